@@ -34,7 +34,11 @@ WSGI_APPLICATION = "tractatus_site.wsgi.application"
 
 # --- The rooms
 
-_rooms = [app for app in ("accounts", "audit", "deliberation") if (BASE_DIR / app / "models").exists()]
+_rooms: list[str] = []
+for _app in ("accounts", "audit", "deliberation"):
+    if not ((BASE_DIR / _app / "models").exists() or (BASE_DIR / _app / "models.py").exists()):
+        break
+    _rooms.append(_app)
 INSTALLED_APPS = [
     *_rooms,
     "tractatus_site",

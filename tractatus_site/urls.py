@@ -2,6 +2,7 @@
 
 from importlib.util import find_spec
 
+from django.apps import apps
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -10,5 +11,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
 ]
 for app in ("accounts", "audit", "deliberation"):
-    if find_spec(app) and find_spec(f"{app}.urls"):
+    if apps.is_installed(app) and find_spec(f"{app}.urls"):
         urlpatterns.append(path("", include(f"{app}.urls")))
