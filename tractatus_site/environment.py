@@ -138,6 +138,8 @@ def database(url: str, folder: Path) -> dict[str, object]:
         entry: dict[str, object] = dict(dj_database_url.parse(url))
         if not entry["NAME"]:
             entry["NAME"] = str(folder / "tractatus.sqlite3")
+        # Opening a connection for each request would fold the write-ahead log into the file each time.
+        entry["CONN_MAX_AGE"] = 600
         entry["OPTIONS"] = {
             # A deferred transaction that turns into a writer fails at once under load instead of waiting.
             "transaction_mode": "IMMEDIATE",

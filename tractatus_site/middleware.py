@@ -1,0 +1,63 @@
+"""What happens around every page: headers the browser is to obey, and refusals turned into pages."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts.refusals import Refused
+from tractatus_site.typed import typed_words
+
+
+class BrowserRulesMiddleware:
+    """Headers that neither Django nor django-csp sets: who may embed us, and which devices we never ask for."""
+
+    PERMISSIONS = ", ".join(
+        f"{feature}=()"
+        for feature in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb", "browsing-topics")
+    )
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Permissions-Policy", self.PERMISSIONS)
+        return response
+
+
+class RefusalMiddleware:
+    """A refusal that a page did not answer itself becomes a page: what was refused, why, what to do, and the words
+    that had been typed, so that nothing is lost."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refused):
+            return None
+        return render(
+            request,
+            "refused.html",
+            {
+                "status": exception.status,
+                "sentence": exception.sentence,
+                "errors": {name: sentence for name, sentence in exception.errors.items() if name},
+                "back": page_before(request),
+                "typed": typed_words(request),
+            },
+            status=exception.status,
+        )
+
+
+def page_before(request: HttpRequest) -> str:
+    """Where the person came from, if that is a page of this site; else the home page."""
+    referrer = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer") or "")
+    if referrer.netloc != request.get_host() or not referrer.path.startswith("/") or referrer.path.startswith("//"):
+        return "/"
+    return referrer.path + (f"?{referrer.query}" if referrer.query else "")

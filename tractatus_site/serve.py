@@ -1,0 +1,241 @@
+"""The embedded mode: web server, Celery beat and Celery worker in this one process.
+
+`python -m tractatus_site.serve`, which `bin/serve` calls once the environment is there. The order matters: the database is
+brought up to date and the demo organisation loaded before the port is opened, so that whoever gets an answer gets
+a site that is ready. The worker has the main thread because it owns the signals. A kill at any moment loses nothing:
+what is due is a row, and the first tick after the next start finds it.
+"""
+
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from types import FrameType
+from typing import Any
+
+HOST = "127.0.0.1"
+FIRST_PORT = 8000
+PORTS_TRIED = 20
+# Longer than any request takes, shorter than anybody waits after Ctrl-C.
+STOPS_WITHIN = 4.0
+
+
+def say(words: str = "") -> None:
+    """One line to whoever started this, at once even into a pipe."""
+    print(words, flush=True)
+
+
+def is_free(port: int) -> bool:
+    """Whether somebody could listen on this port of the loopback address now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def choose_port() -> int:
+    """PORT if it is set, which must then be free; else the first free one from 8000 on. Ends the program if none is."""
+    given = os.environ.get("PORT", "").strip()
+    if given:
+        if not given.isdigit() or not 0 < int(given) < 65536:
+            raise SystemExit(f"PORT must be a number between 1 and 65535, not {given!r}.")
+        if not is_free(int(given)):
+            raise SystemExit(f"Port {given} is in use. Set PORT to a free one, for example: PORT=8765 bin/serve")
+        return int(given)
+    for port in range(FIRST_PORT, FIRST_PORT + PORTS_TRIED):
+        if is_free(port):
+            if port != FIRST_PORT:
+                say(f"Port {FIRST_PORT} is in use, so this is on port {port}. PORT=… bin/serve chooses another.")
+            return port
+    raise SystemExit(f"No port from {FIRST_PORT} to {FIRST_PORT + PORTS_TRIED - 1} is free. Set PORT.")
+
+
+def prepare() -> None:
+    """Database, demo organisation, static files; each step is named before it begins, because each may take a while."""
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if missing:
+        say(f"Preparing the database ({len(missing)} steps) …")
+        call_command("migrate", interactive=False, verbosity=0)
+    load_demo_the_first_time()
+    from tractatus_site.files import collect_static_if_changed
+
+    if not settings.DEBUG and collect_static_if_changed():
+        say("Static files collected.")
+
+
+def load_demo_the_first_time() -> None:
+    """Loads the demo organisation into an installation that has no organisation yet and has not ended the demo.
+
+    A mark stands in DATA_DIR while it loads: if the process was killed in between, the next start loads it again,
+    which the command takes as finishing its work.
+    """
+    from django.conf import settings
+    from django.core.management import call_command, get_commands
+
+    from accounts.models import Installation, Organisation
+
+    mark = settings.DATA_DIR / "demo-is-loading"
+    if Installation.objects.filter(demo_ended_at__isnull=False).exists():
+        return
+    if Organisation.objects.exists() and not mark.exists():
+        return
+    if "seed_demo" not in get_commands():
+        return
+    say("Loading the demo organisation …")
+    mark.touch()
+    call_command("seed_demo")
+    mark.unlink(missing_ok=True)
+
+
+class Web(threading.Thread):
+    """waitress in a thread of its own. Making it opens the port; `stop` closes it and lets running requests end."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(name="web", daemon=True)
+        from waitress.server import create_server
+
+        from django.conf import settings
+        from tractatus_site.wsgi import application
+
+        options: dict[str, Any] = {"host": HOST, "port": port, "threads": 8, "ident": ""}
+        if settings.HTTPS:
+            # Only a proxy on this machine reaches the loopback address, and it is the one that ends TLS.
+            options |= {
+                "trusted_proxy": HOST,
+                "trusted_proxy_count": 1,
+                "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+                "clear_untrusted_proxy_headers": True,
+            }
+        self.server = create_server(application, **options)
+
+    def run(self) -> None:
+        self.server.run()
+
+    def stop(self) -> None:
+        self.server.close()
+        self.server.task_dispatcher.shutdown(cancel_pending=True, timeout=2)
+
+
+class Stop:
+    """Ends the process once: asks the worker to leave its loop, and insists if something does not follow."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        from celery.worker import state
+
+        if self.asked:
+            os._exit(0)
+        self.asked = True
+        state.should_stop = 0
+        say("\nStopping …")
+        insist = threading.Timer(STOPS_WITHIN, self.insist)
+        insist.daemon = True
+        insist.start()
+
+    def insist(self) -> None:
+        """A transaction that is cut off here is rolled back, and its work is still due at the next start."""
+        say("Stopped.")
+        os._exit(0)
+
+    def listen(self) -> None:
+        """Takes the signals. Celery's worker sets its own when it starts, so this is called again when it is ready."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self)
+
+
+def run(port: int) -> None:
+    """Serves until a signal comes, then closes port, beat and worker in that order. Returns when all have stopped."""
+    from celery import beat, signals
+
+    from django.conf import settings
+    from tractatus_site.celery import app
+
+    stop = Stop()
+    web = Web(port)
+    # In memory: where beat was is of no interest, since the tick looks at rows and the first one is sent below.
+    clock = beat.EmbeddedService(app, thread=True, scheduler_cls=beat.Scheduler)
+    worker = app.Worker(
+        pool="threads",
+        concurrency=4,
+        hostname=f"tractatus-{port}@localhost",
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+        task_events=False,
+        loglevel="WARNING",
+        quiet=True,
+    )
+
+    def ready(**kwargs: Any) -> None:
+        stop.listen()
+        for entry in settings.CELERY_BEAT_SCHEDULE.values():
+            app.send_task(entry["task"], expires=entry["options"]["expires"])
+        say(welcome())
+
+    signals.worker_ready.connect(ready, weak=False)
+    web.start()
+    clock.start()
+    try:
+        worker.start()
+    finally:
+        web.stop()
+        clock.stop()
+        say("Stopped.")
+
+
+def welcome() -> str:
+    """The address and how to sign in."""
+    from django.conf import settings
+
+    from accounts.models import Installation
+
+    lines = ["", f"Tractatus is at {settings.SITE_URL}/"]
+    if Installation.objects.filter(demo_ended_at__isnull=False).exists():
+        lines.append("Sign in there with your e-mail address and password.")
+    else:
+        lines.append("Open it and choose: look around as one of the demo people, or start for real. No password is needed.")
+    lines += [f"Everything is kept in {settings.DATA_DIR}. Ctrl-C stops it.", ""]
+    return "\n".join(lines)
+
+
+def _interrupted(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    """Prepares and serves; 0 after a signal, at whatever moment it came."""
+    signal.signal(signal.SIGTERM, _interrupted)
+    try:
+        port = choose_port()
+        os.environ["PORT"] = str(port)
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tractatus_site.settings")
+        import django
+
+        django.setup()
+        begun = time.monotonic()
+        prepare()
+        if time.monotonic() - begun > 5:
+            say(f"Ready after {time.monotonic() - begun:.0f} s.")
+        run(port)
+    except KeyboardInterrupt:
+        say("\nStopped.")
+    sys.stdout.flush()
+    # Threads that are still busy with a broker that does not answer must not keep the process alive.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
