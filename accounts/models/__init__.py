@@ -1,0 +1,18 @@
+"""What `accounts` remembers."""
+
+from accounts.models.installation import Installation
+from accounts.models.keys import APIKey
+from accounts.models.membership import Membership, MembershipRole, SeatUser
+from accounts.models.organisation import Organisation, Project
+from accounts.models.user import User
+
+__all__ = [
+    "APIKey",
+    "Installation",
+    "Membership",
+    "MembershipRole",
+    "Organisation",
+    "Project",
+    "SeatUser",
+    "User",
+]

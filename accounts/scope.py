@@ -1,0 +1,150 @@
+"""Isolation of organisations: one door in, and a manager that stays shut outside it.
+
+`open_organisation` is the only caller of `django_scopes.scope`. Every model that belongs to an organisation
+takes its manager from `ScopedManager` here. It closes what the library leaves open: outside a scope
+`.exists()` and `.bulk_create()` raise too, and inside one no row of another organisation can be written.
+Looking across organisations (which are mine? whose key is this?) happens in the few functions at the end
+of this file and nowhere else; a test counts them.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NoReturn
+from uuid import UUID
+
+import django_scopes
+from django.db import models
+from django.db.models.signals import pre_save
+from django_scopes.exceptions import ScopeError
+from django_scopes.manager import DisabledQuerySet
+
+if TYPE_CHECKING:
+    from accounts.models import APIKey, Membership, Organisation, SeatUser, User
+
+__all__ = ["ScopeError", "ScopedManager", "current_organisation", "open_organisation"]
+
+
+@contextmanager
+def open_organisation(organisation: "Organisation") -> Iterator["Organisation"]:
+    """Inside, scoped models give the rows of `organisation` and of no other.
+
+    Raises ScopeError for None or anything but one saved organisation: the library would answer None with
+    every tenant's rows. To be entered again inside streamed responses and tasks.
+    """
+    from accounts.models import Organisation
+
+    if not isinstance(organisation, Organisation) or organisation.pk is None:
+        raise ScopeError("A scope needs one organisation.")
+    with django_scopes.scope(organisation=organisation):
+        yield organisation
+
+
+def current_organisation() -> "Organisation | None":
+    """The organisation whose scope is open, or None."""
+    return django_scopes.get_scope().get("organisation")
+
+
+class ClosedQuerySet(DisabledQuerySet):
+    """What a scoped manager gives outside a scope: nothing can be asked of it."""
+
+    def closed(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise ScopeError(f"{self.model.__name__} belongs to an organisation: open its scope first.")
+
+    error = closed
+    alias = bulk_create = bulk_update = closed
+    contains = create = defer = difference = distinct = exclude = exists = explain = extra = closed
+    in_bulk = intersection = prefetch_related = resolve_expression = select_related = closed
+    __bool__ = __getitem__ = __iter__ = __len__ = closed  # type: ignore[assignment]
+    aggregate = all = annotate = complex_filter = count = dates = datetimes = delete = closed
+    earliest = filter = first = get = get_or_create = iterator = last = latest = only = order_by = closed
+    raw = reverse = select_for_update = union = update = update_or_create = values = values_list = closed
+
+
+def _must_be_ours(organisation_id: UUID | None, model: type[models.Model]) -> None:
+    ours = current_organisation()
+    if ours is not None and organisation_id is not None and organisation_id != ours.pk:
+        raise ScopeError(f"A {model.__name__} of another organisation cannot be written here.")
+
+
+class _OneOrganisation:
+    """Mixed into the queryset of scoped models: writes in bulk stay within the open organisation."""
+
+    def bulk_create(self, objs: Iterable[models.Model], *args: Any, **kwargs: Any) -> list[models.Model]:
+        rows = list(objs)
+        for row in rows:
+            _must_be_ours(getattr(row, "organisation_id", None), type(row))
+        return super().bulk_create(rows, *args, **kwargs)  # type: ignore[misc]
+
+    def update(self, **kwargs: Any) -> int:
+        if "organisation" in kwargs or "organisation_id" in kwargs:
+            raise ScopeError("A row never changes its organisation.")
+        return super().update(**kwargs)  # type: ignore[misc]
+
+
+def ScopedManager(  # noqa: N802 (named like the class it makes)
+    _manager_class: type[models.Manager] = models.Manager, *, organisation: str = "organisation"
+) -> Any:
+    """The manager of a model that belongs to an organisation; `organisation` is the path to it."""
+    scoped = type(django_scopes.ScopedManager(_manager_class, organisation=organisation))
+    rows = _manager_class._queryset_class  # type: ignore[attr-defined]
+
+    class Manager(scoped):  # type: ignore[misc, valid-type]
+        is_scoped = True
+        _queryset_class = type(f"{rows.__name__}OfOneOrganisation", (_OneOrganisation, rows), {})
+
+        def get_queryset(self) -> models.QuerySet:
+            queryset = super().get_queryset()
+            if isinstance(queryset, DisabledQuerySet):
+                return ClosedQuerySet(self.model, using=self._db, missing_scopes=queryset.missing_scopes)
+            return queryset
+
+    return Manager()
+
+
+def is_scoped(model: type[models.Model]) -> bool:
+    """Whether the model's rows belong to an organisation."""
+    return getattr(model._default_manager, "is_scoped", False)
+
+
+def _refuse_foreign_row(sender: type[models.Model], instance: models.Model, **kwargs: Any) -> None:
+    if is_scoped(sender):
+        _must_be_ours(getattr(instance, "organisation_id", None), sender)
+
+
+pre_save.connect(_refuse_foreign_row, dispatch_uid="accounts.scope.refuse_foreign_row")
+
+
+# Looking across organisations. Each function gives only what belongs to the one person or key it is asked for.
+
+
+def memberships_of(user: "User") -> list["Membership"]:
+    """The user's current memberships of organisations in use, by name, roles fetched."""
+    from accounts.models import Membership
+
+    with django_scopes.scopes_disabled():
+        return list(
+            Membership.objects.filter(user=user, ended_at__isnull=True, organisation__deactivated_at__isnull=True)
+            .select_related("organisation")
+            .prefetch_related("role_rows")
+            .order_by("organisation__name")
+        )
+
+
+def seats_of(user: "User") -> list["SeatUser"]:
+    """The seats the user sits on now, in any organisation in use."""
+    from accounts.models import SeatUser
+
+    with django_scopes.scopes_disabled():
+        return list(
+            SeatUser.objects.filter(
+                user=user, until__isnull=True, organisation__deactivated_at__isnull=True
+            ).select_related("organisation")
+        )
+
+
+def key_with_prefix(prefix: str) -> "APIKey | None":
+    """The API key with this public prefix, revoked or not. The secret is still to be compared."""
+    from accounts.models import APIKey
+
+    with django_scopes.scopes_disabled():
+        return APIKey.objects.select_related("organisation", "project").filter(prefix=prefix).first()

@@ -1,0 +1,80 @@
+"""The tree over the entries: RFC 6962 hashes, one log an organisation and one for the installation."""
+
+from django.db import models
+
+from accounts.ids import uuid7
+from accounts.scope import ScopedManager
+
+
+def _organisation() -> models.ForeignKey:
+    return models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+", null=True)
+
+
+class Log(models.Model):
+    """One run of indices from 0. Its id is the opaque part of the origin; `ended_at` is set when a new log begins."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation = _organisation()
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    objects = ScopedManager(organisation="organisation")
+
+    class Meta:
+        # The installation's log has no organisation; that there is one of it is a guard (audit/guards.py).
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation"],
+                condition=models.Q(ended_at__isnull=True),
+                name="log_one_at_a_time",
+            ),
+        ]
+
+
+class Leaf(models.Model):
+    """The place of an entry in a log."""
+
+    pk = models.CompositePrimaryKey("log_id", "index")
+    log = models.ForeignKey(Log, on_delete=models.PROTECT, related_name="+")
+    index = models.BigIntegerField()
+    entry = models.OneToOneField("audit.Entry", on_delete=models.PROTECT, related_name="+")
+    organisation = _organisation()
+
+    objects = ScopedManager(organisation="organisation")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(index__gte=0), name="leaf_index_from_0")]
+
+
+class Node(models.Model):
+    """The hash of a complete subtree: 2 ** `level` leaves beginning at leaf `index` * 2 ** `level`."""
+
+    pk = models.CompositePrimaryKey("log_id", "level", "index")
+    log = models.ForeignKey(Log, on_delete=models.PROTECT, related_name="+", db_index=False)
+    level = models.PositiveSmallIntegerField()
+    index = models.BigIntegerField()
+    hash = models.BinaryField(max_length=32)
+    organisation = _organisation()
+
+    objects = ScopedManager(organisation="organisation")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(index__gte=0), name="node_index_from_0")]
+
+
+class Checkpoint(models.Model):
+    """A signed statement of a log's size and root, as C2SP's signed note."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    log = models.ForeignKey(Log, on_delete=models.PROTECT, related_name="+", db_index=False)
+    organisation = _organisation()
+    size = models.BigIntegerField()
+    root = models.BinaryField(max_length=32)
+    note = models.TextField()
+    signed_at = models.DateTimeField()
+
+    objects = ScopedManager(organisation="organisation")
+
+    class Meta:
+        indexes = [models.Index(fields=["log", "-size", "-signed_at"], name="checkpoint_latest")]
+        constraints = [models.CheckConstraint(condition=models.Q(size__gte=0), name="checkpoint_size_from_0")]

@@ -1,0 +1,36 @@
+"""The text store: words are kept once, committed to, and shown late."""
+
+import hashlib
+import hmac
+import secrets
+
+import rfc8785
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation
+from accounts.refusals import Invalid
+from audit.models import Text
+
+SALT_BYTES = 32
+
+
+def commitment(salt: bytes, body: str) -> str:
+    """HMAC-SHA256(salt, JCS(body)) in hex (record.md). Raises Invalid for what is no Unicode text."""
+    try:
+        canonical = rfc8785.dumps(body)
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError):
+        raise Invalid(_("This text holds characters that cannot be kept. Please type it again.")) from None
+    return hmac.new(salt, canonical, hashlib.sha256).hexdigest()
+
+
+def keep(organisation: Organisation | None, body: str) -> Text:
+    """Store somebody's words as they wrote them. Only None has no organisation: the installation's own log.
+
+    Raises Invalid for a NUL or half a surrogate pair, which no database keeps.
+    """
+    if "\x00" in body:
+        raise Invalid(_("This text holds characters that cannot be kept. Please type it again."))
+    salt = secrets.token_bytes(SALT_BYTES)
+    text = Text(organisation=organisation, salt=salt, body=body, commitment=commitment(salt, body))
+    text.save(force_insert=True)
+    return text
