@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -92,10 +93,16 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "tractatus_site.templatetags.page",
+            ],
         },
     }
 ]
+
+FORM_RENDERER = "tractatus_site.form_renderer.FormRenderer"
 
 # --- What is kept
 
@@ -174,6 +181,10 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
+if DEBUG:
+    # A draft nobody has reviewed: it proves that the layout works from right to left, and is offered to nobody.
+    LANGUAGES += [("ar", "Arabic")]
+FORMAT_MODULE_PATH = ["tractatus_site.formats"]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True

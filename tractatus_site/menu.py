@@ -1,0 +1,65 @@
+"""The main menu: what stands in the masthead and, for a phone, at the foot of the page.
+
+An entry appears once its screen exists (its url name resolves) and the reader may go there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role
+
+
+@dataclass(frozen=True)
+class Place:
+    """One screen of the menu. `names` are tried in turn; empty `roles` means every member."""
+
+    title: str | Promise
+    names: tuple[str, ...]
+    roles: tuple[Role, ...] = ()
+
+
+@dataclass(frozen=True)
+class Entry:
+    title: str
+    url: str
+    current: bool
+
+
+MEMBER_PLACES = (
+    Place(_("Asked of you"), ("asked", "home_signed_in")),
+    Place(_("Deliberations"), ("deliberation:board", "board")),
+    Place(_("Precedents"), ("deliberation:precedents", "precedents")),
+    Place(_("Review"), ("deliberation:review_queue", "review_queue")),
+    Place(_("Settings"), ("settings", "organisation_settings"), (Role.ADMINISTRATOR,)),
+)
+
+
+def _url(names: tuple[str, ...], slug: str) -> str | None:
+    for name in names:
+        try:
+            return reverse(name, kwargs={"slug": slug})
+        except NoReverseMatch:
+            continue
+    return None
+
+
+def entries(request: HttpRequest | None) -> list[Entry]:
+    """The places the reader of this page may go to, in order; none for a guest on one seat, none signed out."""
+    organisation = getattr(request, "organisation", None)
+    membership = getattr(request, "membership", None)
+    if request is None or organisation is None or membership is None:
+        return []
+    roles = membership.roles
+    found = [
+        (place, url)
+        for place in MEMBER_PLACES
+        if (not place.roles or roles & set(place.roles)) and (url := _url(place.names, organisation.slug))
+    ]
+    here = max((url for _place, url in found if request.path.startswith(url)), key=len, default=None)
+    return [Entry(str(place.title), url, url == here) for place, url in found]

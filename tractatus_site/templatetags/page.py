@@ -1,0 +1,332 @@
+"""Tags and filters that every template has (builtins): people's words, dates in words, languages, the menu."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from django import template
+from django.forms import BaseForm
+from django.forms.formsets import BaseFormSet
+from django.template import Context
+from django.urls import NoReverseMatch, reverse
+from django.utils import formats, timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, get_language_info
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from accounts.clock import now
+from tractatus_site import menu
+
+register = template.Library()
+
+# ------------------------------------------------------------------------------------------- people's words
+
+
+def _erased(text: Any) -> dt.datetime | None:
+    return getattr(text, "erased_at", None)
+
+
+def _erased_sentence(moment: dt.datetime) -> str:
+    return _("erased on request, %(date)s") % {"date": _date_in_words(_local(moment).date(), weekday=False)}
+
+
+def _body(text: Any) -> str:
+    body = text if isinstance(text, str) else getattr(text, "body", text)
+    return "" if body is None else str(body).replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+@register.filter
+def words(text: Any) -> SafeString:
+    """A person's text as paragraphs, escaped, each in its own direction.
+
+    Takes an audit Text or a str. An erased text prints that it was erased, and when. Empty gives nothing.
+    """
+    if moment := _erased(text):
+        return format_html('<p class="erased">{}</p>', _erased_sentence(moment))
+    paragraphs = [p.strip("\n") for p in re.split(r"\n[ \t]*\n+", _body(text)) if p.strip()]
+    return format_html_join(
+        "\n",
+        '<p dir="auto">{}</p>',
+        ((format_html_join(mark_safe("<br>"), "{}", ((line,) for line in p.split("\n"))),) for p in paragraphs),
+    )
+
+
+@register.filter
+def said(text: Any) -> SafeString:
+    """A person's text on one line, inside a sentence of ours: escaped and kept apart from its direction."""
+    if moment := _erased(text):
+        return format_html('<span class="erased">{}</span>', _erased_sentence(moment))
+    body = " ".join(_body(text).split())
+    return format_html("<bdi>{}</bdi>", body) if body else mark_safe("")
+
+
+@register.filter
+def lines(text: Any) -> list[str]:
+    """The lines of a label: the first is the label, the second its hint."""
+    return [line.strip() for line in str(text or "").split("\n") if line.strip()]
+
+
+# ------------------------------------------------------------------------------------------- dates in words
+
+# Zones whose usual name is not that of their city. Others are named by it: "Auckland time".
+ZONE_NAMES = {
+    "Pacific/Auckland": lambda: _("New Zealand time"),
+    "UTC": lambda: _("UTC"),
+    "Etc/UTC": lambda: _("UTC"),
+}
+
+
+def zone_in_words() -> str:
+    """The time zone the page is written in, as people call it."""
+    name = timezone.get_current_timezone_name()
+    if name in ZONE_NAMES:
+        return ZONE_NAMES[name]()
+    place = name.rsplit("/", 1)[-1].replace("_", " ")
+    # Translators: the name of a time zone, by its city: "Berlin time".
+    return _("%(place)s time") % {"place": place}
+
+
+def _local(moment: dt.datetime) -> dt.datetime:
+    return timezone.localtime(moment) if timezone.is_aware(moment) else moment
+
+
+def _date_in_words(date: dt.date, *, weekday: bool = True, year: bool = True) -> str:
+    written = formats.date_format(date, "DATE_FORMAT" if year else "MONTH_DAY_FORMAT")
+    if not weekday:
+        return written
+    # Translators: weekday and date, as in "Friday 30 April 2027".
+    return pgettext("weekday and date", "%(weekday)s %(date)s") % {
+        "weekday": formats.date_format(date, "l"),
+        "date": written,
+    }
+
+
+def moment_in_words(moment: dt.datetime, *, weekday: bool = True, year: bool = True, zone: bool = True) -> str:
+    """"Friday 30 April 2027, 17:00, New Zealand time", in the zone and language that are active."""
+    local = _local(moment)
+    written = pgettext("date and time", "%(date)s, %(time)s") % {
+        "date": _date_in_words(local.date(), weekday=weekday, year=year),
+        "time": formats.time_format(local, "TIME_FORMAT"),
+    }
+    if zone:
+        written = pgettext("moment and zone", "%(moment)s, %(zone)s") % {
+            "moment": written,
+            "zone": zone_in_words(),
+        }
+    return written
+
+
+def _time_element(stamp: str, written: str) -> SafeString:
+    return format_html('<time datetime="{}">{}</time>', stamp, written)
+
+
+@register.simple_tag(name="when")
+def when_tag(moment: dt.datetime | None, style: str = "full") -> SafeString:
+    """{% when moment %} in words, in the organisation's zone.
+
+    Styles: "full" (Friday 30 April 2027, 17:00, New Zealand time), "plain" (the same without the zone),
+    "short" (Friday 30 April, 17:00: where the year is plain from the page), "time" (17:00). None gives nothing.
+    """
+    if moment is None or moment == "":
+        return mark_safe("")
+    local = _local(moment)
+    if style == "time":
+        written = formats.time_format(local, "TIME_FORMAT")
+    elif style == "short":
+        written = moment_in_words(moment, year=False, zone=False)
+    else:
+        written = moment_in_words(moment, zone=style == "full")
+    return _time_element(local.isoformat(timespec="seconds"), written)
+
+
+@register.simple_tag(name="day")
+def day_tag(date: dt.date | dt.datetime | None, style: str = "plain") -> SafeString:
+    """{% day date %}: 12 November 2027. Styles: "plain", "full" (with the weekday), "short" (12 November)."""
+    if date is None or date == "":
+        return mark_safe("")
+    if isinstance(date, dt.datetime):
+        date = _local(date).date()
+    written = _date_in_words(date, weekday=style == "full", year=style != "short")
+    return _time_element(date.isoformat(), written)
+
+
+@register.simple_tag
+def today(style: str = "full") -> SafeString:
+    """{% today %}: the date this page was made, by the clock the page lives by."""
+    return day_tag(now(), style)
+
+
+@register.simple_tag
+def since(moment: dt.date | dt.datetime | None) -> str:
+    """{% since moment %}: how far off it is, in words: "today", "in 16 days", "3 days ago"."""
+    if moment is None or moment == "":
+        return ""
+    here = _local(now())
+    if isinstance(moment, dt.datetime):
+        seconds = (moment - here).total_seconds()
+        if abs(seconds) < 20 * 3600 and _local(moment).date() == here.date():
+            return _close_by(seconds)
+        days = (_local(moment).date() - here.date()).days
+    else:
+        days = (moment - here.date()).days
+    if days == 0:
+        return _("today")
+    if days > 0:
+        return ngettext("in %(days)s day", "in %(days)s days", days) % {"days": formats.number_format(days)}
+    return ngettext("%(days)s day ago", "%(days)s days ago", -days) % {"days": formats.number_format(-days)}
+
+
+def _close_by(seconds: float) -> str:
+    hours, minutes = divmod(int(abs(seconds)) // 60, 60)
+    if hours:
+        if seconds > 0:
+            return ngettext("in %(hours)s hour", "in %(hours)s hours", hours) % {"hours": hours}
+        return ngettext("%(hours)s hour ago", "%(hours)s hours ago", hours) % {"hours": hours}
+    if minutes < 1:
+        return _("now")
+    if seconds > 0:
+        return ngettext("in %(minutes)s minute", "in %(minutes)s minutes", minutes) % {"minutes": minutes}
+    return ngettext("%(minutes)s minute ago", "%(minutes)s minutes ago", minutes) % {"minutes": minutes}
+
+
+@register.simple_tag
+def zone() -> str:
+    """{% zone %}: the name of the page's time zone, to say once above a list of times."""
+    return zone_in_words()
+
+
+@register.simple_tag
+def zone_key() -> str:
+    """{% zone_key %}: its key, for the script that writes "Saved at 14:32"."""
+    return timezone.get_current_timezone_name()
+
+
+# ----------------------------------------------------------------------------------------------- languages
+
+
+@register.simple_tag
+def lang(code: str | None) -> SafeString:
+    """{% lang code %}: the lang and dir attributes of a text in another language than the page's, with the space.
+
+    <blockquote class="words"{% lang statement.language %}>
+    """
+    if not code or code == get_language():
+        return mark_safe("")
+    try:
+        bidi = get_language_info(code)["bidi"]
+    except KeyError:
+        return format_html(' lang="{}"', code)
+    return format_html(' lang="{}" dir="{}"', code, "rtl" if bidi else "ltr")
+
+
+# ------------------------------------------------------------------------------------------ forms and errors
+
+
+@register.filter
+def problems(form: BaseForm | BaseFormSet | Iterable[BaseForm | BaseFormSet]) -> list[tuple[str, str]]:
+    """Every error of a form, a formset or a list of them, as (id of the field, sentence), in the page's order.
+
+    Errors that belong to no field have an empty id.
+    """
+    if isinstance(form, BaseForm):
+        return _form_problems(form)
+    if isinstance(form, BaseFormSet):
+        if not form.is_bound:
+            return []
+        found = [("", str(error)) for error in form.non_form_errors()]
+        return found + [problem for part in form.forms for problem in _form_problems(part)]
+    return [problem for part in form or () if part is not None for problem in problems(part)]
+
+
+def _form_problems(form: BaseForm) -> list[tuple[str, str]]:
+    if not form.is_bound:
+        return []
+    found = [("", str(error)) for error in form.non_field_errors()]
+    for name in form.fields:
+        bound = form[name]
+        # A group of choices has no field of its own to go to: its first choice is where the answer begins.
+        target = f"{bound.auto_id}_0" if bound.use_fieldset and bound.auto_id else bound.id_for_label
+        found += [
+            (target or bound.auto_id or "", _named(bound.label, sentence) if error.code else sentence)
+            for error in bound.errors.as_data()
+            for sentence in error.messages
+        ]
+    return found
+
+
+def _named(label: str, sentence: str) -> str:
+    """A sentence of Django's own says nothing of its field, so the summary names it; ours speak for themselves."""
+    # Translators: the label of a field, and what is wrong with it.
+    return pgettext("field and problem", "%(label)s: %(sentence)s") % {"label": label, "sentence": sentence}
+
+
+# ------------------------------------------------------------------------------------------------- the page
+
+
+@register.simple_tag(takes_context=True)
+def main_menu(context: Context) -> list[menu.Entry]:
+    """{% main_menu as places %}: the places of the main menu that this reader may go to."""
+    return menu.entries(context.get("request"))
+
+
+@register.simple_tag
+def url_if(name: str, *args: Any, **kwargs: Any) -> str:
+    """{% url_if "name" … %}: like url, but nothing while no such page exists."""
+    try:
+        return reverse(name, args=args, kwargs=kwargs)
+    except NoReverseMatch:
+        return ""
+
+
+@register.filter
+def dictkey(mapping: Any, key: Any) -> Any:
+    """The value at a key that is itself a variable."""
+    return mapping.get(key) if hasattr(mapping, "get") else None
+
+
+# ----------------------------------------------------------------------------------------------------- bars
+
+BAR_LENGTH = 137.0
+BAR_GAP = 3.0
+
+
+@register.simple_tag
+def bar(heard: int = 0, asked: int = 0, unreached: int = 0) -> list[dict[str, str]]:
+    """{% bar heard asked unreached as pieces %}: the pieces of a coverage bar.
+
+    The whole has one length however many speak, so that nothing can be read as weight. Coordinates are
+    strings, or localisation would write them with a comma.
+    """
+    kinds = ["heard"] * (heard or 0) + ["asked"] * (asked or 0) + ["unreached"] * (unreached or 0)
+    if not kinds:
+        return [{"kind": "unreached", "x": "0.50", "width": f"{BAR_LENGTH - 1:.2f}"}]
+    gap = min(BAR_GAP, BAR_LENGTH / (4 * len(kinds)))
+    width = (BAR_LENGTH - 1 - gap * (len(kinds) - 1)) / len(kinds)
+    return [
+        {"kind": kind, "x": f"{0.5 + place * (width + gap):.2f}", "width": f"{width:.2f}"}
+        for place, kind in enumerate(kinds)
+    ]
+
+
+@register.simple_tag
+def heard_in_words(heard: int = 0, asked: int = 0, unreached: int = 0) -> str:
+    """What a coverage bar shows, in words: "2 of 4 heard, 1 asked, 1 not reached"."""
+    heard, asked, unreached = heard or 0, asked or 0, unreached or 0
+    everyone = heard + asked + unreached
+    if not everyone or (not heard and not asked):
+        return _("nobody asked yet") if not unreached else _("nobody reached yet")
+    parts = [
+        _("%(heard)s of %(everyone)s heard") % {"heard": heard, "everyone": everyone}
+        if heard
+        else _("nobody heard yet")
+    ]
+    if asked:
+        parts.append(_("%(number)s asked") % {"number": asked})
+    if unreached:
+        parts.append(_("%(number)s not reached") % {"number": unreached})
+    return ", ".join(parts)
