@@ -81,9 +81,7 @@ class _OneOrganisation:
         return super().update(**kwargs)  # type: ignore[misc]
 
 
-def ScopedManager(  # noqa: N802 (named like the class it makes)
-    _manager_class: type[models.Manager] = models.Manager, *, organisation: str = "organisation"
-) -> Any:
+def ScopedManager(_manager_class: type[models.Manager] = models.Manager, *, organisation: str = "organisation") -> Any:
     """The manager of a model that belongs to an organisation; `organisation` is the path to it."""
     scoped = type(django_scopes.ScopedManager(_manager_class, organisation=organisation))
     rows = _manager_class._queryset_class  # type: ignore[attr-defined]

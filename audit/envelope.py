@@ -53,7 +53,7 @@ MODES = ("enforced", "observed", "degraded", "break_glass")
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acted. `ref` is opaque: a membership's id in hex for staff, a seat's for a participant, none for the system."""
+    """Who acted. `ref` is opaque: a membership's id in hex for staff, a seat's for a participant, else none."""
 
     kind: Literal["human", "agent", "system"]
     ref: str | None = None

@@ -85,7 +85,11 @@ def record_refusal(
         with transaction.atomic():
             row.save(force_insert=True)
             return record(
-                event, actor=actor, organisation=organisation, subject=(kind, organisation.pk), decision="deny"
+                event,
+                actor=actor,
+                organisation=organisation,
+                subject=(kind, organisation.pk),
+                decision="deny",
             )
     except IntegrityError:
         return None

@@ -39,11 +39,12 @@ def record(
     mode: str | None = "enforced",
     cause: Entry | UUID | None = None,
     texts: Mapping[str, Text] | None = None,
+    id: UUID | None = None,
 ) -> Entry:
     """Append one entry in the caller's own transaction; the sequencer gives it its place later.
 
     `organisation` None is the installation's log. `texts` are committed to by name, never written into the
-    envelope. The time is the machine's, whatever the verbs' clock says. Raises NoTransaction outside a
+    envelope. `id` is for a caller whose rows point to the entry before it is written. The time is the machine's, whatever the verbs' clock says. Raises NoTransaction outside a
     transaction, ValueError for a word the envelope does not know or a text of another organisation.
     """
     if not connections[router.db_for_write(Entry)].in_atomic_block:
@@ -53,7 +54,7 @@ def record(
         if text.organisation_id != (organisation.pk if organisation else None):
             raise ValueError(f"{name} is a text of another organisation.")
 
-    entry_id = uuid7()
+    entry_id = id or uuid7()
     timestamp = datetime.now(UTC)
     project_id = project.pk if isinstance(project, Project) else project
     cause_id = cause.pk if isinstance(cause, Entry) else cause

@@ -17,7 +17,10 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Organisation",
             fields=[
-                ("id", models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "id",
+                    models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
                 ("slug", models.SlugField(unique=True, verbose_name="short name in addresses")),
                 ("name", models.CharField(max_length=200, verbose_name="name")),
                 ("time_zone", models.CharField(default="UTC", max_length=64, verbose_name="time zone")),
@@ -37,7 +40,10 @@ class Migration(migrations.Migration):
             fields=[
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
-                ("id", models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "id",
+                    models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
                 ("email", models.EmailField(max_length=254, unique=True, verbose_name="address")),
                 ("name", models.CharField(blank=True, max_length=200, verbose_name="name")),
                 ("time_zone", models.CharField(blank=True, max_length=64, verbose_name="time zone")),
@@ -61,7 +67,10 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Installation",
             fields=[
-                ("id", models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
+                (
+                    "id",
+                    models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False),
+                ),
                 ("started_at", models.DateTimeField(blank=True, null=True)),
                 ("demo_ended_at", models.DateTimeField(blank=True, null=True)),
                 (
@@ -92,19 +101,26 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Membership",
             fields=[
-                ("id", models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "id",
+                    models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
                 ("created_at", models.DateTimeField(default=accounts.clock.now, editable=False)),
                 ("ended_at", models.DateTimeField(blank=True, editable=False, null=True)),
                 (
                     "user",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
                     "organisation",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organisation"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
                     ),
                 ),
             ],
@@ -112,7 +128,10 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Project",
             fields=[
-                ("id", models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "id",
+                    models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
                 ("slug", models.SlugField(verbose_name="short name")),
                 ("name", models.CharField(max_length=200, verbose_name="name")),
                 ("created_at", models.DateTimeField(default=accounts.clock.now, editable=False)),
@@ -120,7 +139,9 @@ class Migration(migrations.Migration):
                 (
                     "organisation",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organisation"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
                     ),
                 ),
             ],
@@ -131,7 +152,10 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="APIKey",
             fields=[
-                ("id", models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "id",
+                    models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
                 ("name", models.CharField(max_length=100)),
                 ("prefix", models.CharField(editable=False, max_length=16, unique=True)),
                 ("hash", models.CharField(editable=False, max_length=64)),
@@ -152,7 +176,9 @@ class Migration(migrations.Migration):
                 (
                     "organisation",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organisation"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
                     ),
                 ),
                 (
@@ -169,7 +195,10 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="SeatUser",
             fields=[
-                ("id", models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "id",
+                    models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
                 ("deliberation_id", models.UUIDField()),
                 ("seat_id", models.UUIDField()),
                 ("since", models.DateTimeField(default=accounts.clock.now, editable=False)),
@@ -177,13 +206,17 @@ class Migration(migrations.Migration):
                 (
                     "organisation",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organisation"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
                     ),
                 ),
                 (
                     "user",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
@@ -191,7 +224,10 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="MembershipRole",
             fields=[
-                ("id", models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "id",
+                    models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
                 (
                     "role",
                     models.CharField(
@@ -209,13 +245,17 @@ class Migration(migrations.Migration):
                 (
                     "membership",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="role_rows", to="accounts.membership"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="role_rows",
+                        to="accounts.membership",
                     ),
                 ),
                 (
                     "organisation",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organisation"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
                     ),
                 ),
             ],
@@ -226,7 +266,14 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             (
                                 "role__in",
-                                ["administrator", "editor", "facilitator", "decision_holder", "reviewer", "auditor"],
+                                [
+                                    "administrator",
+                                    "editor",
+                                    "facilitator",
+                                    "decision_holder",
+                                    "reviewer",
+                                    "auditor",
+                                ],
                             )
                         ),
                         name="role_is_known",
@@ -255,7 +302,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="seatuser",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("until__isnull", True)), fields=("seat_id",), name="seat_one_user_at_a_time"
+                condition=models.Q(("until__isnull", True)),
+                fields=("seat_id",),
+                name="seat_one_user_at_a_time",
             ),
         ),
     ]

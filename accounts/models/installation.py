@@ -27,7 +27,8 @@ class Installation(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(id=1), name="installation_is_one"),
             models.CheckConstraint(
-                condition=models.Q(mail_choice__in=MailChoice.values), name="installation_mail_choice_is_known"
+                condition=models.Q(mail_choice__in=MailChoice.values),
+                name="installation_mail_choice_is_known",
             ),
         ]
 

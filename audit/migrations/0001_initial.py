@@ -17,7 +17,10 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Entry",
             fields=[
-                ("id", models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "id",
+                    models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
                 ("canonical", models.BinaryField()),
                 ("leaf_hash", models.BinaryField(max_length=32)),
                 ("timestamp", models.DateTimeField()),
@@ -50,7 +53,10 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Log",
             fields=[
-                ("id", models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "id",
+                    models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
                 ("began_at", models.DateTimeField()),
                 ("ended_at", models.DateTimeField(null=True)),
                 (
@@ -98,7 +104,10 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Checkpoint",
             fields=[
-                ("id", models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "id",
+                    models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
                 ("size", models.BigIntegerField()),
                 ("root", models.BinaryField(max_length=32)),
                 ("note", models.TextField()),
@@ -115,7 +124,10 @@ class Migration(migrations.Migration):
                 (
                     "log",
                     models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="audit.log"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="audit.log",
                     ),
                 ),
             ],
@@ -126,7 +138,13 @@ class Migration(migrations.Migration):
                 (
                     "pk",
                     models.CompositePrimaryKey(
-                        "log_id", "level", "index", blank=True, editable=False, primary_key=True, serialize=False
+                        "log_id",
+                        "level",
+                        "index",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
                     ),
                 ),
                 ("level", models.PositiveSmallIntegerField()),
@@ -135,7 +153,10 @@ class Migration(migrations.Migration):
                 (
                     "log",
                     models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="audit.log"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="audit.log",
                     ),
                 ),
                 (
@@ -152,14 +173,19 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Refusal",
             fields=[
-                ("id", models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "id",
+                    models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
                 ("actor_ref", models.CharField(max_length=64)),
                 ("kind", models.CharField(max_length=40)),
                 ("hour", models.DateTimeField()),
                 (
                     "organisation",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.organisation"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
                     ),
                 ),
             ],
@@ -167,7 +193,10 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Text",
             fields=[
-                ("id", models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "id",
+                    models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
                 ("salt", models.BinaryField(max_length=32)),
                 ("body", models.TextField()),
                 ("commitment", models.CharField(max_length=64, unique=True)),
@@ -235,7 +264,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="log",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True)), fields=("organisation",), name="log_one_at_a_time"
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("organisation",),
+                name="log_one_at_a_time",
             ),
         ),
         migrations.AddConstraint(
