@@ -4,12 +4,21 @@ from importlib.util import find_spec
 
 from django.apps import apps
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from tractatus_site.problems import nothing_here
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("operator/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    # The default page of drf-spectacular carries script in the page, which our policy refuses.
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(template_name="api_docs.html"), name="api_docs"),
 ]
 for app in ("accounts", "audit", "deliberation"):
     if apps.is_installed(app) and find_spec(f"{app}.urls"):
         urlpatterns.append(path("", include(f"{app}.urls")))
+    if apps.is_installed(app) and find_spec(f"{app}.api_urls"):
+        urlpatterns.append(path("api/v1/", include(f"{app}.api_urls")))
+urlpatterns.append(re_path(r"^api/", nothing_here))
