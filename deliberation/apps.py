@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DeliberationConfig(AppConfig):
+    name = "deliberation"
+    verbose_name = _("Deliberation")
+
+    def ready(self) -> None:
+        from deliberation import guards, permissions  # noqa: F401  (permissions registers its rows)
+
+        guards.declare()

@@ -1,0 +1,120 @@
+"""Where somebody stands in one deliberation: their parts and roles, and what the gates make of the person.
+
+Gates compare persons, not roles: whoever drafted, facilitated or prepared is kept out, administrators included.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from accounts.models import APIKey, Membership, SeatUser, User
+from accounts.permissions import Rule, System, rule
+from accounts.roles import Part, Role
+from deliberation.models import Amendment, Deliberation, ListAuthor, Review, Seat, StakeholderList
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """One actor in one deliberation. `parts` are the seats held now; `roles` those of the membership."""
+
+    deliberation: Deliberation
+    user: User | None = None
+    seat: Seat | None = None
+    key: APIKey | None = None
+    system: bool = False
+    membership: Membership | None = None
+    parts: frozenset[Part] = frozenset()
+    roles: frozenset[Role] = frozenset()
+    seat_id: UUID | None = None
+
+    @cached_property
+    def named(self) -> frozenset[Role | Part | str]:
+        """Everything a rule's `who` may name that this actor is."""
+        named: set[Role | Part | str] = {*self.parts, *self.roles}
+        if self.system:
+            named.add("system")
+        if self.key:
+            named.add("key")
+        if self.membership:
+            named.add("member")
+        return frozenset(named)
+
+    def acts_as(self, the_rule: Rule) -> str | None:
+        """The part or role by which a rule admits this actor, for the record."""
+        named = {(type(n), str(n)) for n in self.named}
+        return next((str(w) for w in the_rule.who if (type(w), str(w)) in named), None)
+
+    @cached_property
+    def ever_facilitated(self) -> bool:
+        """Whether this person sits, or ever sat, on the facilitator's seat here."""
+        if self.user is None:
+            return False
+        seats = Seat.objects.filter(deliberation=self.deliberation, part=Part.FACILITATOR).values("pk")
+        return SeatUser.objects.filter(seat_id__in=seats, user=self.user).exists()
+
+    def why_not(self, the_rule: Rule, thing: Any = None) -> str | None:
+        """The sentence that says why this actor may not run the rule, or None when they may."""
+        if not the_rule.admits(self.named):
+            return str(the_rule.says)
+        if self.seat is not None and self.seat.left_at is not None:
+            return _("You left this deliberation. What you said stays; nothing more is asked of you.")
+        if self.user is None:
+            return None
+        if "facilitator" in the_rule.barred and self.ever_facilitated:
+            return _("You facilitate this deliberation, or did. It takes a second person for this.")
+        if "drafter" in the_rule.barred and self._drafted(thing):
+            return _("You drafted this. It takes a second person to decide on it.")
+        if "preparer" in the_rule.barred and isinstance(thing, Review) and thing.prepared_by_id == self.user.pk:
+            return _("You prepared this review. It takes a second person to sign it.")
+        return None
+
+    def _drafted(self, thing: Any) -> bool:
+        if isinstance(thing, Amendment):
+            return thing.drafted_by_id == self.user.pk  # type: ignore[union-attr]
+        if isinstance(thing, StakeholderList):
+            return ListAuthor.objects.filter(list=thing, user=self.user).exists()
+        return False
+
+    def may(self, verb: str, thing: Any = None) -> bool:
+        """Whether the verb is open to this actor as things stand; pages show what it says."""
+        the_rule = rule(verb)
+        machine = self.deliberation if the_rule.machine in {"deliberation", "read"} else thing
+        if not ("*" in the_rule.states or the_rule.holds_in(machine.state)):
+            return False
+        return self.why_not(the_rule, thing) is None
+
+
+def standing_of(by: User | Seat | APIKey | System, deliberation: Deliberation) -> Standing:
+    """The standing of `by` in `deliberation`. A seat of another deliberation has none."""
+    if isinstance(by, System):
+        return Standing(deliberation, system=True)
+    if isinstance(by, APIKey):
+        same = by.project_id == deliberation.project_id and by.revoked_at is None
+        return Standing(deliberation, key=by if same else None)
+    if isinstance(by, Seat):
+        if by.deliberation_id != deliberation.pk:
+            return Standing(deliberation)
+        by.refresh_from_db()
+        return Standing(deliberation, seat=by, parts=frozenset({Part(by.part)}), seat_id=by.pk)
+    if not by.is_active:
+        return Standing(deliberation, user=by)
+    membership = Membership.objects.filter(
+        organisation_id=deliberation.organisation_id, user=by, ended_at__isnull=True
+    ).first()
+    held = SeatUser.objects.filter(deliberation_id=deliberation.pk, user=by, until__isnull=True).values("seat_id")
+    seats = list(Seat.objects.filter(pk__in=held, deliberation=deliberation))
+    # What a participant says belongs to the seat: a user speaks there as that seat, never as a user.
+    parts = frozenset(Part(s.part) for s in seats if s.part != Part.PARTICIPANT)
+    return Standing(
+        deliberation,
+        user=by,
+        membership=membership,
+        parts=parts,
+        roles=membership.roles if membership else frozenset(),
+        seat_id=seats[0].pk if seats else None,
+    )

@@ -1,0 +1,9 @@
+"""What the database itself refuses, whoever writes to it. Verbs check the same first, and say it in words."""
+
+from deliberation.guards import speech, tenancy
+
+
+def declare() -> None:
+    """Register every guard of this app; called once the models are loaded."""
+    tenancy.declare()
+    speech.declare()

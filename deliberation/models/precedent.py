@@ -1,0 +1,53 @@
+"""A precedent informs and never binds. No field here could make it bind."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from deliberation.models.outcome import Outcome
+from deliberation.models.tenancy import OfDeliberation, one_of, person, words
+
+
+class Precedent(OfDeliberation):
+    """A signed outcome, kept where later questions can find it."""
+
+    class State(models.TextChoices):
+        IN_FORCE = "in_force", _("In force")
+        UNDER_REVIEW = "under_review", _("Under review")
+        SUPERSEDED = "superseded", _("Superseded")
+        RETIRED = "retired", _("Retired")
+
+    outcome = models.OneToOneField(Outcome, on_delete=models.PROTECT, related_name="precedent")
+    state = models.CharField(max_length=12, choices=State, default=State.IN_FORCE)
+    state_since = models.DateTimeField()
+    superseded_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta(OfDeliberation.Meta):
+        ordering = ["-id"]
+        constraints = [
+            one_of("state", "in_force under_review superseded retired", "precedent_state_known"),
+            models.UniqueConstraint(fields=["organisation", "id"], name="precedent_of_organisation"),
+        ]
+        indexes = [models.Index(fields=["organisation", "state", "-id"], name="precedent_list")]
+
+
+class Citation(OfDeliberation):
+    """A precedent cited in a deliberation: whoever cites it says what is alike and what differs."""
+
+    class Purpose(models.TextChoices):
+        INFORMS = "informs", _("Informs")
+        SETTLES = "settles", _("Settles a routine question")
+
+    precedent = models.ForeignKey(Precedent, on_delete=models.PROTECT, related_name="citations")
+    purpose = models.CharField(max_length=7, choices=Purpose, default=Purpose.INFORMS)
+    alike = words()
+    differs = words()
+    by_user = person(null=False)
+    at = models.DateTimeField()
+    was_overdue = models.BooleanField(default=False, help_text=_("its review was overdue when it was cited"))
+    was_under_review = models.BooleanField(default=False)
+
+    class Meta(OfDeliberation.Meta):
+        ordering = ["id"]

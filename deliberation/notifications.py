@@ -1,0 +1,96 @@
+"""Telling people: a notice is a row, claimed once, rendered late, and dropped when it is no longer needed.
+
+Each kind of notice is a function registered with `@notice("kind")`. It gives the facts for the templates
+`notices/<kind>.txt` (first line: the subject), or None when nothing is to be told any more: the person has acted, the
+round has closed, the deliberation was withdrawn. Nobody is reminded who has acted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from accounts import clock
+from accounts.models import Organisation
+from deliberation.models import Notice
+
+Facts = dict[str, Any]
+KINDS: dict[str, Callable[[Notice], Facts | None]] = {}
+
+UNCERTAIN_AFTER = timedelta(minutes=10)
+"""A notice claimed longer ago than this and never marked sent may or may not have gone out; a person decides."""
+
+
+def notice(kind: str) -> Callable[[Callable[[Notice], Facts | None]], Callable[[Notice], Facts | None]]:
+    """Register the function that gives a kind's facts, or None when it need not be told any more."""
+
+    def register(function: Callable[[Notice], Facts | None]) -> Callable[[Notice], Facts | None]:
+        KINDS[kind] = function
+        return function
+
+    return register
+
+
+def address_of(row: Notice) -> str:
+    """The mail address of the person told, or an empty string where none is known."""
+    if row.user is not None:
+        return row.user.email
+    invitation = getattr(row.seat, "invitation", None)
+    return invitation.stakeholder.email if invitation is not None else ""
+
+
+def send_due(organisation: Organisation, *, now: datetime | None = None, most: int = 200) -> int:
+    """Send what is due in `organisation`. Gives the number of mails handed to the mail server.
+
+    A row is claimed by an update that is committed before the mail goes out: two workers cannot both send it, and a
+    process that dies in between leaves it claimed, never sent twice.
+    """
+    now = now or clock.now()
+    due = Notice.objects.filter(due_at__lte=now, claimed_at__isnull=True, dropped_at__isnull=True)
+    sent = 0
+    for key in list(due.values_list("pk", flat=True)[:most]):
+        with transaction.atomic():
+            if not Notice.objects.filter(pk=key, claimed_at__isnull=True).update(claimed_at=now):
+                continue  # another worker got there first
+        row = Notice.objects.select_related("seat__invitation__stakeholder", "user", "deliberation").get(pk=key)
+        facts = KINDS[row.kind](row)
+        address = address_of(row)
+        if facts is None or not address:
+            Notice.objects.filter(pk=key).update(dropped_at=now)
+            continue
+        _send(row, address, facts, organisation)
+        Notice.objects.filter(pk=key).update(sent_at=clock.now())
+        sent += 1
+    return sent
+
+
+def _send(row: Notice, address: str, facts: Facts, organisation: Organisation) -> None:
+    language = (row.seat.language if row.seat else row.user.language if row.user else "") or organisation.language
+    with translation.override(language):
+        text = render_to_string(
+            f"notices/{row.kind}.txt",
+            facts
+            | {
+                "notice": row,
+                "organisation": organisation,
+                "deliberation": row.deliberation,
+                "site_url": settings.SITE_URL,
+            },
+        )
+    subject, _line, body = text.strip().partition("\n")
+    EmailMessage(
+        " ".join(subject.split()),
+        body.strip() + "\n",
+        to=[address],
+        headers={
+            "Message-ID": f"<{row.pk.hex}@{settings.SITE_URL.split('//')[-1].split(':')[0].split('/')[0]}>",
+            "Auto-Submitted": "auto-generated",
+        },
+    ).send()
