@@ -12,6 +12,8 @@ import socket
 import sys
 import threading
 import time
+import warnings
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
@@ -128,10 +130,11 @@ class Web(threading.Thread):
 
 
 class Stop:
-    """Ends the process once: asks the worker to leave its loop, and insists if something does not follow."""
+    """Ends the process once: asks web, beat and worker to leave at the same time, and insists if one does not."""
 
-    def __init__(self) -> None:
+    def __init__(self, *others: Callable[[], None]) -> None:
         self.asked = False
+        self.others = [threading.Thread(target=other, daemon=True) for other in others]
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         from celery.worker import state
@@ -141,6 +144,8 @@ class Stop:
         self.asked = True
         state.should_stop = 0
         say("\nStopping …")
+        for other in self.others:
+            other.start()
         insist = threading.Timer(STOPS_WITHIN, self.insist)
         insist.daemon = True
         insist.start()
@@ -157,16 +162,20 @@ class Stop:
 
 
 def run(port: int) -> None:
-    """Serves until a signal comes, then closes port, beat and worker in that order. Returns when all have stopped."""
+    """Serves until a signal comes, then closes port, beat and worker. Returns when all have stopped."""
     from celery import beat, signals
+    from celery.platforms import SecurityWarning
 
     from django.conf import settings
     from tractatus_site.celery import app
 
-    stop = Stop()
+    # Celery warns of pickled messages run as root; ours are JSON, and a container often has no other user.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
+
     web = Web(port)
     # In memory: where beat was is of no interest, since the tick looks at rows and the first one is sent below.
     clock = beat.EmbeddedService(app, thread=True, scheduler_cls=beat.Scheduler)
+    stop = Stop(web.stop, clock.stop)
     worker = app.Worker(
         pool="threads",
         concurrency=4,
@@ -188,12 +197,10 @@ def run(port: int) -> None:
     signals.worker_ready.connect(ready, weak=False)
     web.start()
     clock.start()
-    try:
-        worker.start()
-    finally:
-        web.stop()
-        clock.stop()
-        say("Stopped.")
+    worker.start()
+    for other in stop.others:
+        other.join(STOPS_WITHIN)
+    say("Stopped.")
 
 
 def welcome() -> str:

@@ -23,6 +23,8 @@ LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
 CELERY_BROKER_URL = environment.text("CELERY_BROKER_URL", "memory://")
 # One process does everything: whoever is on this machine may also use its loopback address.
 EMBEDDED = CELERY_BROKER_URL.startswith("memory://")
+if EMBEDDED:
+    CELERY_BROKER_URL = "memory://localhost/"  # a host is never looked up, but one that is missing is warned about
 
 ALLOWED_HOSTS = [_site.hostname or "127.0.0.1"]
 if EMBEDDED or _site.hostname in LOOPBACK:
