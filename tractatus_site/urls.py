@@ -8,10 +8,13 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from tractatus_site.problems import nothing_here
+from tractatus_site.style_page import style
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("operator/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("style/", style, name="style"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     # The default page of drf-spectacular carries script in the page, which our policy refuses.
     path("api/docs/", SpectacularSwaggerSplitView.as_view(template_name="api_docs.html"), name="api_docs"),
