@@ -200,6 +200,8 @@ def run(port: int) -> None:
     worker.start()
     for other in stop.others:
         other.join(STOPS_WITHIN)
+    if not stop.asked:
+        raise SystemExit("The worker ended by itself; the lines above say why.")
     say("Stopped.")
 
 
