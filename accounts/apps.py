@@ -9,7 +9,8 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        from accounts import guards, rules_of_guard
+        from accounts import guards, rules_of_guard, table
 
         rules_of_guard.declare()
         guards.connect()
+        table.declare()

@@ -39,6 +39,18 @@ def open_organisation(organisation: "Organisation") -> Iterator["Organisation"]:
         yield organisation
 
 
+def streamed(organisation: "Organisation", chunks: Iterable[Any]) -> Iterator[Any]:
+    """The chunks of a streamed response, each made inside the scope, which is shut between them."""
+    rest = iter(chunks)
+    while True:
+        with open_organisation(organisation):
+            try:
+                chunk = next(rest)
+            except StopIteration:
+                return
+        yield chunk
+
+
 def current_organisation() -> "Organisation | None":
     """The organisation whose scope is open, or None."""
     return django_scopes.get_scope().get("organisation")

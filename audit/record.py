@@ -44,8 +44,9 @@ def record(
     """Append one entry in the caller's own transaction; the sequencer gives it its place later.
 
     `organisation` None is the installation's log. `texts` are committed to by name, never written into the
-    envelope. `id` is for a caller whose rows point to the entry before it is written. The time is the machine's, whatever the verbs' clock says. Raises NoTransaction outside a
-    transaction, ValueError for a word the envelope does not know or a text of another organisation.
+    envelope. `id` may be given where rows of the verb already point to the entry. The time is the machine's,
+    whatever the verbs' clock says. Raises NoTransaction outside a transaction, ValueError for a word the
+    envelope does not know or a text of another organisation.
     """
     if not connections[router.db_for_write(Entry)].in_atomic_block:
         raise NoTransaction(f"{event} was to be recorded outside a transaction.")

@@ -1,0 +1,29 @@
+"""What an organisation's settings pages read. To be called inside its scope."""
+
+from django.db.models import F, QuerySet
+
+from accounts.models import APIKey, Membership, Project
+
+
+def members() -> QuerySet[Membership]:
+    """Current members by name, users and roles fetched."""
+    return (
+        Membership.objects.filter(ended_at__isnull=True)
+        .select_related("user", "organisation")
+        .prefetch_related("role_rows")
+        .order_by("user__name", "user__email")
+    )
+
+
+def projects() -> QuerySet[Project]:
+    """All projects by name, closed ones last."""
+    return Project.objects.order_by(F("archived_at").asc(nulls_first=True), "name")
+
+
+def open_projects() -> QuerySet[Project]:
+    return Project.objects.filter(archived_at__isnull=True).order_by("name")
+
+
+def api_keys() -> QuerySet[APIKey]:
+    """All keys, newest first, projects and makers fetched."""
+    return APIKey.objects.select_related("project", "created_by", "organisation").order_by("-created_at")
