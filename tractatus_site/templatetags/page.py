@@ -17,7 +17,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from accounts.clock import now
 from tractatus_site import menu
@@ -261,6 +261,8 @@ def _form_problems(form: BaseForm) -> list[tuple[str, str]]:
 
 def _named(label: str, sentence: str) -> str:
     """A sentence of Django's own says nothing of its field, so the summary names it; ours speak for themselves."""
+    if str(label)[-1:] in "?؟.…":
+        return f"{label} {sentence}"
     # Translators: the label of a field, and what is wrong with it.
     return pgettext("field and problem", "%(label)s: %(sentence)s") % {"label": label, "sentence": sentence}
 
@@ -281,6 +283,18 @@ def url_if(name: str, *args: Any, **kwargs: Any) -> str:
         return reverse(name, args=args, kwargs=kwargs)
     except NoReverseMatch:
         return ""
+
+
+NUMBERS = (
+    gettext_lazy("none"), gettext_lazy("one"), gettext_lazy("two"), gettext_lazy("three"), gettext_lazy("four"),
+    gettext_lazy("five"), gettext_lazy("six"), gettext_lazy("seven"), gettext_lazy("eight"), gettext_lazy("nine"),
+)  # fmt: skip
+
+
+@register.filter
+def spelled(number: int) -> str:
+    """A number as a sentence has it: in words up to nine, in figures from there."""
+    return str(NUMBERS[number]) if 0 <= number < len(NUMBERS) else formats.number_format(number)
 
 
 @register.filter

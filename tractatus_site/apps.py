@@ -1,0 +1,15 @@
+"""The site as an app: what it changes in Django once everything is loaded."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SiteConfig(AppConfig):
+    name = "tractatus_site"
+    verbose_name = "Tractatus"
+
+    def ready(self) -> None:
+        from django import forms
+
+        # Django speaks of fields; people here are asked questions.
+        forms.Field.default_error_messages["required"] = _("This has no answer yet.")
