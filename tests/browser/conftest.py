@@ -1,0 +1,167 @@
+"""A real Chromium against a live server. Every page fails its test when the browser complains about anything."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client, TransactionTestCase
+from playwright.sync_api import ConsoleMessage, Page, Response
+
+from accounts import guards
+from accounts.models import User
+
+# Playwright's loop runs in this thread, and Django would take it for an async context.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+AXE_RULES = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }
+}
+REPORT_VIOLATIONS = """
+document.addEventListener("securitypolicyviolation", (event) => {
+  console.error(`Content-Security-Policy: ${event.violatedDirective} refused ${event.blockedURI}`);
+});
+"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_past_the_guards() -> Iterator[None]:
+    """What is append-only refuses the flush after a test with a live server, so the guards step aside for it."""
+    teardown = TransactionTestCase._fixture_teardown
+
+    def flush(self: TransactionTestCase) -> None:
+        with guards.lifted():
+            teardown(self)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(TransactionTestCase, "_fixture_teardown", flush)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def _static_files_as_they_are(settings: Any) -> None:
+    """Nothing has been collected in a test: serve each file under its own name."""
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    return browser_type_launch_args | {
+        "executable_path": CHROMIUM,
+        "args": ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--font-render-hinting=none"],
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return browser_context_args | {"locale": "en-NZ", "timezone_id": "UTC", "viewport": {"width": 1280, "height": 900}}
+
+
+class Complaints(list[str]):
+    """What the browser complained about. A test that provokes a complaint clears it."""
+
+    def watch(self, page: Page) -> Page:
+        page.add_init_script(REPORT_VIOLATIONS)
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.append(f"script: {error}"))
+        page.on("response", self._response)
+        return page
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # A page that answers 404 or 409 on purpose is reported here too; missing files are caught below.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self.append(f"console: {message.text}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 500 or (response.status >= 400 and "/static/" in response.url):
+            self.append(f"{response.status}: {response.url}")
+
+
+@pytest.fixture
+def complaints() -> Iterator[Complaints]:
+    found = Complaints()
+    yield found
+    assert found == [], "\n".join(found)
+
+
+@pytest.fixture
+def page(page: Page, complaints: Complaints) -> Page:
+    return complaints.watch(page)
+
+
+@pytest.fixture
+def open_page(new_context: Callable[..., Any], complaints: Complaints) -> Callable[..., Page]:
+    """open_page(width=…, dark=…, **context) -> a page of its own, with its own cookies: another person."""
+
+    def open_one(width: int = 1280, *, dark: bool = False, **context: Any) -> Page:
+        return complaints.watch(
+            new_context(
+                viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light", **context
+            ).new_page()
+        )
+
+    return open_one
+
+
+@pytest.fixture
+def login(live_server: Any) -> Callable[[Page, str], Page]:
+    """login(page, email): the person with this address is signed in on this page's browser."""
+
+    def sign_in(page: Page, email: str) -> Page:
+        client = Client()
+        client.force_login(User.objects.get(email=email), backend="django.contrib.auth.backends.ModelBackend")
+        page.context.add_cookies(
+            [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+        )
+        return page
+
+    return sign_in
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], None]:
+    """axe(page): fails with what WCAG 2.2 AA and good practice find wrong on the page as it stands."""
+
+    def check(page: Page) -> None:
+        results = Axe().run(page, options=AXE_RULES)
+        found = [
+            f"{violation['id']}: {violation['help']}: {node['html'][:160]}"
+            for violation in results.response["violations"]
+            for node in violation["nodes"]
+        ]
+        assert found == [], "\n".join(found)
+
+    return check
+
+
+@pytest.fixture
+def fits() -> Callable[[Page], None]:
+    """fits(page): fails when the page scrolls sideways, and names what sticks out."""
+
+    def check(page: Page) -> None:
+        width, inner = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+        culprits = page.evaluate(
+            """[...document.querySelectorAll("body *")].filter((e) => {
+                 const box = e.getBoundingClientRect();
+                 return box.width && (box.right > innerWidth + 1 || box.left < -1) && !e.closest(".hush, .skip, .folds thead");
+               }).slice(0, 5).map((e) => e.outerHTML.slice(0, 120))"""
+        )
+        assert width <= inner, f"{width} in {inner}: {culprits}"
+
+    return check
