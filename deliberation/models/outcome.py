@@ -33,6 +33,7 @@ class Outcome(OfDeliberation):
     signed_name = models.CharField(max_length=200, blank=True, default="")
     signed_at = models.DateTimeField(null=True, blank=True)
     signed_entry_id = models.UUIDField(null=True, blank=True)
+    signed_reason = words(optional=True, help_text=_("what the decision holder said when signing, if anything"))
 
     class Meta(OfDeliberation.Meta):
         constraints = [
@@ -80,6 +81,10 @@ class OutcomeVersion(OfDeliberation):
     change_note = words(optional=True, help_text=_("what changed against the version before"))
     circulated_at = models.DateTimeField(null=True, blank=True)
     dissent_closes_at = models.DateTimeField(null=True, blank=True)
+    set_aside_at = models.DateTimeField(null=True, blank=True, help_text=_("given up before anybody saw it"))
+    returned_at = models.DateTimeField(null=True, blank=True)
+    returned_by = person()
+    returned_reason = words(optional=True, help_text=_("why the decision holder gave it back"))
 
     class Meta(OfDeliberation.Meta):
         ordering = ["number"]
@@ -87,8 +92,17 @@ class OutcomeVersion(OfDeliberation):
             models.UniqueConstraint(fields=["outcome", "number"], name="outcome_version_once"),
             models.UniqueConstraint(
                 fields=["outcome"],
-                condition=models.Q(circulated_at__isnull=True),
+                condition=models.Q(circulated_at__isnull=True, set_aside_at__isnull=True),
                 name="outcome_one_open_draft",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(circulated_at__isnull=True) | models.Q(set_aside_at__isnull=True),
+                name="outcome_circulated_is_not_set_aside",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(returned_at__isnull=True)
+                | models.Q(circulated_at__isnull=False, returned_by__isnull=False, returned_reason__isnull=False),
+                name="outcome_returned_with_reason",
             ),
             one_of("kind", "decision legitimate_disagreement", "outcome_kind_known"),
             models.CheckConstraint(
