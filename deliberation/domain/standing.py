@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import APIKey, Membership, SeatUser, User
 from accounts.permissions import Rule, System, rule
 from accounts.roles import Part, Role
-from deliberation.models import Amendment, Deliberation, ListAuthor, Review, Seat, StakeholderList
+from deliberation.models import Amendment, Deliberation, ListAuthor, Review, ReviewAuthor, Seat, StakeholderList
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +69,7 @@ class Standing:
             return _("You facilitate this deliberation, or did. It takes a second person for this.")
         if "drafter" in the_rule.barred and self._drafted(thing):
             return _("You drafted this. It takes a second person to decide on it.")
-        if "preparer" in the_rule.barred and isinstance(thing, Review) and thing.prepared_by_id == self.user.pk:
+        if "preparer" in the_rule.barred and self._prepared(thing):
             return _("You prepared this review. It takes a second person to sign it.")
         return None
 
@@ -79,6 +79,11 @@ class Standing:
         if isinstance(thing, StakeholderList):
             return ListAuthor.objects.filter(list=thing, user=self.user).exists()
         return False
+
+    def _prepared(self, thing: Any) -> bool:
+        if not isinstance(thing, Review) or self.user is None:
+            return False
+        return ReviewAuthor.objects.filter(review=thing, user=self.user).exists()
 
     def may(self, verb: str, thing: Any = None) -> bool:
         """Whether the verb is open to this actor as things stand; pages show what it says."""

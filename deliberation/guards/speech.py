@@ -3,6 +3,7 @@
 from accounts.guards import AppendOnly, register
 from deliberation.models import (
     AgreementAnswer,
+    CalendarLink,
     Citation,
     CommitmentReport,
     Dissent,
@@ -17,6 +18,7 @@ from deliberation.models import (
     ProposalCost,
     Question,
     Reply,
+    ReviewAuthor,
     ReviewVoice,
     SharedValue,
     Shift,
@@ -35,6 +37,7 @@ FOR_GOOD = (
     ProposalCost,
     Question,
     Reply,
+    ReviewAuthor,
 )
 STRUCK = (Finding, Gap, Harm)
 
@@ -46,4 +49,5 @@ def declare() -> None:
         register(AppendOnly(model._meta.db_table))
     for model in STRUCK:
         register(AppendOnly(model._meta.db_table, once=("struck_at",)))
+    register(AppendOnly(CalendarLink._meta.db_table, once=("ended_at",)))
     register(AppendOnly(Dissent._meta.db_table, once=("confirmed_at", "withdrawn_at", "replaced_by_id")))

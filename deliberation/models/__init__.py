@@ -28,7 +28,7 @@ from deliberation.models.outcome import (
     WeighedValue,
 )
 from deliberation.models.precedent import Citation, Precedent
-from deliberation.models.review import ChangeReport, Review, ReviewVoice
+from deliberation.models.review import CalendarLink, ChangeReport, Review, ReviewAuthor, ReviewVoice
 from deliberation.models.rounds import (
     Agreement,
     AgreementAnswer,
@@ -50,10 +50,13 @@ from deliberation.models.rounds import (
 from deliberation.models.seats import Draft, Seat
 from deliberation.models.stakeholders import (
     Amendment,
+    CoversGroup,
     Gap,
     Invitation,
     ListAuthor,
     ListEntry,
+    MaySpeakFrom,
+    Request,
     Stakeholder,
     StakeholderList,
 )
@@ -64,10 +67,12 @@ __all__ = [
     "AgreementAnswer",
     "Amendment",
     "Ask",
+    "CalendarLink",
     "ChangeReport",
     "Citation",
     "Commitment",
     "CommitmentReport",
+    "CoversGroup",
     "Deliberation",
     "Difference",
     "Dissent",
@@ -84,6 +89,7 @@ __all__ = [
     "Invitation",
     "ListAuthor",
     "ListEntry",
+    "MaySpeakFrom",
     "MoreTime",
     "Notice",
     "Option",
@@ -97,7 +103,9 @@ __all__ = [
     "QuoteChoice",
     "Remainder",
     "Reply",
+    "Request",
     "Review",
+    "ReviewAuthor",
     "ReviewTrigger",
     "ReviewVoice",
     "Round",

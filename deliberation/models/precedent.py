@@ -29,6 +29,11 @@ class Precedent(OfDeliberation):
         constraints = [
             one_of("state", "in_force under_review superseded retired", "precedent_state_known"),
             models.UniqueConstraint(fields=["organisation", "id"], name="precedent_of_organisation"),
+            models.CheckConstraint(
+                condition=models.Q(state="superseded", superseded_by__isnull=False)
+                | (~models.Q(state="superseded") & models.Q(superseded_by__isnull=True)),
+                name="precedent_superseded_by_one",
+            ),
         ]
         indexes = [models.Index(fields=["organisation", "state", "-id"], name="precedent_list")]
 

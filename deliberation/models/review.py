@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from deliberation.models.precedent import Precedent
 from deliberation.models.rounds import Spoken
 from deliberation.models.seats import Seat
-from deliberation.models.tenancy import OfDeliberation, one_of, person, words
+from deliberation.models.tenancy import OfDeliberation, Owned, one_of, person, words
 
 
 class Review(OfDeliberation):
@@ -26,6 +28,9 @@ class Review(OfDeliberation):
     class Proposal(models.TextChoices):
         REAFFIRM = "reaffirm", _("Reaffirm it")
         RETIRE = "retire", _("Retire it")
+
+    OPEN = (State.SCHEDULED, State.DUE, State.IN_REVIEW)
+    ENDED = (State.REAFFIRMED, State.RETIRED, State.TO_DELIBERATION, State.VOID)
 
     precedent = models.ForeignKey(Precedent, on_delete=models.PROTECT, related_name="reviews")
     state = models.CharField(max_length=15, choices=State, default=State.SCHEDULED)
@@ -89,6 +94,29 @@ class Review(OfDeliberation):
         ]
         indexes = [models.Index(fields=["organisation", "state", "due_at"], name="review_due")]
 
+    @property
+    def is_open(self) -> bool:
+        return self.state in self.OPEN
+
+    def is_overdue(self, today: date) -> bool:
+        """Whether its day has passed and it has not ended. On the day itself it is due, not overdue."""
+        return self.is_open and self.due_on < today
+
+    def days_overdue(self, today: date) -> int:
+        """How many days ago it was due; 0 where it is not overdue."""
+        return (today - self.due_on).days if self.is_overdue(today) else 0
+
+
+class ReviewAuthor(OfDeliberation):
+    """Everybody who ever prepared a review, also where somebody else prepared it anew. None of them may sign it."""
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="authors")
+    user = person(null=False)
+    since = models.DateTimeField()
+
+    class Meta(OfDeliberation.Meta):
+        constraints = [models.UniqueConstraint(fields=["review", "user"], name="review_author_once")]
+
 
 class ReviewVoice(Spoken):
     """What somebody says to a review. Those who dissented are asked first."""
@@ -126,5 +154,20 @@ class ChangeReport(OfDeliberation):
                 condition=models.Q(state="reported")
                 | models.Q(decided_by__isnull=False, decided_at__isnull=False, reason__isnull=False),
                 name="report_decided_with_reason",
+            ),
+        ]
+
+
+class CalendarLink(Owned):
+    """A member's own address of the calendar of reviews. Ending it closes that address for good."""
+
+    membership = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(Owned.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["membership"], condition=models.Q(ended_at__isnull=True), name="calendar_link_one_current"
             ),
         ]
