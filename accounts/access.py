@@ -35,7 +35,7 @@ __all__ = ["PARTICIPATIONS", "for_members", "for_signed_in", "kept_post", "organ
 
 View = Callable[..., HttpResponseBase]
 PARTICIPATIONS = "participations"
-"""Session key: {deliberation id in hex: seat id in hex}, set when a mailed link is used."""
+"""Session key: {deliberation id in hex: {"seat": id in hex, "series": of its link}}, set when a mailed link is used."""
 DELIBERATION = ("deliberation_id", "deliberation")
 """The parameters by which an address may name a deliberation."""
 
@@ -172,7 +172,7 @@ def _seat_in_session(request: HttpRequest, deliberation_id: UUID | None) -> UUID
     if deliberation_id is None:
         return None
     found = request.session.get(PARTICIPATIONS, {}).get(deliberation_id.hex)
-    return UUID(found) if found else None
+    return UUID(found["seat"]) if found else None
 
 
 def _zone(caller: Caller) -> ZoneInfo:

@@ -1,5 +1,33 @@
 """The addresses of deliberations, in the order of the process."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from deliberation.views import home
+
+HERE = "o/<slug:slug>/"
+ONE = "o/<slug:slug>/d/<int:number>/"
+
+arriving = [
+    path(HERE + "asked/", home.asked, name="asked"),
+    path(HERE + "board/", home.board, name="board"),
+    path(HERE + "board.csv", home.board_csv, name="board_csv"),
+]
+
+conflict: list[URLPattern] = []
+
+stakeholders: list[URLPattern] = []
+
+rounds: list[URLPattern] = []
+
+outcome: list[URLPattern] = []
+
+precedents: list[URLPattern] = []
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *arriving,
+    *conflict,
+    *stakeholders,
+    *rounds,
+    *outcome,
+    *precedents,
+]

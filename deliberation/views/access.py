@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 
-from accounts.access import organisation_view, refused_foreign_access
-from accounts.models import SeatUser
+from accounts.access import organisation_view
+from accounts.models import Organisation, SeatUser
 from accounts.permissions import rule
 from accounts.roles import Part
+from accounts.scope import open_organisation
+from accounts.signals import refused
 from deliberation.domain.standing import Standing, standing_of
 from deliberation.models import Deliberation, Seat
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
+NOBODY = UUID(int=0)
 
 
 def deliberation_view(read: str = "read_deliberation") -> Callable[[View], View]:
@@ -28,22 +32,47 @@ def deliberation_view(read: str = "read_deliberation") -> Callable[[View], View]
 
     def decorate(view: View) -> View:
         @organisation_view
-        @wraps(view)
-        def inner(request: HttpRequest, number: int, *args: Any, **kwargs: Any) -> HttpResponse:
+        def page(
+            request: HttpRequest, *args: Any, slug: str, number: int, deliberation_id: UUID, **kwargs: Any
+        ) -> HttpResponseBase:
             deliberation = (
-                Deliberation.objects.select_related("question", "project", "organisation").filter(number=number).first()
+                Deliberation.objects.select_related("question", "project", "organisation")
+                .filter(pk=deliberation_id)
+                .first()
             )
             if deliberation is None:
                 raise Http404
-            request.standing, request.seat = standing_of_request(request, deliberation)  # type: ignore[attr-defined]
-            if not (rule(read).admits(request.standing.named) or request.seat):  # type: ignore[attr-defined]
-                refused_foreign_access(request, "deliberation")
+            standing, seat = standing_of_request(request, deliberation)
+            if not rule(read).admits(standing.named):
+                if request.user.is_authenticated:
+                    refused.send(
+                        sender=None,
+                        event="access.refused",
+                        by=request.user,
+                        organisation=deliberation.organisation,
+                        kind="deliberation",
+                    )
                 raise Http404
+            request.standing, request.seat = standing, seat  # type: ignore[attr-defined]
             return view(request, deliberation, *args, **kwargs)
 
-        return inner
+        @wraps(view)
+        def door(request: HttpRequest, slug: str, number: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            found = _id_of(slug, number)
+            # A number nobody has used is answered like one of somebody else's.
+            return page(request, *args, slug=slug, number=number, deliberation_id=found or NOBODY, **kwargs)
+
+        return door
 
     return decorate
+
+
+def _id_of(slug: str, number: int) -> UUID | None:
+    organisation = Organisation.objects.filter(slug=slug, deactivated_at__isnull=True).first()
+    if organisation is None:
+        return None
+    with open_organisation(organisation):
+        return Deliberation.objects.filter(number=number).values_list("pk", flat=True).first()
 
 
 def standing_of_request(request: HttpRequest, deliberation: Deliberation) -> tuple[Standing, Seat | None]:
@@ -58,6 +87,10 @@ def standing_of_request(request: HttpRequest, deliberation: Deliberation) -> tup
             "seat_id"
         )
         seat = Seat.objects.filter(pk__in=held, deliberation=deliberation, part=Part.PARTICIPANT).first()
+    if standing.ever_facilitated:
+        seat = None  # a facilitator is never a voice here, whichever link they open
+    if seat is not None:
+        standing = replace(standing, parts=standing.parts | {Part.PARTICIPANT})
     return standing, seat
 
 

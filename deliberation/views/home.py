@@ -1,0 +1,220 @@
+"""Where a person arrives: what is asked of them now, and the board of those who carry deliberations."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from accounts import clock
+from accounts.access import for_members
+from accounts.models import User
+from accounts.roles import Role
+from deliberation.models import Round
+from deliberation.queries import board as boards
+from deliberation.queries.asked import Asked, asked_of, followed_by, next_expected, places_of
+
+
+@require_GET
+@for_members(read="read_asked")
+def asked(request: HttpRequest, slug: str) -> HttpResponse:
+    """What is asked of the person who is signed in, and below it what they follow."""
+    organisation, membership = request.organisation, request.membership  # type: ignore[attr-defined]
+    places = places_of(request.user, _open_links(request))  # type: ignore[arg-type]
+    found = asked_of(organisation, user=request.user, roles=membership.roles, places=places)  # type: ignore[arg-type]
+    followed = followed_by(places, found)
+    return render(
+        request,
+        "deliberation/asked.html",
+        {
+            "asked": [_asked_row(one, first=n == 0) for n, one in enumerate(found)],
+            "followed": [
+                {
+                    "title": one.question,
+                    "url": reverse("deliberation", kwargs={"slug": slug, "number": one.number}),
+                    "when": one.get_state_display(),
+                    "more": [_("since %(day)s") % {"day": _day(one.state_since)}],
+                }
+                for one in followed
+            ],
+            "expected": next_expected(places),
+            "may_convene": Role.FACILITATOR in membership.roles,
+            "alone": _alone(organisation) if membership.roles & {Role.ADMINISTRATOR, Role.FACILITATOR} else False,
+        },
+    )
+
+
+def _open_links(request: HttpRequest) -> frozenset[UUID]:
+    held = request.session.get("participations", {})
+    return frozenset(UUID(one["seat"]) for one in held.values())
+
+
+def _asked_row(one: Asked, *, first: bool) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "title": one.question,
+        "url": one.url,
+        "when": one.what,
+        "says": [one.says] if one.says else [],
+        "next": {"url": one.url, "title": one.button, "first": first},
+        "more": [one.deliberation.reference],
+    }
+    if one.due_at:
+        row["late"] = one.due_at <= clock.now()
+        row["more"] = [_("until %(moment)s") % {"moment": _moment(one.due_at)}, one.deliberation.reference]
+    return row
+
+
+def _alone(organisation: Any) -> bool:
+    """Whether the organisation has fewer than two people, so that no gate can be passed yet."""
+    from accounts.models import Membership
+
+    return Membership.objects.filter(organisation=organisation, ended_at__isnull=True).count() < 2
+
+
+@require_GET
+@for_members(read="read_board")
+def board(request: HttpRequest, slug: str) -> HttpResponse:
+    """A row a deliberation: where it stands, who has been heard, what holds it up, one next action."""
+    show = request.GET.get("show", "all")
+    show = show if show in boards.FILTERS else "all"
+    after = request.GET.get("after", "")
+    rows = _board_rows(request, show, int(after) if after.isdecimal() and len(after) < 9 else None)
+    more = rows[boards.PAGE - 1].deliberation.number if len(rows) > boards.PAGE else None
+    rows = rows[: boards.PAGE]
+    now = clock.now()
+    return render(
+        request,
+        "deliberation/board.html",
+        {
+            "rows": [_board_row(row, slug, first=False) for row in rows],
+            "waiting": any(row.next for row in rows),
+            "show": show,
+            "filters": [
+                ("all", _("All open")),
+                ("mine", _("Waiting for you")),
+                ("week", _("Closing this week")),
+                ("gap", _("With someone missing")),
+                ("ended", _("Ended")),
+            ],
+            "more": more,
+            "silence": boards.silence(now),
+            "may_convene": Role.FACILITATOR in request.membership.roles,  # type: ignore[attr-defined]
+        },
+    )
+
+
+def _board_rows(request: HttpRequest, show: str, after: int | None) -> list[boards.BoardRow]:
+    user: User = request.user  # type: ignore[assignment]
+    everything = Role.ADMINISTRATOR in request.membership.roles  # type: ignore[attr-defined]
+    return boards.board(user, places_of(user), everything=everything, show=show, after=after)
+
+
+def _board_row(row: boards.BoardRow, slug: str, *, first: bool) -> dict[str, Any]:
+    deliberation = row.deliberation
+    made: dict[str, Any] = {
+        "title": deliberation.question,
+        "url": reverse("deliberation", kwargs={"slug": slug, "number": deliberation.number}),
+        "when": deliberation.get_urgency_display(),
+        "late": deliberation.urgency == "CRITICAL" and deliberation.is_open,
+        "more": [_standing(row), deliberation.reference],
+        "coverage": row.coverage,
+        "held": " ".join(row.held),
+    }
+    if row.late_by:
+        made["more"].insert(1, _("%(late)s late") % {"late": _span(row.late_by)})
+    if row.next:
+        label, url = row.next
+        made["next"] = {"title": label, "url": url, "first": first} if url else {"says": label}
+    return made
+
+
+def _standing(row: boards.BoardRow) -> str:
+    where = boards.where_it_stands(row)
+    one = row.round
+    if one is not None and one.state == Round.State.OPEN and one.closes_at and row.deliberation.is_open:
+        return _("%(where)s, closes %(moment)s") % {"where": where, "moment": _moment(one.closes_at)}
+    return where
+
+
+def _span(late: Any) -> str:
+    hours = int(late.total_seconds() // 3600)
+    if hours < 1:
+        return _("%(n)d minutes") % {"n": int(late.total_seconds() // 60)}
+    return _("%(n)d hours") % {"n": hours} if hours < 48 else _("%(n)d days") % {"n": hours // 24}
+
+
+def _day(moment: Any) -> str:
+    return formats.date_format(timezone.localtime(moment), "j F")
+
+
+def _moment(moment: Any) -> str:
+    return formats.date_format(timezone.localtime(moment), "l j F, H:i")
+
+
+class _Echo:
+    """What `csv.writer` writes into, so that each line can be streamed."""
+
+    def write(self, value: str) -> str:
+        return value
+
+
+def _plain(value: object) -> str:
+    """A cell no spreadsheet will run: a leading sign of a formula is set off by an apostrophe."""
+    text = str(value)
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+
+
+@require_GET
+@for_members(read="read_board")
+def board_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
+    """The board as CSV, with the filter that is chosen."""
+    show = request.GET.get("show", "all")
+    writer = csv.writer(_Echo())
+
+    def lines() -> Iterator[str]:
+        yield "\ufeff"
+        yield writer.writerow(
+            [
+                _("Reference"),
+                _("Question"),
+                _("Urgency"),
+                _("State"),
+                _("Since"),
+                _("Closes"),
+                _("Held up by"),
+                _("Next"),
+            ]
+        )
+        after: int | None = None
+        while True:
+            rows = _board_rows(request, show if show in boards.FILTERS else "all", after)
+            for row in rows[: boards.PAGE]:
+                here = row.deliberation
+                closes = row.round.closes_at if row.round and row.round.state == Round.State.OPEN else None
+                cells = [
+                    here.reference,
+                    here.question,
+                    here.get_urgency_display(),
+                    here.get_state_display(),
+                    here.state_since.isoformat(timespec="seconds"),
+                    closes.isoformat(timespec="seconds") if closes else "",
+                    " ".join(row.held),
+                    row.next[0] if row.next else "",
+                ]
+                yield writer.writerow([_plain(cell) for cell in cells])
+            if len(rows) <= boards.PAGE:
+                return
+            after = rows[boards.PAGE - 1].deliberation.number
+
+    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = format_html('attachment; filename="board-{}.csv"', slug)
+    return response
