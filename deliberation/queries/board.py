@@ -1,0 +1,178 @@
+"""The facilitator's board: a row a deliberation, with who has been heard, what holds it up, and one next action."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts import clock
+from accounts.models import User
+from deliberation.domain.standing import standing_of
+from deliberation.models import (
+    Ask,
+    Deliberation,
+    Framework,
+    Heartbeat,
+    Invitation,
+    Round,
+    Stakeholder,
+    State,
+    Voice,
+)
+from deliberation.queries.asked import Places
+from deliberation.queries.conflict import blockers, next_action
+
+PAGE = 25
+LATE = timedelta(minutes=10)
+"""A round opened or closed later than this after its time is said to be late."""
+
+FILTERS = ("all", "mine", "week", "gap", "ended")
+
+
+@dataclass
+class BoardRow:
+    """One deliberation on the board."""
+
+    deliberation: Deliberation
+    round: Round | None
+    coverage: list[dict[str, object]] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
+    next: tuple[str, str] | None = None
+    late_by: timedelta | None = None
+
+
+def board(
+    user: User, places: Places, *, everything: bool, show: str = "all", after: int | None = None
+) -> list[BoardRow]:
+    """The rows `user` may see, newest first, at most PAGE + 1 of them, from the number below `after` on.
+
+    `everything` is an administrator's board: title, state and dates of all deliberations, without what was said.
+    """
+    now = clock.now()
+    rows = Deliberation.objects.select_related("question", "organisation", "project")
+    if not everything:
+        rows = rows.filter(Q(pk__in=places.deliberations) | Q(state=State.PROPOSED))
+    rows = _filtered(rows, show, places, now)
+    if after is not None:
+        rows = rows.filter(number__lt=after)
+    found = list(rows.prefetch_related(Prefetch("round_set", Round.objects.order_by("number")))[: PAGE + 1])
+    inside = [d for d in found if d.pk in places.deliberations]
+    covered = coverage_of(inside)
+    made = []
+    for deliberation in found:
+        current = _current(deliberation)
+        row = BoardRow(deliberation, current, late_by=lateness(current, now))
+        if deliberation.pk in places.deliberations:
+            standing = standing_of(user, deliberation)
+            row.coverage = covered[deliberation.pk]
+            row.held = blockers(deliberation) if deliberation.is_open else []
+            row.next = next_action(deliberation, standing)
+        made.append(row)
+    return made
+
+
+def _filtered(rows: QuerySet[Deliberation], show: str, places: Places, now: datetime) -> QuerySet[Deliberation]:
+    ended = [State.DECIDED, State.SETTLED, State.WITHDRAWN, State.DISMISSED]
+    if show == "ended":
+        return rows.filter(state__in=ended)
+    rows = rows.exclude(state__in=ended)
+    if show == "mine":
+        facilitator = [State.DRAFT, State.INVITING, State.ROUND_4]
+        holder = [State.STAKEHOLDERS, State.SIGNING]
+        return rows.filter(
+            Q(pk__in=places.facilitates, state__in=facilitator)
+            | Q(pk__in=places.approves - places.facilitates, state__in=holder)
+            | Q(state=State.PROPOSED)
+        )
+    if show == "week":
+        closing = Round.objects.filter(state=Round.State.OPEN, closes_at__lte=now + timedelta(days=7))
+        return rows.filter(pk__in=closing.values("deliberation"))
+    if show == "gap":
+        missing = Invitation.objects.filter(state__in=[Invitation.State.NOT_REACHED, Invitation.State.NO_ANSWER])
+        return rows.filter(pk__in=missing.values("deliberation"))
+    return rows
+
+
+def _current(deliberation: Deliberation) -> Round | None:
+    rounds = list(deliberation.round_set.all())
+    running = [r for r in rounds if r.state == Round.State.OPEN]
+    if running:
+        return running[-1]
+    return next((r for r in reversed(rounds) if r.state == Round.State.CLOSED), None)
+
+
+def lateness(one: Round | None, now: datetime) -> timedelta | None:
+    """By how much a round was opened or closed, or is still to be closed, after its time; None if by little."""
+    if one is None:
+        return None
+    gaps = []
+    if one.opened_at and one.opens_at and not one.opened_by_id:
+        gaps.append(one.opened_at - one.opens_at)
+    if one.closes_at:
+        gaps.append((one.closed_at or now) - one.closes_at)
+    worst = max(gaps, default=timedelta(0))
+    return worst if worst > LATE else None
+
+
+def coverage_of(deliberations: list[Deliberation]) -> dict[UUID, list[dict[str, object]]]:
+    """Per deliberation and framework: how many people were heard, are asked, and were not reached.
+
+    People are counted, never what they said. A person who chose frameworks counts where they chose; before that,
+    where the list says that they may speak.
+    """
+    ids = [d.pk for d in deliberations]
+    heard = set(Ask.objects.filter(deliberation_id__in=ids, state=Ask.State.ANSWERED).values_list("seat_id", flat=True))
+    chosen: dict[UUID, set[UUID]] = defaultdict(set)
+    for seat, framework in Voice.objects.filter(deliberation_id__in=ids, dropped_at__isnull=True).values_list(
+        "seat_id", "framework_id"
+    ):
+        chosen[seat].add(framework)
+    counts: dict[UUID, dict[str, int]] = defaultdict(lambda: {"heard": 0, "asked": 0, "unreached": 0})
+    listed = (
+        Stakeholder.objects.filter(deliberation_id__in=ids)
+        .exclude(status__in=[Stakeholder.Status.DROPPED, Stakeholder.Status.SUGGESTED])
+        .select_related("invitation")
+        .prefetch_related("frameworks")
+    )
+    gone = {Invitation.State.NOT_REACHED, Invitation.State.NO_ANSWER, Invitation.State.DECLINED, Invitation.State.LEFT}
+    for stakeholder in listed:
+        invitation = getattr(stakeholder, "invitation", None)
+        speaks_in = (invitation and chosen.get(invitation.seat_id)) or {f.pk for f in stakeholder.frameworks.all()}
+        if invitation is None:
+            kind = "asked"
+        elif invitation.seat_id in heard and invitation.state != Invitation.State.LEFT:
+            kind = "heard"
+        else:
+            kind = "unreached" if invitation.state in gone else "asked"
+        for framework in speaks_in:
+            counts[framework][kind] += 1
+    result: dict[UUID, list[dict[str, object]]] = {pk: [] for pk in ids}
+    standing = Framework.objects.filter(deliberation_id__in=ids).exclude(
+        status__in=[Framework.Status.DROPPED, Framework.Status.SUGGESTED]
+    )
+    for framework in standing:
+        result[framework.deliberation_id].append({"title": framework.title, **counts[framework.pk]})
+    return result
+
+
+def silence(now: datetime) -> tuple[datetime, datetime | None] | None:
+    """The last time the clock stood still: from when until when, or until now (None). None if it has not lately."""
+    beat = Heartbeat.objects.filter(name="tick").first()
+    if beat is None:
+        return None
+    if now - beat.at > LATE:
+        return beat.at, None
+    if beat.silent_until and now - beat.silent_until < timedelta(days=14):
+        return beat.silent_from or beat.silent_until, beat.silent_until
+    return None
+
+
+def where_it_stands(row: BoardRow) -> str:
+    """The state in one phrase, such as "Round 2 of 4"."""
+    number = row.deliberation.round_number
+    return _("Round %(n)d of 4") % {"n": number} if number else row.deliberation.get_state_display()
