@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.test import Client, TransactionTestCase
+from django.test import Client
 from playwright.sync_api import ConsoleMessage, Page, Response
 
-from accounts import guards
 from accounts.models import User
 
 # Playwright's loop runs in this thread, and Django would take it for an async context.
@@ -37,29 +36,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _flush_past_the_guards() -> Iterator[None]:
-    """What is append-only refuses the flush after a test with a live server, so the guards step aside for it."""
-    teardown = TransactionTestCase._fixture_teardown
-
-    def flush(self: TransactionTestCase) -> None:
-        with guards.lifted():
-            teardown(self)
-
-    patch = pytest.MonkeyPatch()
-    patch.setattr(TransactionTestCase, "_fixture_teardown", flush)
-    yield
-    patch.undo()
-
-
-@pytest.fixture(autouse=True)
-def _static_files_as_they_are(settings: Any) -> None:
-    """Nothing has been collected in a test: serve each file under its own name."""
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }
-
-
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     return browser_type_launch_args | {
@@ -70,7 +46,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    return browser_context_args | {"locale": "en-NZ", "timezone_id": "UTC", "viewport": {"width": 1280, "height": 900}}
+    return browser_context_args | {"locale": "en-NZ", "timezone_id": "UTC"}
 
 
 class Complaints(list[str]):
@@ -159,7 +135,8 @@ def fits() -> Callable[[Page], None]:
         culprits = page.evaluate(
             """[...document.querySelectorAll("body *")].filter((e) => {
                  const box = e.getBoundingClientRect();
-                 return box.width && (box.right > innerWidth + 1 || box.left < -1) && !e.closest(".hush, .skip, .folds thead");
+                 const out = box.right > innerWidth + 1 || box.left < -1;
+                 return box.width && out && !e.closest(".hush, .skip, .folds thead");
                }).slice(0, 5).map((e) => e.outerHTML.slice(0, 120))"""
         )
         assert width <= inner, f"{width} in {inner}: {culprits}"

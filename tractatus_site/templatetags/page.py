@@ -15,9 +15,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language, get_language_info, gettext_lazy, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from accounts.clock import now
 from tractatus_site import menu
@@ -107,7 +106,7 @@ def _date_in_words(date: dt.date, *, weekday: bool = True, year: bool = True) ->
 
 
 def moment_in_words(moment: dt.datetime, *, weekday: bool = True, year: bool = True, zone: bool = True) -> str:
-    """"Friday 30 April 2027, 17:00, New Zealand time", in the zone and language that are active."""
+    """A moment as "Friday 30 April 2027, 17:00, New Zealand time", in the zone and language that are active."""
     local = _local(moment)
     written = pgettext("date and time", "%(date)s, %(time)s") % {
         "date": _date_in_words(local.date(), weekday=weekday, year=year),
