@@ -11,5 +11,7 @@ class SiteConfig(AppConfig):
     def ready(self) -> None:
         from django import forms
 
+        from tractatus_site import checks  # noqa: F401  (registers them)
+
         # Django speaks of fields; people here are asked questions.
         forms.Field.default_error_messages["required"] = _("This has no answer yet.")

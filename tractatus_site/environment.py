@@ -136,7 +136,7 @@ def database(url: str, folder: Path) -> dict[str, object]:
     scheme = urlsplit(url).scheme
     if scheme == "sqlite":
         entry: dict[str, object] = dict(dj_database_url.parse(url))
-        if not entry["NAME"]:
+        if entry["NAME"] in ("", ":memory:"):
             entry["NAME"] = str(folder / "tractatus.sqlite3")
         # Opening a connection for each request would fold the write-ahead log into the file each time.
         entry["CONN_MAX_AGE"] = 600
