@@ -1,0 +1,30 @@
+"""The addresses of `accounts`; those of sign-in itself are allauth's."""
+
+from django.urls import path
+
+from accounts.views import home, settings
+
+_SETTINGS = "o/<slug:slug>/settings/"
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("start/", home.start, name="start"),
+    path("demo/", home.demo, name="demo"),
+    path("demo/sign-in/", home.demo_sign_in, name="demo_sign_in"),
+    path(_SETTINGS, settings.settings, name="settings"),
+    path(f"{_SETTINGS}members/", settings.settings_members, name="settings_members"),
+    path(
+        f"{_SETTINGS}members/<uuid:membership_id>/roles/", settings.settings_member_roles, name="settings_member_roles"
+    ),
+    path(f"{_SETTINGS}members/<uuid:membership_id>/end/", settings.settings_member_end, name="settings_member_end"),
+    path(f"{_SETTINGS}projects/", settings.settings_projects, name="settings_projects"),
+    path(
+        f"{_SETTINGS}projects/<uuid:project_id>/close/",
+        settings.settings_project_archive,
+        name="settings_project_archive",
+    ),
+    path(f"{_SETTINGS}keys/", settings.settings_keys, name="settings_keys"),
+    path(f"{_SETTINGS}keys/<uuid:key_id>/revoke/", settings.settings_key_revoke, name="settings_key_revoke"),
+    path(f"{_SETTINGS}mail/", settings.settings_mail, name="settings_mail"),
+    path(f"{_SETTINGS}mail/test/", settings.settings_mail_test, name="settings_mail_test"),
+]

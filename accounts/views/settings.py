@@ -1,0 +1,206 @@
+"""An organisation's settings: members and roles, projects, API keys, mail."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import for_members, kept_post
+from accounts.domain.keys import create_api_key, revoke_api_key
+from accounts.domain.members import add_member, end_membership, set_roles
+from accounts.domain.projects import archive_project, create_project
+from accounts.domain.start import choose_mail
+from accounts.forms.refusals import refuse
+from accounts.forms.settings import KeyForm, MemberForm, ProjectForm, RolesForm
+from accounts.forms.start import MailForm
+from accounts.models import APIKey, Installation, Project
+from accounts.notifications import send_test_mail, tell_new_member
+from accounts.queries.organisations import api_keys, members, projects
+from accounts.refusals import Refused
+
+READ = "read_settings"
+
+
+@require_GET
+@for_members(read=READ)
+def settings(request: HttpRequest, slug: str) -> HttpResponse:
+    """The list of what can be set."""
+    return render(request, "accounts/settings.html", {"installation": Installation.current()})
+
+
+@for_members(read=READ)
+def settings_members(request: HttpRequest, slug: str) -> HttpResponse:
+    """Everybody, and the form to take somebody in."""
+    form = MemberForm(request.POST if request.method == "POST" else None, initial=_kept(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            membership = add_member(request.organisation, by=request.user, **form.cleaned_data)  # type: ignore[attr-defined]
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            tell_new_member(membership, by=request.user)
+            messages.success(request, _("%(name)s is a member now.") % {"name": membership.user})
+            return redirect("settings_members", slug=slug)
+    return _page(request, "members", form, {"members": members()})
+
+
+@for_members(read=READ)
+def settings_member_roles(request: HttpRequest, slug: str, membership_id: UUID) -> HttpResponse:
+    """One member's roles."""
+    membership = _one(members(), membership_id)
+    form = RolesForm(
+        request.POST if request.method == "POST" else None, initial={"roles": [str(role) for role in membership.roles]}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            set_roles(membership, form.cleaned_data["roles"], by=request.user)  # type: ignore[arg-type]
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            messages.success(request, _("The roles of %(name)s are changed.") % {"name": membership.user})
+            return redirect("settings_members", slug=slug)
+    return _page(request, "member_roles", form, {"member": membership})
+
+
+@for_members(read=READ)
+def settings_member_end(request: HttpRequest, slug: str, membership_id: UUID) -> HttpResponse:
+    """Asked once more, then a membership ends."""
+    membership = _one(members(), membership_id)
+    problem = ""
+    if request.method == "POST":
+        try:
+            end_membership(membership, by=request.user)  # type: ignore[arg-type]
+        except Refused as refused:
+            problem = refused.sentence
+        else:
+            messages.success(request, _("%(name)s is no member any more.") % {"name": membership.user})
+            return redirect("settings_members", slug=slug)
+    return render(
+        request,
+        "accounts/member_end.html",
+        {"member": membership, "problem": problem},
+        status=422 if problem else 200,
+    )
+
+
+@for_members(read=READ)
+def settings_projects(request: HttpRequest, slug: str) -> HttpResponse:
+    """All projects, and the form to make one."""
+    form = ProjectForm(request.POST if request.method == "POST" else None, initial=_kept(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            project = create_project(request.organisation, by=request.user, **form.cleaned_data)  # type: ignore[attr-defined]
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            messages.success(request, _("The project %(name)s is made.") % {"name": project})
+            return redirect("settings_projects", slug=slug)
+    return _page(request, "projects", form, {"projects": projects()})
+
+
+@require_POST
+@for_members(read=READ)
+def settings_project_archive(request: HttpRequest, slug: str, project_id: UUID) -> HttpResponse:
+    """Close a project."""
+    project: Project = _one(projects(), project_id)
+    return _done(
+        request, "settings_projects", archive_project, project, _("The project %(name)s is closed.") % {"name": project}
+    )
+
+
+@never_cache
+@for_members(read=READ)
+def settings_keys(request: HttpRequest, slug: str) -> HttpResponse:
+    """All keys, and the form to make one. The answer to making one shows its secret, this once."""
+    form = KeyForm(request.POST if request.method == "POST" else None, initial=_kept(request))
+    made = None
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data
+        try:
+            made = create_api_key(
+                asked["project"],
+                asked["name"],
+                by=request.user,  # type: ignore[arg-type]
+                enforces=bool(asked["enforces"]),
+                attended=asked["attended"],
+            )
+            form = KeyForm()
+        except Refused as refused:
+            refuse(form, refused)
+    return _page(request, "keys", form, {"keys": api_keys(), "made": made, "has_projects": projects().exists()})
+
+
+@require_POST
+@for_members(read=READ)
+def settings_key_revoke(request: HttpRequest, slug: str, key_id: UUID) -> HttpResponse:
+    """End a key at once."""
+    key: APIKey = _one(api_keys(), key_id)
+    return _done(request, "settings_keys", revoke_api_key, key, _("The key %(name)s is revoked.") % {"name": key})
+
+
+@for_members(read=READ)
+def settings_mail(request: HttpRequest, slug: str) -> HttpResponse:
+    """How mail leaves this installation, and a test of it."""
+    installation = Installation.current()
+    form = MailForm(
+        request.POST if request.method == "POST" else None, initial={"mail_choice": installation.mail_choice or "mail"}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            choose_mail(request.organisation, form.cleaned_data["mail_choice"], by=request.user)  # type: ignore[attr-defined]
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            messages.success(request, _("Kept."))
+            return redirect("settings_members", slug=slug)
+    return _page(request, "mail", form, {"installation": installation})
+
+
+@require_POST
+@for_members(read=READ)
+def settings_mail_test(request: HttpRequest, slug: str) -> HttpResponse:
+    """Send the person who asks a mail."""
+    problem = send_test_mail(request.user)  # type: ignore[arg-type]
+    if problem:
+        messages.error(request, _("The mail could not be sent. The mail server said: %(said)s") % {"said": problem})
+    else:
+        messages.success(
+            request,
+            _("A test was sent to %(address)s. If it does not arrive, look where unwanted mail goes.")
+            % {"address": request.user.email},  # type: ignore[union-attr]
+        )
+    return redirect("settings_mail", slug=slug)
+
+
+def _page(request: HttpRequest, name: str, form: Any, facts: dict[str, Any]) -> HttpResponse:
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, f"accounts/{name}.html", {"form": form, **facts}, status=status)
+
+
+def _done(request: HttpRequest, back: str, verb: Any, thing: Any, said: str) -> HttpResponse:
+    try:
+        verb(thing, by=request.user)
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    else:
+        messages.success(request, said)
+    return redirect(back, slug=request.organisation.slug)  # type: ignore[attr-defined]
+
+
+def _one(rows: Any, pk: UUID) -> Any:
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _kept(request: HttpRequest) -> dict[str, Any]:
+    kept = kept_post(request)
+    return {} if kept is None else kept.dict() | {"roles": kept.getlist("roles")}
+
+
