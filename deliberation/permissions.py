@@ -580,6 +580,14 @@ _row(
     routes=("outcome_draft",),
 )
 _row(
+    "set_aside_outcome_draft",
+    (State.ROUND_4,),
+    FACILITATOR,
+    _("The facilitator gives up a draft that nobody has seen."),
+    event="deliberation.outcome.set_aside",
+    routes=("outcome_set_aside",),
+)
+_row(
     "circulate_outcome",
     (State.ROUND_4,),
     FACILITATOR,

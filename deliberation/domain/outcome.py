@@ -1,0 +1,438 @@
+"""The outcome: drafted by the facilitator, circulated for dissent, signed by somebody who never facilitated it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from accounts import clock
+from accounts.models import Organisation, User
+from accounts.permissions import SYSTEM, System
+from accounts.refusals import Invalid, Refused, Stale, WrongState
+from accounts.roles import Part
+from audit.models import Text
+from audit.texts import keep
+from deliberation.domain.act import Act, perform
+from deliberation.domain.asking_dissent import ask_for_dissent, close_asking, seat_users, seats_taking_part
+from deliberation.domain.completeness import latest_version, missing_in, missing_to_sign, standing_dissents
+from deliberation.domain.precedent import make_precedent
+from deliberation.domain.timetable import durations_of
+from deliberation.models import (
+    Commitment,
+    Deliberation,
+    Framework,
+    Hearing,
+    Option,
+    Outcome,
+    OutcomeVersion,
+    Remainder,
+    ReviewTrigger,
+    State,
+    WeighedValue,
+)
+from deliberation.queries.hearing import frameworks_heard, standing_frameworks
+
+WORDS = (
+    "decision",
+    "meanwhile",
+    "justification",
+    "assumptions",
+    "expects",
+    "applies_to",
+    "does_not_apply_to",
+    "nothing_to_do",
+    "change_note",
+)
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A loss: what, who bears it, whether it is owed to acknowledge, mitigate or repair, and what exactly is owed."""
+
+    loss: str
+    bearer: str
+    owed: str
+    debt: str
+
+
+@dataclass(frozen=True)
+class Promised:
+    """A commitment. `for_loss` is the place of the loss it is owed for, from 1; None carries the decision out."""
+
+    what: str
+    to_whom: str
+    owner: str
+    due: date
+    for_loss: int | None = None
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Whether a framework was heard, and if not, why not."""
+
+    framework: Framework
+    heard: bool
+    because: str = ""
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything a draft says. What is empty is missing, and must be there before it is circulated.
+
+    `hearings` None takes them from who contributed.
+    """
+
+    kind: str = OutcomeVersion.Kind.DECISION
+    option: Option | None = None
+    decision: str = ""
+    meanwhile: str = ""
+    justification: str = ""
+    assumptions: str = ""
+    expects: str = ""
+    applies_to: str = ""
+    does_not_apply_to: str = ""
+    review_date: date | None = None
+    nothing_to_do: str = ""
+    change_note: str = ""
+    prioritized: Sequence[str] = ()
+    deprioritized: Sequence[str] = ()
+    remainders: Sequence[Loss] = ()
+    triggers: Sequence[str] = ()
+    commitments: Sequence[Promised] = ()
+    hearings: Sequence[Heard] | None = field(default=None)
+
+
+def draft_outcome(
+    deliberation: Deliberation, *, by: User, content: Content, seen: datetime | None = None
+) -> OutcomeVersion:
+    """Write down the draft that is open, or open the next version.
+
+    `seen` is `edited_at` of the draft as its author saw it; raises `Stale` where it was changed since. Raises
+    `Invalid` where an option or a loss named is not there.
+    """
+    with perform("draft_outcome", deliberation, by=by) as act:
+        outcome, _made = Outcome.objects.get_or_create(
+            organisation_id=deliberation.organisation_id,
+            deliberation=deliberation,
+            defaults={"created_at": act.now},
+        )
+        before = latest_version(outcome)
+        words = _Words(act, before)
+        if before is not None and before.circulated_at is None:
+            version = before
+            if seen is not None and version.edited_at != seen:
+                raise Stale(
+                    _(
+                        "This draft was changed in another window since you opened it. Save again to replace what it says."
+                    )
+                )
+        else:
+            version = OutcomeVersion(
+                organisation_id=deliberation.organisation_id,
+                deliberation=deliberation,
+                outcome=outcome,
+                number=_next_number(outcome),
+                drafted_by=act.user,
+                drafted_at=act.now,
+            )
+        _write(version, content, words, act)
+        act.subject = ("outcome_version", version.pk)
+        act.decision = "drafted"
+        return version
+
+
+def set_aside_outcome_draft(deliberation: Deliberation, *, by: User) -> OutcomeVersion:
+    """Give up the draft nobody has seen; the version circulated before it is the latest again."""
+    with perform("set_aside_outcome_draft", deliberation, by=by) as act:
+        outcome = _outcome_of(deliberation)
+        version = latest_version(outcome)
+        if version is None or version.circulated_at is not None:
+            raise WrongState(_("There is no draft that nobody has seen."))
+        if version.number == 1:
+            raise WrongState(_("This is the first draft. Change it; there is none to go back to."))
+        version.set_aside_at = act.now
+        version.save(update_fields=["set_aside_at"])
+        act.subject = ("outcome_version", version.pk)
+        act.decision = "set_aside"
+        return version
+
+
+def circulate_outcome(deliberation: Deliberation, *, by: User) -> OutcomeVersion:
+    """Show the open draft to everybody who takes part, and open the time for dissent.
+
+    Raises `Invalid` with a sentence for each thing that is missing. A second or later version opens the whole time
+    for dissent again, and says what changed.
+    """
+    with perform("circulate_outcome", deliberation, by=by) as act:
+        outcome = _outcome_of(deliberation)
+        version = latest_version(outcome)
+        if version is None or version.circulated_at is not None:
+            raise WrongState(_("There is no draft that has not been circulated. A change begins the next version."))
+        missing = missing_in(version)
+        if version.number > 1 and version.change_note_id is None:
+            raise Invalid(_("Say what changed against the draft before."), "change_note")
+        if missing:
+            raise Invalid(errors={each.field: each.sentence for each in missing})
+        window = durations_of(deliberation.organisation, deliberation.urgency).dissent_window
+        version.circulated_at = act.now
+        version.dissent_closes_at = act.now + timedelta(hours=window)
+        version.save(update_fields=["circulated_at", "dissent_closes_at"])
+        outcome.state = Outcome.State.CIRCULATED
+        outcome.save(update_fields=["state"])
+        ask_for_dissent(act, version)
+        act.texts |= texts_of(version)
+        act.subject = ("outcome_version", version.pk)
+        act.decision = "circulated"
+        return version
+
+
+def send_to_sign(deliberation: Deliberation, *, by: User | System) -> OutcomeVersion:
+    """Hand the circulated draft to the decision holder once the time for dissent is over.
+
+    Raises `WrongState` while it is not, while a newer draft is open, and after a return until a new version was
+    circulated.
+    """
+    with perform("send_to_sign", deliberation, by=by) as act:
+        version = latest_version(_outcome_of(deliberation))
+        if version is None or version.circulated_at is None or version.dissent_closes_at is None:
+            raise WrongState(_("There is a draft that nobody has seen. Circulate it first, or set it aside."))
+        if act.now < version.dissent_closes_at:
+            raise WrongState(_("The time for dissent is not over yet."))
+        if version.returned_at is not None:
+            raise WrongState(_("It was given back. It takes a new version, circulated, before it is signed."))
+        close_asking(act)
+        holders = seat_users(deliberation, Part.HOLDER)
+        act.notify("outcome_to_sign", f"outcome_version:{version.pk}", users=holders)
+        act.subject = ("outcome_version", version.pk)
+        act.decision = "sent"
+        return version
+
+
+def send_due_to_sign(organisation: Organisation) -> int:
+    """Hand over every draft whose time for dissent is over. Gives how many."""
+    due = OutcomeVersion.objects.filter(
+        organisation=organisation,
+        deliberation__state=State.ROUND_4,
+        circulated_at__isnull=False,
+        dissent_closes_at__lte=clock.now(),
+        returned_at__isnull=True,
+    ).select_related("deliberation", "outcome")
+    sent = 0
+    for version in due:
+        newest = latest_version(version.outcome)
+        if newest is None or newest.pk != version.pk:
+            continue
+        try:
+            send_to_sign(version.deliberation, by=SYSTEM)
+        except Refused:
+            continue  # another tick, or the facilitator, got there first
+        sent += 1
+    return sent
+
+
+def return_outcome(deliberation: Deliberation, *, by: User, reason: str) -> OutcomeVersion:
+    """Give the draft back to the facilitator, with a reason. It takes a new version to come again."""
+    with perform("return_outcome", deliberation, by=by) as act:
+        version = latest_version(_outcome_of(deliberation))
+        assert version is not None
+        version.returned_at, version.returned_by = act.now, act.user
+        version.returned_reason = act.keep("reason", reason)
+        version.save(update_fields=["returned_at", "returned_by", "returned_reason"])
+        facilitators = seat_users(deliberation, Part.FACILITATOR)
+        act.notify("outcome_returned", f"outcome_version:{version.pk}", users=facilitators)
+        act.subject = ("outcome_version", version.pk)
+        act.decision = "returned"
+        return version
+
+
+def sign_outcome(
+    deliberation: Deliberation, *, by: User, version_id: UUID, name: str, reason: str | None = None
+) -> Outcome:
+    """Sign exactly the version `version_id`, with a typed name. It is final and becomes a precedent.
+
+    Raises `Stale` where that version is no longer the latest, `NotAllowed` for whoever ever facilitated, and
+    `Invalid` with a sentence for each thing that is missing (domain.md, 5).
+    """
+    with perform("sign_outcome", deliberation, by=by) as act:
+        outcome = _outcome_of(deliberation)
+        version = latest_version(outcome)
+        if version is None or version.pk != version_id:
+            raise Stale(_("There is a newer draft than the one you read. Please read it before you sign."))
+        missing = missing_to_sign(version, now=act.now)
+        errors = {each.field: each.sentence for each in missing}
+        if not name.strip():
+            errors["name"] = _("Type your name. It stands under the decision.")
+        if errors:
+            raise Invalid(errors=errors)
+        outcome.state = Outcome.State.SIGNED
+        outcome.signed_version, outcome.signed_by = version, act.user
+        outcome.signed_name, outcome.signed_at = " ".join(name.split())[:200], act.now
+        outcome.signed_reason = act.keep("reason", reason, optional=True)
+        outcome.signed_entry_id = act.entry_id
+        outcome.save()
+        act.texts |= texts_of(version) | _texts_of_dissents(outcome)
+        act.texts["manifest"] = keep(deliberation.organisation, manifest_of(outcome))
+        act.move()
+        make_precedent(act, outcome)
+        _tell_signed(act, outcome)
+        act.subject = ("outcome", outcome.pk)
+        act.decision = act.outcome = "signed"
+        return outcome
+
+
+def texts_of(version: OutcomeVersion) -> dict[str, Text]:
+    """Every text of a version by a name of its own: what the entry of its signature commits to."""
+    found = {name: getattr(version, name) for name in WORDS}
+    for value in version.values.select_related("text"):
+        found[f"{value.side}-{value.number}"] = value.text
+    for loss in version.remainders.select_related("loss", "bearer", "debt"):
+        found |= {f"loss-{loss.number}-{name}": getattr(loss, name) for name in ("loss", "bearer", "debt")}
+    for trigger in version.triggers.select_related("text"):
+        found[f"trigger-{trigger.number}"] = trigger.text
+    for hearing in version.hearings.select_related("not_heard_because"):
+        found[f"not-heard-{hearing.number}"] = hearing.not_heard_because
+    for promise in version.commitments.select_related("what", "to_whom", "owner"):
+        found |= {
+            f"commitment-{promise.number}-{name}": getattr(promise, name) for name in ("what", "to_whom", "owner")
+        }
+    return {name: text for name, text in found.items() if text is not None}
+
+
+def manifest_of(outcome: Outcome) -> str:
+    """What of a signed outcome is not words, as JSON: the signature commits to this too."""
+    version = outcome.signed_version
+    assert version is not None
+    return json.dumps(
+        {
+            "version": str(version.pk),
+            "kind": version.kind,
+            "option": str(version.option_id) if version.option_id else None,
+            "review_date": version.review_date.isoformat() if version.review_date else None,
+            "remainders": [{"number": r.number, "owed": r.owed} for r in version.remainders.all()],
+            "commitments": [
+                {"number": c.number, "kind": c.kind, "due": c.due.isoformat()} for c in version.commitments.all()
+            ],
+            "hearings": [{"framework": str(h.framework_id), "heard": h.heard} for h in version.hearings.all()],
+            "dissents": [str(d.pk) for d in standing_dissents(outcome)],
+            "precedent_binding": False,
+        },
+        sort_keys=True,
+    )
+
+
+def _texts_of_dissents(outcome: Outcome) -> dict[str, Text]:
+    found: dict[str, Text] = {}
+    for number, dissent in enumerate(standing_dissents(outcome), start=1):
+        for name in ("lead", "objection", "removed_by", "predicts"):
+            text = getattr(dissent, name)
+            if text is not None:
+                found[f"dissent-{number}-{name}"] = text
+        found[f"dissent-{number}-answer"] = list(dissent.answers.all())[-1].text
+    return found
+
+
+def _tell_signed(act: Act, outcome: Outcome) -> None:
+    about = f"outcome:{outcome.pk}"
+    staff = {
+        user for part in (Part.FACILITATOR, Part.APPROVER, Part.READER) for user in seat_users(act.deliberation, part)
+    }
+    act.notify("outcome_signed", about, seats=seats_taking_part(act.deliberation), users=staff)
+
+
+def _outcome_of(deliberation: Deliberation) -> Outcome:
+    outcome = Outcome.objects.filter(deliberation=deliberation).first()
+    if outcome is None:
+        raise WrongState(_("Nothing has been drafted yet."))
+    return outcome
+
+
+def _next_number(outcome: Outcome) -> int:
+    last = OutcomeVersion.objects.filter(outcome=outcome).order_by("-number").values_list("number", flat=True).first()
+    return (last or 0) + 1
+
+
+class _Words:
+    """Keeps words once: a text that stood in the version before, letter for letter, is pointed to again."""
+
+    def __init__(self, act: Act, before: OutcomeVersion | None) -> None:
+        self.act = act
+        self.known = {text.body: text for text in texts_of(before).values()} if before is not None else {}
+
+    def keep(self, name: str, body: str | None, *, optional: bool = False) -> Text | None:
+        same = self.known.get((body or "").replace("\r\n", "\n").strip())
+        return same if same is not None else self.act.keep(name, body, optional=optional)
+
+
+def _write(version: OutcomeVersion, content: Content, words: _Words, act: Act) -> None:
+    if content.kind not in OutcomeVersion.Kind.values:
+        raise Invalid(_("Say whether it is a decision or a legitimate disagreement."), "kind")
+    if content.option is not None and (
+        content.option.deliberation_id != version.deliberation_id or content.option.struck_at is not None
+    ):
+        raise Invalid(_("This option is no longer there. Please choose another one."), "option")
+    version.kind = content.kind
+    version.option = content.option if content.kind == OutcomeVersion.Kind.DECISION else None
+    for name in WORDS:
+        setattr(version, name, words.keep(name, getattr(content, name), optional=True))
+    version.review_date = content.review_date
+    version.edited_at = act.now
+    version.save()
+    for model in (Commitment, Remainder, WeighedValue, ReviewTrigger, Hearing):
+        model.objects.filter(version=version).delete()
+    _write_rows(version, content, words)
+    _write_hearings(version, content.hearings, words)
+
+
+def _write_rows(version: OutcomeVersion, content: Content, words: _Words) -> None:
+    of = {"organisation_id": version.organisation_id, "deliberation": version.deliberation, "version": version}
+    for side, values in (("prioritized", content.prioritized), ("deprioritized", content.deprioritized)):
+        for number, value in enumerate(values, start=1):
+            text = words.keep(f"{side}-{number - 1}-text", value)
+            WeighedValue.objects.create(**of, number=number, side=side, text=text)
+    losses: list[Remainder] = []
+    for number, loss in enumerate(content.remainders, start=1):
+        if loss.owed not in Remainder.Owed.values:
+            raise Invalid(_("Say what is owed: acknowledge, mitigate or repair."), f"remainders-{number - 1}-owed")
+        texts = {n: words.keep(f"remainders-{number - 1}-{n}", getattr(loss, n)) for n in ("loss", "bearer", "debt")}
+        losses.append(Remainder.objects.create(**of, number=number, owed=loss.owed, **texts))
+    for number, trigger in enumerate(content.triggers, start=1):
+        ReviewTrigger.objects.create(**of, number=number, text=words.keep(f"triggers-{number - 1}-text", trigger))
+    for number, promise in enumerate(content.commitments, start=1):
+        if promise.for_loss is not None and not 1 <= promise.for_loss <= len(losses):
+            raise Invalid(_("There is no such loss. Choose one of those above."), f"commitments-{number - 1}-for_loss")
+        names = ("what", "to_whom", "owner")
+        texts = {n: words.keep(f"commitments-{number - 1}-{n}", getattr(promise, n)) for n in names}
+        Commitment.objects.create(
+            **of,
+            number=number,
+            kind=Commitment.Kind.CARRY_OUT if promise.for_loss is None else Commitment.Kind.OWED,
+            remainder=None if promise.for_loss is None else losses[promise.for_loss - 1],
+            due=promise.due,
+            **texts,
+        )
+
+
+def _write_hearings(version: OutcomeVersion, given: Iterable[Heard] | None, words: _Words) -> None:
+    frameworks = standing_frameworks(version.deliberation)
+    if given is None:
+        heard = frameworks_heard(version.deliberation)
+        given = [Heard(framework, True) for framework in frameworks if framework.pk in heard]
+    said = {each.framework.pk: each for each in given}
+    for number, framework in enumerate(frameworks):
+        hearing = said.get(framework.pk)
+        if hearing is None or (not hearing.heard and not hearing.because.strip()):
+            continue  # said to be missing when it is circulated
+        Hearing.objects.create(
+            organisation_id=version.organisation_id,
+            deliberation=version.deliberation,
+            version=version,
+            number=number,
+            framework=framework,
+            heard=hearing.heard,
+            not_heard_because=None if hearing.heard else words.keep(f"hearings-{number}-because", hearing.because),
+        )
