@@ -32,11 +32,11 @@ class Entry:
 
 
 MEMBER_PLACES = (
-    Place(_("Asked of you"), ("asked", "home_signed_in")),
-    Place(_("Deliberations"), ("deliberation:board", "board")),
-    Place(_("Precedents"), ("deliberation:precedents", "precedents")),
-    Place(_("Review"), ("deliberation:review_queue", "review_queue")),
-    Place(_("Settings"), ("settings", "organisation_settings"), (Role.ADMINISTRATOR,)),
+    Place(_("Asked of you"), ("asked",)),
+    Place(_("Deliberations"), ("board",)),
+    Place(_("Precedents"), ("precedents",)),
+    Place(_("Review"), ("review_queue", "reviews")),
+    Place(_("Settings"), ("settings",), (Role.ADMINISTRATOR,)),
 )
 
 
