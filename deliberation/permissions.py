@@ -449,6 +449,13 @@ _row(
     routes=("more_time_answer",),
 )
 _row(
+    "lapse_ask",
+    ROUNDS,
+    ("system",),
+    _("An ask nobody answered in time has lapsed: not heard, never assent."),
+    event="deliberation.ask.lapse",
+)
+_row(
     "pass_round",
     ROUNDS,
     VOICE,
@@ -530,7 +537,7 @@ _row(
 )
 _row(
     "put_agreement",
-    (State.ROUND_3,),
+    (State.ROUND_2, State.ROUND_3),
     FACILITATOR,
     _("The facilitator puts a sentence that seems agreed."),
     event="deliberation.agreement.put",
@@ -546,7 +553,7 @@ _row(
 )
 _row(
     "put_difference",
-    (State.ROUND_3,),
+    (State.ROUND_2, State.ROUND_3),
     FACILITATOR,
     _("The facilitator puts a difference with its sides."),
     event="deliberation.difference.put",
@@ -731,8 +738,8 @@ _row(
 _row(
     "give_back_review",
     ("in_review",),
-    (Role.REVIEWER,),
-    _("The reviewer gives the review back."),
+    (Role.REVIEWER, Role.DECISION_HOLDER),
+    _("The reviewer gives the review back, or a decision holder does, with a reason."),
     to="due",
     machine="review",
     event="deliberation.review.give_back",
@@ -777,6 +784,14 @@ _row(
     routes=("review_successor",),
 )
 _row(
+    "return_review",
+    ("to_deliberation",),
+    ("system",),
+    _("A new deliberation ended without replacing the decision, so its precedent is due for review again."),
+    machine="review",
+    event="deliberation.review.return",
+)
+_row(
     "report_change",
     ("in_force", "under_review"),
     ("member", *VOICE),
@@ -804,6 +819,25 @@ _row(
     machine="report",
     event="deliberation.change.dismiss",
     routes=("change_decide",),
+)
+
+_row(
+    "make_calendar_link",
+    ("active",),
+    ("member",),
+    _("A member makes their own address of the calendar of reviews, which ends the one before."),
+    machine="organisation",
+    event="deliberation.calendar.make",
+    routes=("calendar_link",),
+)
+_row(
+    "end_calendar_link",
+    ("active",),
+    ("member",),
+    _("A member ends their address of the calendar of reviews."),
+    machine="organisation",
+    event="deliberation.calendar.end",
+    routes=("calendar_link",),
 )
 
 # Reads: what may be seen, and by whom. The queries of each stage hold the finer rules (blind texts, closed rounds).
@@ -853,7 +887,13 @@ _read(
     "read_reviews",
     (Role.REVIEWER, Role.DECISION_HOLDER, Role.FACILITATOR, Role.ADMINISTRATOR),
     _("The review queue and its packets."),
-    ("reviews", "review", "reviews_ics"),
+    ("reviews", "review"),
+)
+_read(
+    "read_calendar",
+    ("anyone",),
+    _("The calendar of reviews, by whoever holds a member's address of it."),
+    ("reviews_ics",),
 )
 _read("read_published", ("anyone",), _("A published outcome, by anyone."), ("published",))
 _read(

@@ -13,6 +13,7 @@ from django.db import transaction
 from accounts import clock
 from accounts.models import Organisation
 from accounts.scope import open_organisation
+from deliberation.domain.review import open_due_reviews, return_stranded_reviews
 from deliberation.models import Heartbeat
 from deliberation.notifications import send_due
 
@@ -22,6 +23,8 @@ SILENCE = timedelta(minutes=10)
 """A gap between two ticks longer than this is kept, so that the board can say what it delayed."""
 
 DUE: list[Callable[[Organisation], int]] = [
+    open_due_reviews,
+    return_stranded_reviews,
     send_due,
 ]
 """What is due, in the order in which it is done. Each is idempotent and claims its rows one by one."""

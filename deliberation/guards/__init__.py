@@ -1,9 +1,10 @@
 """What the database itself refuses, whoever writes to it. Verbs check the same first, and say it in words."""
 
-from deliberation.guards import speech, tenancy
+from deliberation.guards import review, speech, tenancy
 
 
 def declare() -> None:
     """Register every guard of this app; called once the models are loaded."""
     tenancy.declare()
     speech.declare()
+    review.declare()

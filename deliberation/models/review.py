@@ -84,7 +84,8 @@ class Review(OfDeliberation):
                 name="review_signer_is_not_preparer",
             ),
             models.CheckConstraint(
-                condition=~models.Q(state="reaffirmed") | models.Q(new_date__gt=models.F("due_on")),
+                condition=~models.Q(state="reaffirmed")
+                | models.Q(new_date__isnull=False, new_date__gt=models.F("due_on")),
                 name="review_reaffirmed_with_a_date",
             ),
             models.CheckConstraint(
