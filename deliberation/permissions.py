@@ -246,7 +246,7 @@ _row(
 
 _row(
     "suggest_stakeholders",
-    LISTING,
+    DRAFT,
     FACILITATOR,
     _("The facilitator asks the software whom to hear."),
     event="deliberation.stakeholders.suggest",
@@ -405,6 +405,22 @@ _row(
     _("A participant chooses the frameworks they speak in."),
     event="deliberation.voice.choose",
     routes=("card_frameworks",),
+)
+_row(
+    "resend",
+    INVITED,
+    FACILITATOR,
+    _("The facilitator has a mail sent again of which it is not known whether it went out."),
+    event="deliberation.invitation.resend",
+    routes=("notice_resend",),
+)
+_row(
+    "answer_request",
+    INVITED,
+    FACILITATOR,
+    _("The facilitator answers what somebody invited asked for."),
+    event="deliberation.invitation.answer_request",
+    routes=("request_answer",),
 )
 _row(
     "lapse_invitation",

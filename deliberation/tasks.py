@@ -14,6 +14,7 @@ from accounts import clock
 from accounts.models import Organisation
 from accounts.scope import open_organisation
 from deliberation.domain.review import open_due_reviews, return_stranded_reviews
+from deliberation.domain.rounds import close_due_rounds, lapse_due_asks, open_due_rounds
 from deliberation.models import Heartbeat
 from deliberation.notifications import send_due
 
@@ -23,6 +24,9 @@ SILENCE = timedelta(minutes=10)
 """A gap between two ticks longer than this is kept, so that the board can say what it delayed."""
 
 DUE: list[Callable[[Organisation], int]] = [
+    lapse_due_asks,
+    close_due_rounds,
+    open_due_rounds,
     open_due_reviews,
     return_stranded_reviews,
     send_due,
