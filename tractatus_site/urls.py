@@ -5,6 +5,7 @@ from importlib.util import find_spec
 from django.apps import apps
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from tractatus_site.problems import nothing_here
@@ -14,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("operator/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("about/", TemplateView.as_view(template_name="about.html"), name="about"),
     path("style/", style, name="style"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     # The default page of drf-spectacular carries script in the page, which our policy refuses.
