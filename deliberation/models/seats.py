@@ -18,6 +18,11 @@ class Seat(OfDeliberation):
         RESPONSIBLE = "responsible", _("responsible for it")
         EXPERT = "expert", _("somebody who knows the matter")
 
+    class Quoting(models.TextChoices):
+        NAME = "name", _("Under the name shown here")
+        ROLE = "role", _("By what I am here, without my name")
+        ASK = "ask", _("Ask me each time")
+
     part = models.CharField(max_length=16, choices=Part)
     name = models.CharField(max_length=200, help_text=_("as shown to those who take part"))
     relation = models.CharField(max_length=16, choices=Relation, blank=True, default="")
@@ -26,6 +31,9 @@ class Seat(OfDeliberation):
     )
     mandate = words(optional=True)
     language = models.CharField(max_length=12, blank=True, default="")
+    quoting = models.CharField(
+        max_length=4, choices=Quoting, default=Quoting.ASK, help_text=_("how they wish to be quoted; asked again then")
+    )
     model_consent = models.BooleanField(default=False, help_text=_("their words may be read by a model"))
     created_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True, blank=True)

@@ -21,9 +21,12 @@ class Stakeholder(Suggestible):
     relation = models.CharField(max_length=16, choices=Seat.Relation, default=Seat.Relation.AFFECTED)
     suggested_why = models.TextField(blank=True, default="")
     why = words(optional=True, help_text=_("why they are asked, as they will read it"))
-    groups = models.ManyToManyField(Group, blank=True, related_name="stakeholders")
+    groups = models.ManyToManyField(
+        Group, through="deliberation.CoversGroup", blank=True, related_name="stakeholders"
+    )
     frameworks = models.ManyToManyField(
         Framework,
+        through="deliberation.MaySpeakFrom",
         blank=True,
         related_name="stakeholders",
         help_text=_("may speak from; they choose for themselves"),
@@ -44,6 +47,26 @@ class Stakeholder(Suggestible):
                 name="stakeholder_dropped_with_reason",
             ),
         ]
+
+
+class CoversGroup(OfDeliberation):
+    """A stakeholder belongs to an affected group, or speaks for it."""
+
+    stakeholder = models.ForeignKey(Stakeholder, on_delete=models.CASCADE, related_name="+")
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+")
+
+    class Meta(OfDeliberation.Meta):
+        constraints = [models.UniqueConstraint(fields=["stakeholder", "group"], name="covers_group_once")]
+
+
+class MaySpeakFrom(OfDeliberation):
+    """A framework a stakeholder is expected to speak from. They choose for themselves; this is why they are asked."""
+
+    stakeholder = models.ForeignKey(Stakeholder, on_delete=models.CASCADE, related_name="+")
+    framework = models.ForeignKey(Framework, on_delete=models.PROTECT, related_name="+")
+
+    class Meta(OfDeliberation.Meta):
+        constraints = [models.UniqueConstraint(fields=["stakeholder", "framework"], name="may_speak_from_once")]
 
 
 class StakeholderList(OfDeliberation):
@@ -208,4 +231,32 @@ class Invitation(OfDeliberation):
         ordering = ["id"]
         constraints = [
             one_of("state", "listed sent accepted declined not_reached no_answer left", "invitation_state_known")
+        ]
+
+
+class Request(OfDeliberation):
+    """What somebody invited asks for instead of, or beside, an answer. It waits for a person's reply on the board."""
+
+    class Kind(models.TextChoices):
+        FORMAT = "format", _("I need another format")
+        SPEAKS_FOR = "speaks_for", _("I speak for someone else")
+        MISSING = "missing", _("Someone is missing")
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="requests")
+    text = words()
+    at = models.DateTimeField()
+    answer = words(optional=True)
+    answered_by = person()
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(OfDeliberation.Meta):
+        ordering = ["id"]
+        constraints = [
+            one_of("kind", "format speaks_for missing", "request_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(answer__isnull=True, answered_by__isnull=True, answered_at__isnull=True)
+                | models.Q(answer__isnull=False, answered_by__isnull=False, answered_at__isnull=False),
+                name="request_answered_by_a_person",
+            ),
         ]
