@@ -2,62 +2,56 @@
 
 from __future__ import annotations
 
-from accounts.models import SeatUser, User
-from accounts.roles import Part
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from accounts.refusals import WrongState
 from deliberation.domain.act import Act
-from deliberation.models import Ask, Deliberation, Invitation, OutcomeVersion, Round, Seat
-
-
-def seat_users(deliberation: Deliberation, part: Part) -> list[User]:
-    """The members of staff who sit on a part's seat now."""
-    seats = Seat.objects.filter(deliberation=deliberation, part=part).values("pk")
-    sitting = SeatUser.objects.filter(deliberation_id=deliberation.pk, seat_id__in=seats, until__isnull=True)
-    return list(User.objects.filter(pk__in=sitting.values("user_id"), is_active=True))
-
-
-def seats_taking_part(deliberation: Deliberation) -> list[Seat]:
-    """The seats that accepted and did not leave."""
-    return list(
-        Seat.objects.filter(
-            deliberation=deliberation, left_at__isnull=True, invitation__state=Invitation.State.ACCEPTED
-        )
-    )
+from deliberation.domain.rounds import ask_everybody, ask_of, end_round, round_of, settle_ask
+from deliberation.models import Deliberation, MoreTime, OutcomeVersion, Round, Seat
 
 
 def ask_for_dissent(act: Act, version: OutcomeVersion) -> None:
     """Ask everybody who takes part about `version`, and tell them. A later version is a new question to them all."""
-    deliberation, due = act.deliberation, version.dissent_closes_at
-    the_round, _made = Round.objects.get_or_create(
-        organisation_id=deliberation.organisation_id,
-        deliberation=deliberation,
-        number=4,
-        defaults={"opened_at": act.now},
-    )
-    the_round.state, the_round.closes_at, the_round.closed_at = Round.State.OPEN, due, None
-    the_round.opened_at = the_round.opened_at or act.now
-    the_round.save()
-    seats = seats_taking_part(deliberation)
-    for seat in seats:
-        Ask.objects.update_or_create(
-            organisation_id=deliberation.organisation_id,
-            deliberation=deliberation,
-            round=the_round,
-            seat=seat,
-            defaults={"state": Ask.State.OPEN, "asked_at": act.now, "due_at": due, "answered_at": None},
-        )
+    assert version.dissent_closes_at is not None
     kind = "outcome_circulated" if version.number == 1 else "outcome_new_version"
-    act.notify(kind, f"outcome_version:{version.pk}", seats=seats)
+    ask_everybody(act, round_of(act.deliberation, 4), due_at=version.dissent_closes_at, kind=kind)
 
 
 def answered_draft(act: Act, seat: Seat) -> None:
-    """Note that a seat has answered the ask of round 4."""
-    Ask.objects.filter(round__number=4, round__deliberation=act.deliberation, seat=seat).exclude(
-        state=Ask.State.ANSWERED
-    ).update(state=Ask.State.ANSWERED, answered_at=act.now)
+    """Note that a seat has answered the ask of round 4. Who came later, and was not asked, may dissent all the same."""
+    ask = ask_of(act.deliberation, seat, 4)
+    if ask is not None:
+        settle_ask(act, ask)
+
+
+def wish_for_more_time_waits(deliberation: Deliberation, now: datetime) -> bool:
+    """Whether somebody asked for more time in round 4 and still waits, within the time, for an answer."""
+    return MoreTime.objects.filter(
+        deliberation=deliberation, ask__round__number=4, state=MoreTime.State.ASKED, answer_by__gt=now
+    ).exists()
+
+
+def give_longer_for_dissent(act: Act, until: datetime) -> None:
+    """More time for one is more time for all: the version's time for dissent ends no earlier than `until`.
+
+    Called inside the verb that grants more time in round 4. It only ever grows.
+    """
+    version = (
+        OutcomeVersion.objects.filter(deliberation=act.deliberation, circulated_at__isnull=False)
+        .order_by("-number")
+        .first()
+    )
+    if version is not None and version.dissent_closes_at is not None and version.dissent_closes_at < until:
+        version.dissent_closes_at = until
+        version.save(update_fields=["dissent_closes_at"])
 
 
 def close_asking(act: Act) -> None:
-    """End round 4: what was not answered in time lapses."""
-    rounds = Round.objects.filter(deliberation=act.deliberation, number=4)
-    rounds.update(state=Round.State.CLOSED, closed_at=act.now, closed_by=act.user)
-    Ask.objects.filter(round__in=rounds, state=Ask.State.OPEN).update(state=Ask.State.LAPSED)
+    """End round 4: what was not answered in time lapses. Raises `WrongState` while a wish for more time waits."""
+    if wish_for_more_time_waits(act.deliberation, act.now):
+        raise WrongState(_("Somebody asked for more time and waits for an answer. Answer first; then it can go on."))
+    the_round = round_of(act.deliberation, 4)
+    if the_round.state == Round.State.OPEN:
+        end_round(act, the_round)

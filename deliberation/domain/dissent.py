@@ -10,7 +10,8 @@ from accounts.models import User
 from accounts.refusals import Invalid, NotAllowed, Stale, WrongState
 from accounts.roles import Part
 from deliberation.domain.act import Act, perform
-from deliberation.domain.asking_dissent import answered_draft, seat_users
+from deliberation.domain.asking_dissent import answered_draft
+from deliberation.domain.rounds import people_on
 from deliberation.models import (
     Deliberation,
     Dissent,
@@ -74,7 +75,7 @@ def write_dissent(
             joined = [join.seat for join in replaces.joins.select_related("seat")]
             act.notify("dissent_changed", f"dissent:{dissent.pk}", seats=joined)
         answered_draft(act, by)
-        act.notify("dissent_written", f"dissent:{dissent.pk}", users=seat_users(deliberation, Part.HOLDER))
+        act.notify("dissent_written", f"dissent:{dissent.pk}", users=people_on(deliberation, Part.HOLDER))
         act.subject = ("dissent", dissent.pk)
         act.decision = "changed" if replaces else "dissented"
         return dissent
@@ -142,11 +143,7 @@ def _open_version(act: Act, version_id: UUID | None = None) -> OutcomeVersion:
     if version is None or version.outcome.state != Outcome.State.CIRCULATED:
         raise WrongState(_("There is no draft to dissent from yet."))
     if version_id is not None and version.pk != version_id:
-        raise Stale(
-            _(
-                "A new version of the draft was circulated while you wrote. Please look at what changed; your text is kept."
-            )
-        )
+        raise Stale(_("A new version was circulated while you wrote. Please look at what changed; your text is kept."))
     assert version.dissent_closes_at is not None
     if act.now >= version.dissent_closes_at:
         raise WrongState(_("The time for dissent is over. Your text is kept here, and only you can see it."))

@@ -18,9 +18,10 @@ from accounts.roles import Part
 from audit.models import Text
 from audit.texts import keep
 from deliberation.domain.act import Act, perform
-from deliberation.domain.asking_dissent import ask_for_dissent, close_asking, seat_users, seats_taking_part
+from deliberation.domain.asking_dissent import ask_for_dissent, close_asking
 from deliberation.domain.completeness import latest_version, missing_in, missing_to_sign, standing_dissents
 from deliberation.domain.precedent import make_precedent
+from deliberation.domain.rounds import people_on, voices_of
 from deliberation.domain.timetable import durations_of
 from deliberation.models import (
     Commitment,
@@ -127,9 +128,7 @@ def draft_outcome(
             version = before
             if seen is not None and version.edited_at != seen:
                 raise Stale(
-                    _(
-                        "This draft was changed in another window since you opened it. Save again to replace what it says."
-                    )
+                    _("This draft was changed in another window since you opened it. Save again to replace it.")
                 )
         else:
             version = OutcomeVersion(
@@ -206,7 +205,7 @@ def send_to_sign(deliberation: Deliberation, *, by: User | System) -> OutcomeVer
         if version.returned_at is not None:
             raise WrongState(_("It was given back. It takes a new version, circulated, before it is signed."))
         close_asking(act)
-        holders = seat_users(deliberation, Part.HOLDER)
+        holders = people_on(deliberation, Part.HOLDER)
         act.notify("outcome_to_sign", f"outcome_version:{version.pk}", users=holders)
         act.subject = ("outcome_version", version.pk)
         act.decision = "sent"
@@ -243,7 +242,7 @@ def return_outcome(deliberation: Deliberation, *, by: User, reason: str) -> Outc
         version.returned_at, version.returned_by = act.now, act.user
         version.returned_reason = act.keep("reason", reason)
         version.save(update_fields=["returned_at", "returned_by", "returned_reason"])
-        facilitators = seat_users(deliberation, Part.FACILITATOR)
+        facilitators = people_on(deliberation, Part.FACILITATOR)
         act.notify("outcome_returned", f"outcome_version:{version.pk}", users=facilitators)
         act.subject = ("outcome_version", version.pk)
         act.decision = "returned"
@@ -339,9 +338,9 @@ def _texts_of_dissents(outcome: Outcome) -> dict[str, Text]:
 def _tell_signed(act: Act, outcome: Outcome) -> None:
     about = f"outcome:{outcome.pk}"
     staff = {
-        user for part in (Part.FACILITATOR, Part.APPROVER, Part.READER) for user in seat_users(act.deliberation, part)
+        user for part in (Part.FACILITATOR, Part.APPROVER, Part.READER) for user in people_on(act.deliberation, part)
     }
-    act.notify("outcome_signed", about, seats=seats_taking_part(act.deliberation), users=staff)
+    act.notify("outcome_signed", about, seats=voices_of(act.deliberation), users=staff)
 
 
 def _outcome_of(deliberation: Deliberation) -> Outcome:

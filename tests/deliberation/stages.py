@@ -1,0 +1,326 @@
+"""A deliberation taken to each stage by its own verbs, so that a test begins where its subject begins.
+
+Every function takes the cast, opens no scope (the test does) and gives the deliberation. The people: `cast.facilitator`
+facilitates, `cast.holder` decides and approved the list, `cast.stakeholders` speak.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import time_machine
+
+from accounts import clock
+from accounts.domain.seats import sit
+from accounts.ids import uuid7
+from accounts.roles import Part
+from audit.models import Text
+from audit.texts import keep
+from deliberation.domain import conflict, options, seats, tensions, terms
+from deliberation.domain.dissent import answer_dissent, write_dissent
+from deliberation.domain.outcome import (
+    Content,
+    Heard,
+    Loss,
+    Promised,
+    circulate_outcome,
+    draft_outcome,
+    send_to_sign,
+    sign_outcome,
+)
+from deliberation.models import (
+    Ask,
+    Deliberation,
+    Dissent,
+    Framework,
+    Invitation,
+    ListAuthor,
+    Option,
+    Outcome,
+    OutcomeVersion,
+    Round,
+    Seat,
+    Stakeholder,
+    StakeholderList,
+    State,
+    Terms,
+    Voice,
+)
+from tests.cast import Cast
+
+# --- Conflict
+
+QUESTION = "May we let the screening tool sort applications before a person reads them?"
+
+
+def at_conflict(cast: Cast, *, urgency: str = "IMPORTANT", question: str = QUESTION) -> Deliberation:
+    """Convened a moment ago: a question, the facilitator's seat, and “do not do it”. Nothing else."""
+    return conflict.convene(
+        cast.organisation,
+        cast.project,
+        by=cast.facilitator,
+        question=question,
+        decision_asked="The tool ranks applicants by likeness to people who stayed. Six in ten are never read.",
+        urgency=urgency,
+    )
+
+
+def with_terms(cast: Cast, deliberation: Deliberation, **changes: Any) -> Terms:
+    """The next version of the terms, drafted by the facilitator."""
+    words: dict[str, Any] = {
+        "question": QUESTION,
+        "can_change": "Whether the tool is used, for which posts, and what a person must read.",
+        "off_table": "The number of posts.",
+        "reach": "decides",
+        "decided_by": "The head of people decides.",
+        "answer_by": (clock.now() + timedelta(days=90)).date(),
+        "meanwhile": "The tool stays off.",
+        "after_disagreement": "The tool stays off until a later decision.",
+        "asked_by": "The head of people asked for this.",
+        "paid_by": "The organisation pays for it.",
+        "compensation": "Nothing.",
+    }
+    return terms.draft_terms(deliberation, by=cast.facilitator, **(words | changes))
+
+
+def at_draft(cast: Cast, *, urgency: str = "IMPORTANT") -> Deliberation:
+    """A complete draft: options with harms, two frameworks, a group, a holder, terms drafted and accepted.
+
+    Frameworks “Rights-based” and “Fairness”, a trade-off, groups “People who apply” and “People who hire”.
+    Nothing on the stakeholder list yet.
+    """
+    deliberation = at_conflict(cast, urgency=urgency)
+    by = cast.facilitator
+    options.add_finding(
+        deliberation, by=by, kind="known", text="Six in ten applications are never read.", source="Our own count, 2026"
+    )
+    options.add_finding(deliberation, by=by, kind="unknown", text="Whom the ranking leaves out.")
+    do_not = Option.objects.get(deliberation=deliberation, kind=Option.Kind.DO_NOT)
+    use_it = options.add_option(deliberation, by=by, text="Let it sort, and a person reads the upper half.")
+    options.add_harm(do_not, by=by, bearer="People who hire", harm="Posts stay empty for weeks.")
+    options.add_harm(use_it, by=by, bearer="People with gaps in their working life", harm="Nobody ever reads them.")
+    tensions.add_tension(deliberation, by=by, kind="framework", catalogue_key="rights")
+    tensions.add_tension(deliberation, by=by, kind="framework", catalogue_key="fairness")
+    tensions.add_tension(deliberation, by=by, kind="trade_off", title="Efficiency and fairness")
+    tensions.add_tension(deliberation, by=by, kind="group", title="People who apply")
+    tensions.add_tension(deliberation, by=by, kind="group", title="People who hire")
+    seats.name_holder(deliberation, by=by, user=cast.holder)
+    drafted = with_terms(cast, deliberation)
+    terms.accept_terms(deliberation, by=cast.holder, version=drafted.version, name="Holder")
+    deliberation.refresh_from_db()
+    return deliberation
+
+# --- Outcome
+
+
+def content(deliberation: Deliberation, **changes: object) -> Content:
+    """A complete outcome, as its facilitator would draft it; `changes` replace what it says."""
+    option = Option.objects.filter(deliberation=deliberation, struck_at__isnull=True).exclude(kind="do_not").first()
+    frameworks = list(Framework.objects.filter(deliberation=deliberation, status__in=["kept", "changed", "written"]))
+    facts: dict[str, object] = {
+        "kind": OutcomeVersion.Kind.DECISION,
+        "option": option,
+        "decision": "The tool may sort applications, and a person reads every borderline one before a reply is sent.",
+        "justification": "Five weeks without a word is itself a harm.\n\nThe reading costs about 310 hours a year.",
+        "assumptions": "Fewer than a quarter of applications are borderline; two readers are trained by 30 June.",
+        "expects": "Half of all replies go out within six days.",
+        "applies_to": "Care-worker posts, with version 4 of the tool.",
+        "does_not_apply_to": "Registered nurses and internal moves; any version that scores video.",
+        "review_date": (clock.now() + timedelta(days=180)).date(),
+        "prioritized": ["Efficiency: a reply in days", "Equity: a pattern does not close the door on the next person"],
+        "deprioritized": ["Full automation: one rule for everyone"],
+        "remainders": [
+            Loss("Applicants whose application is read wait longer.", "Borderline applicants", "acknowledge",
+                 "The reply says that a person is reading, and by when"),
+            Loss("People were declined on the tool's word alone.", "Applicants of the trial", "repair",
+                 "Each is offered a reading by a person"),
+        ],
+        "triggers": ["More than a quarter of applications in a month are borderline", "The supplier changes the model"],
+        "commitments": [
+            Promised("Train two readers", "Everybody who applies", "Head of recruitment", _in_days(60)),
+            Promised("Write to those declined in the trial", "Applicants of the trial", "Head of recruitment",
+                     _in_days(90), for_loss=2),
+        ],
+        "hearings": [Heard(framework, True) for framework in frameworks],
+    }  # fmt: skip
+    return Content(**(facts | changes))  # type: ignore[arg-type]
+
+
+def at_drafted(cast: Cast, **changes: object) -> Deliberation:
+    """Round 4 with a complete draft that nobody has seen."""
+    deliberation = at_outcome(cast)
+    draft_outcome(deliberation, by=cast.facilitator, content=content(deliberation, **changes))
+    return deliberation
+
+
+def at_circulated(cast: Cast, **changes: object) -> Deliberation:
+    """Round 4 with a circulated draft; the time for dissent runs."""
+    deliberation = at_drafted(cast, **changes)
+    circulate_outcome(deliberation, by=cast.facilitator)
+    return deliberation
+
+
+def at_signing(cast: Cast, *, dissent: bool = True, answered: bool = True) -> Deliberation:
+    """The time for dissent is over. Stakeholder one dissented, and the holder answered, unless said otherwise.
+
+    The version was circulated so long ago that the time for dissent is over by now.
+    """
+    deliberation = at_drafted(cast)
+    window = timedelta(days=6)
+    with _earlier(window):
+        version = circulate_outcome(deliberation, by=cast.facilitator)
+    if dissent:
+        with _earlier(window - timedelta(days=1)):
+            seat = seat_of(deliberation, "Stakeholder one")
+            written = write_dissent(
+                deliberation,
+                by=seat,
+                version_id=version.pk,
+                lead="The reading should go.",
+                objection="One rule, audited in the open, treats applicants more alike than tired readers do.",
+                removed_by="A published audit within six months.",
+                predicts="Readers will have confirmed the tool more than nine times in ten.",
+            )
+        if answered:
+            answer_dissent(deliberation, written, by=cast.holder, text="The audit is promised, within six months.")
+    send_to_sign(deliberation, by=cast.facilitator)
+    return deliberation
+
+
+def at_decided(cast: Cast, *, dissent: bool = True) -> Deliberation:
+    """Signed by the holder: a precedent, with its first review."""
+    deliberation = at_signing(cast, dissent=dissent)
+    version = OutcomeVersion.objects.filter(deliberation=deliberation).latest("number")
+    sign_outcome(deliberation, by=cast.holder, version_id=version.pk, name="Holder, Chief People Officer")
+    return deliberation
+
+
+def outcome_of(deliberation: Deliberation) -> Outcome:
+    return Outcome.objects.get(deliberation=deliberation)
+
+
+def dissent_of(deliberation: Deliberation) -> Dissent:
+    """The one dissent that stands."""
+    return Dissent.objects.get(deliberation=deliberation, withdrawn_at__isnull=True, replaced_by__isnull=True)
+
+
+def seat_of(deliberation: Deliberation, name: str) -> Seat:
+    return Seat.objects.get(deliberation=deliberation, name=name)
+
+
+def _in_days(days: int) -> date:
+    return (clock.now() + timedelta(days=days)).date()
+
+
+def _earlier(by: timedelta) -> time_machine.travel:
+    """So much earlier, with the clock running."""
+    return time_machine.travel(clock.now() - by, tick=True)
+
+
+def at_outcome(cast: Cast) -> Deliberation:
+    """Round 4, nothing drafted. Three of four were heard; nobody could reach those who gave up."""
+    organisation, now = cast.organisation, clock.now()
+    deliberation = Deliberation(
+        organisation=organisation,
+        project=cast.project,
+        number=1,
+        state=State.ROUND_4,
+        state_since=now - timedelta(days=7),
+        created_at=now - timedelta(days=60),
+        created_by=cast.facilitator,
+        question=keep(organisation, "May the screening tool turn an applicant away before a person has read it?"),
+        draw="0123456789abcdef",
+    )
+    deliberation.save(force_insert=True)
+    of = {"organisation": organisation, "deliberation": deliberation}
+
+    def text(body: str) -> Text:
+        return keep(organisation, body)
+
+    def staff(part: Part, name: str, user: object) -> None:
+        seat = Seat.objects.create(**of, part=part, name=name, created_at=now)
+        sit(organisation, deliberation.pk, seat.pk, user)  # type: ignore[arg-type]
+
+    staff(Part.FACILITATOR, "Facilitator", cast.facilitator)
+    staff(Part.HOLDER, "Holder", cast.holder)
+    Terms.objects.create(
+        **of,
+        version=1,
+        question=deliberation.question,
+        can_change=text("Whether and how the tool is used."),
+        off_table=text("Whether there are fewer posts."),
+        decided_by=text("The Chief People Officer decides."),
+        answer_by=(now + timedelta(days=30)).date(),
+        meanwhile=text("The trial is paused."),
+        after_disagreement=text("The trial stays paused."),
+        asked_by=text("The applicants' advocate asked."),
+        paid_by=text("Kererū Care pays."),
+        compensation=text("Nothing."),
+        drafted_by=cast.facilitator,
+        drafted_at=now,
+        accepted_by=cast.holder,
+        accepted_name="Holder",
+        accepted_at=now,
+    )
+    for number, (kind, words) in enumerate(
+        [("do_not", "The tool is not used."), ("option", "The tool sorts; a person reads every borderline one.")], 1
+    ):
+        Option.objects.create(**of, kind=kind, number=number, text=text(words), by_user=cast.facilitator, at=now)
+    suggestible = {**of, "origin": "human", "status": "written", "created_at": now, "settled_by": cast.facilitator}
+    frameworks = [
+        Framework.objects.create(**suggestible, title=title, position_no=number)
+        for number, title in enumerate(["Rights-based", "Consequentialist", "Fairness"])
+    ]
+    the_list = StakeholderList.objects.create(
+        **of,
+        version=1,
+        state="approved",
+        digest="0" * 64,
+        created_at=now,
+        submitted_by=cast.facilitator,
+        submitted_at=now,
+        decided_by=cast.holder,
+        decided_at=now,
+        reason=text("Everybody I can think of is on it."),
+    )
+    ListAuthor.objects.create(**of, list=the_list, user=cast.facilitator, since=now)
+    rounds = [
+        Round.objects.create(
+            **of,
+            number=number,
+            state="closed" if number < 4 else "open",
+            opened_at=now - timedelta(days=40 - 8 * number),
+            closed_at=now - timedelta(days=33 - 8 * number) if number < 4 else None,
+        )
+        for number in (1, 2, 3, 4)
+    ]
+    names = [*(user.name for user in cast.stakeholders), "Applicants who gave up"]
+    for number, name in enumerate(names):
+        stakeholder = Stakeholder.objects.create(**suggestible, title=name, position_no=number)
+        seat = Seat.objects.create(**of, part=Part.PARTICIPANT, name=name, relation="affected", created_at=now)
+        reached = number < 4
+        Invitation.objects.create(
+            **of,
+            stakeholder=stakeholder,
+            seat=seat,
+            state="accepted" if number < 3 else "no_answer" if reached else "not_reached",
+            channel="mail",
+            sent_at=now - timedelta(days=40),
+            note=None if reached else text("They left no address."),
+        )
+        if number >= 3:
+            continue
+        sit(organisation, deliberation.pk, seat.pk, cast.stakeholders[number])
+        Voice.objects.create(**of, seat=seat, framework=frameworks[number], chosen_at=now)
+        Ask.objects.create(
+            **of,
+            id=uuid7(),
+            round=rounds[0],
+            seat=seat,
+            state="answered",
+            asked_at=now - timedelta(days=32),
+            due_at=now - timedelta(days=25),
+            answered_at=now - timedelta(days=26),
+        )
+    return deliberation
