@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, overload
 from uuid import UUID
 
 from django.db import transaction
@@ -63,6 +63,12 @@ class Act:
     def seat(self) -> Seat | None:
         """The seat that speaks: the participant's, else None."""
         return self.by if isinstance(self.by, Seat) else None
+
+    @overload
+    def keep(self, name: str, body: str | None, *, optional: Literal[False] = False) -> Text: ...
+
+    @overload
+    def keep(self, name: str, body: str | None, *, optional: bool) -> Text | None: ...
 
     def keep(self, name: str, body: str | None, *, optional: bool = False) -> Text | None:
         """Store a person's words once and commit to them in the entry under `name`.

@@ -1,0 +1,150 @@
+"""Who holds which part: the facilitator's, the decision holder's and the approver's seat of one deliberation.
+
+Gates compare persons. Whoever ever sat on the facilitator's seat is never the decision holder, never approves and
+never signs here; `accounts.SeatUser` keeps who sat where, from when until when.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from accounts.domain.seats import sit, stand_up
+from accounts.models import Membership, SeatUser, User
+from accounts.refusals import Invalid
+from accounts.roles import Part, Role
+from deliberation.domain.act import Act, perform
+from deliberation.models import Deliberation, Seat
+from deliberation.models.conflict import Terms
+
+
+def seat_of(deliberation: Deliberation, part: Part) -> Seat | None:
+    """The one seat of `part` (facilitator, decision holder or approver), if it was made yet."""
+    return Seat.objects.filter(deliberation=deliberation, part=part).order_by("-id").first()
+
+
+def sitter(deliberation: Deliberation, part: Part) -> User | None:
+    """Who sits on that seat now, or None."""
+    seats = Seat.objects.filter(deliberation=deliberation, part=part).values("pk")
+    row = SeatUser.objects.filter(seat_id__in=seats, until__isnull=True).select_related("user").first()
+    return row.user if row else None
+
+
+def ever_facilitated(deliberation: Deliberation, user: User) -> bool:
+    """Whether `user` sits or ever sat on the facilitator's seat here."""
+    seats = Seat.objects.filter(deliberation=deliberation, part=Part.FACILITATOR).values("pk")
+    return SeatUser.objects.filter(seat_id__in=seats, user=user).exists()
+
+
+def is_voice(deliberation: Deliberation, user: User) -> bool:
+    """Whether `user` takes part as a voice here, or did."""
+    seats = Seat.objects.filter(deliberation=deliberation, part=Part.PARTICIPANT).values("pk")
+    return SeatUser.objects.filter(seat_id__in=seats, user=user).exists()
+
+
+def seat_person(act: Act, part: Part, user: User) -> Seat:
+    """Put `user` on the seat of `part`, which is made if need be. Who sat there stands up; their row stays."""
+    deliberation = act.deliberation
+    seat = seat_of(deliberation, part)
+    if seat is None:
+        seat = Seat(
+            organisation=deliberation.organisation,
+            deliberation=deliberation,
+            part=part,
+            name=str(user),
+            language=user.language,
+            created_at=act.now,
+        )
+        seat.save(force_insert=True)
+    else:
+        stand_up(seat.pk)
+        seat.name, seat.language = str(user), user.language
+        seat.save(update_fields=["name", "language"])
+    sit(deliberation.organisation, deliberation.pk, seat.pk, user)
+    return seat
+
+
+def name_holder(deliberation: Deliberation, *, by: User, user: User) -> Seat:
+    """Name the decision holder: a member with that role who never facilitated here. They may be a voice too.
+
+    Naming another one makes accepted terms a new version: what one person accepted by name does not bind the next.
+    Raises `Invalid` with what stands against the person named.
+    """
+    with perform("name_holder", deliberation, by=by) as act:
+        _must_be(deliberation, user, Role.DECISION_HOLDER)
+        if sitter(deliberation, Part.HOLDER) == user:
+            raise Invalid(_("%(name)s is the decision holder already.") % {"name": user}, "user")
+        seat = seat_person(act, Part.HOLDER, user)
+        _ask_terms_again(act)
+        act.subject, act.decision = ("seat", seat.pk), "named"
+        act.notify("seat_given", f"seat:{seat.pk}:{act.entry_id}", users=[user])
+    return seat
+
+
+def name_approver(deliberation: Deliberation, *, by: User, user: User) -> Seat:
+    """Name a second person who may approve the list, in place of whoever was named before. Raises `Invalid`."""
+    with perform("name_approver", deliberation, by=by) as act:
+        _must_be(deliberation, user, Role.DECISION_HOLDER)
+        if sitter(deliberation, Part.HOLDER) == user:
+            raise Invalid(_("%(name)s holds the decision and may approve the list already.") % {"name": user}, "user")
+        if sitter(deliberation, Part.APPROVER) == user:
+            raise Invalid(_("%(name)s may approve the list already.") % {"name": user}, "user")
+        seat = seat_person(act, Part.APPROVER, user)
+        act.subject, act.decision = ("seat", seat.pk), "named"
+        act.notify("seat_given", f"seat:{seat.pk}:{act.entry_id}", users=[user])
+    return seat
+
+
+def hand_over(deliberation: Deliberation, *, by: User, user: User, reason: str = "") -> Seat:
+    """Give the facilitator's seat to another member with that role. Whoever held it stays barred from signing.
+
+    Raises `Invalid` for the holder, for a voice, and for somebody who is no facilitator of the organisation.
+    """
+    with perform("hand_over", deliberation, by=by) as act:
+        _must_be_member(user, Role.FACILITATOR)
+        before = sitter(deliberation, Part.FACILITATOR)
+        if before == user:
+            raise Invalid(_("%(name)s is the facilitator already.") % {"name": user}, "user")
+        if sitter(deliberation, Part.HOLDER) == user:
+            raise Invalid(_("%(name)s holds the decision here, and so cannot facilitate.") % {"name": user}, "user")
+        if is_voice(deliberation, user):
+            raise Invalid(_("%(name)s is a voice here, and so cannot facilitate.") % {"name": user}, "user")
+        act.keep("reason", reason, optional=True)
+        seat = seat_person(act, Part.FACILITATOR, user)
+        act.subject, act.decision = ("seat", seat.pk), "handed_over"
+        told = {person for person in (user, before, sitter(deliberation, Part.HOLDER)) if person and person != by}
+        act.notify("handed_over", f"hand_over:{act.entry_id}", users=sorted(told, key=lambda u: u.pk))
+    return seat
+
+
+def _must_be(deliberation: Deliberation, user: User, role: Role) -> None:
+    """Raise `Invalid` unless `user` is a member with `role` and never facilitated here."""
+    _must_be_member(user, role)
+    if ever_facilitated(deliberation, user):
+        raise Invalid(
+            _("%(name)s facilitates this deliberation, or did. It takes a second person for this.") % {"name": user},
+            "user",
+        )
+
+
+def _must_be_member(user: User, role: Role) -> None:
+    membership = Membership.objects.filter(user=user, ended_at__isnull=True).prefetch_related("role_rows").first()
+    if membership is None or not user.is_active:
+        raise Invalid(_("This person is not a member here."), "user")
+    if role not in membership.roles:
+        raise Invalid(
+            _("%(name)s does not have the role of %(role)s. An administrator gives it.")
+            % {"name": user, "role": role.label},
+            "user",
+        )
+
+
+def _ask_terms_again(act: Act) -> None:
+    latest = Terms.objects.filter(deliberation=act.deliberation).order_by("-version").first()
+    if latest is None or latest.accepted_by_id is None:
+        return
+    latest.pk = Terms._meta.pk.get_default()
+    latest.version += 1
+    latest.drafted_by, latest.drafted_at = act.user, act.now
+    latest.accepted_by = latest.accepted_at = None
+    latest.accepted_name = ""
+    latest.save(force_insert=True)
