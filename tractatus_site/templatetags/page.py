@@ -154,6 +154,16 @@ def day_tag(date: dt.date | dt.datetime | None, style: str = "plain") -> SafeStr
     return _time_element(date.isoformat(), written)
 
 
+@register.filter
+def in_words(moment: dt.date | dt.datetime | None) -> str:
+    """A moment or a date in words and nothing else, for mails and labels: no HTML."""
+    if not moment:
+        return ""
+    if isinstance(moment, dt.datetime):
+        return moment_in_words(moment)
+    return _date_in_words(moment)
+
+
 @register.simple_tag
 def today(style: str = "full") -> SafeString:
     """{% today %}: the date this page was made, by the clock the page lives by."""
