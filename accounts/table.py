@@ -160,7 +160,7 @@ def declare() -> None:
             says=_("Anybody may look around as the demo's people until somebody starts for real."),
         ),
         Rule("read_home", "read", (ANY,), None, ("anyone",), routes=("home", "demo")),
-        Rule("read_sign_in", "read", (ANY,), None, ("anyone",), routes=SIGN_IN),
+        Rule("read_sign_in", "read", (ANY,), None, ("anyone",), routes=(*SIGN_IN, "sign_in_by_link")),
         Rule("read_own_account", "read", (ANY,), None, ("anyone",), routes=OWN_ACCOUNT),
         Rule(
             "read_settings",

@@ -11,12 +11,14 @@ urlpatterns = [
     path("start/", home.start, name="start"),
     path("demo/", home.demo, name="demo"),
     path("demo/sign-in/", home.demo_sign_in, name="demo_sign_in"),
+    path("in/<uuid:user_id>/<str:token>/", home.sign_in_by_link, name="sign_in_by_link"),
     path(_SETTINGS, settings.settings, name="settings"),
     path(f"{_SETTINGS}members/", settings.settings_members, name="settings_members"),
     path(
         f"{_SETTINGS}members/<uuid:membership_id>/roles/", settings.settings_member_roles, name="settings_member_roles"
     ),
     path(f"{_SETTINGS}members/<uuid:membership_id>/end/", settings.settings_member_end, name="settings_member_end"),
+    path(f"{_SETTINGS}members/<uuid:membership_id>/link/", settings.settings_member_link, name="settings_member_link"),
     path(f"{_SETTINGS}projects/", settings.settings_projects, name="settings_projects"),
     path(
         f"{_SETTINGS}projects/<uuid:project_id>/close/",

@@ -1,13 +1,18 @@
-"""What every test stands on: databases and files of its own, fast passwords, and guards that stay up but for the flush."""
+"""What every test stands on: databases and files of its own, fast passwords, the cast, and guards that stay up."""
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-TRANSACTIONAL = {"transactional_db", "live_server", "django_db_reset_sequences", "django_db_serialized_rollback"}
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from accounts.models import Organisation, User
+    from tests.cast import Cast
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -37,21 +42,51 @@ def _remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(autouse=True)
-def guards_make_way_for_the_flush(request: pytest.FixtureRequest) -> Iterator[None]:
-    """After a transactional test the tables are emptied, which append-only guards forbid. The flush puts them back."""
-    marker = request.node.get_closest_marker("django_db")
-    transactional = bool(TRANSACTIONAL & set(request.fixturenames)) or bool(
-        marker and (marker.kwargs.get("transaction") or (marker.args and marker.args[0]))
-    )
-    if not transactional:
-        yield
-        return
+@pytest.fixture(scope="session", autouse=True)
+def guards_make_way_for_the_flush() -> Iterator[None]:
+    """After a transactional test the tables are emptied, which append-only guards forbid: they are lifted for it."""
+    from django.test import TransactionTestCase
+
     from accounts import guards
 
-    request.getfixturevalue("_django_db_helper")
+    flush = TransactionTestCase._fixture_teardown
+
+    def lifted_flush(test: TransactionTestCase) -> None:
+        with guards.lifted():
+            flush(test)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(TransactionTestCase, "_fixture_teardown", lifted_flush)
     yield
-    guards.remove()
+    patch.undo()
+
+
+@pytest.fixture
+def cast(db: None) -> "Cast":
+    """Everybody, see tests/cast.py. A transactional test asks for `transactional_db` before it."""
+    from tests.cast import Cast
+
+    return Cast()
+
+
+@pytest.fixture
+def inside(cast: "Cast") -> Iterator["Organisation"]:
+    """The test runs inside the cast's organisation."""
+    from accounts.scope import open_organisation
+
+    with open_organisation(cast.organisation):
+        yield cast.organisation
+
+
+@pytest.fixture
+def sign_in(client: "Client") -> "Callable[[User], Client]":
+    """`sign_in(cast.holder)` gives a client that is signed in as that person."""
+
+    def signed_in(user: "User") -> "Client":
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return signed_in
 
 
 @pytest.fixture

@@ -38,7 +38,10 @@ class MemberForm(RolesForm):
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     name = forms.CharField(
-        label=_("Name"), max_length=200, required=False, help_text=_("As it shall stand on pages and in the record of who signed.")
+        label=_("Name"),
+        max_length=200,
+        required=False,
+        help_text=_("As it shall stand on pages and where they sign."),
     )
 
 
@@ -50,7 +53,9 @@ class ProjectForm(forms.Form):
         label=_("Short name (if you wish)"),
         max_length=50,
         required=False,
-        help_text=_("Letters, digits and hyphens; for commands and the interface. Made from the name if you leave it empty."),
+        help_text=_(
+            "Letters, digits and hyphens; for commands and the interface. Made from the name if you leave it empty."
+        ),
     )
 
 

@@ -9,7 +9,9 @@ from accounts.models.installation import MailChoice
 
 
 def _zones() -> list[tuple[str, str]]:
-    named = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix", "right")))
+    named = sorted(
+        zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix", "right"))
+    )
     return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in named)]
 
 
@@ -17,9 +19,7 @@ class StartForm(forms.Form):
     """Organisation, name, address."""
 
     organisation_name = forms.CharField(label=_("Your organisation"), max_length=200)
-    name = forms.CharField(
-        label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
+    name = forms.CharField(label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     email = forms.EmailField(
         label=_("Your address"),
         help_text=_("You sign in with it. Nobody else sees it but the administrators of your organisation."),

@@ -1,5 +1,7 @@
 """The front door: a new installation's first page, looking around, and where signed-in people go."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.domain.links import use_sign_in_link
 from accounts.domain.start import demo_is_open, sign_in_as_demo, start_for_real, state_of_installation
 from accounts.forms.refusals import refuse
 from accounts.forms.start import StartForm
@@ -28,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if not isinstance(user, User):
         if state_of_installation() == "new":
             return redirect("start")
-        return render(request, "accounts/welcome.html", {"demo": demo_is_open()})
+        return render(request, "home.html", {"demo": demo_is_open()})
     if user.is_operator:
         return redirect("admin:index")
     places = {membership.organisation for membership in memberships_of(user)}
@@ -100,3 +103,18 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         target = reverse("home")
     return redirect(target)
+
+
+def sign_in_by_link(request: HttpRequest, user_id: UUID, token: str) -> HttpResponse:
+    """A link passed on by hand: opening it shows a button, pressing it signs in, once."""
+    if request.method == "POST":
+        try:
+            user = use_sign_in_link(user_id, token)
+        except Refused as refused:
+            return render(request, "accounts/link.html", {"problem": refused.sentence}, status=refused.status)
+        login(request, user, backend=BACKEND)
+        messages.success(
+            request, _("You are signed in. The link is used up: choose a password, or add a passkey, for next time.")
+        )
+        return redirect("account_set_password")
+    return render(request, "accounts/link.html")

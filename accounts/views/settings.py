@@ -6,12 +6,14 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import for_members, kept_post
 from accounts.domain.keys import create_api_key, revoke_api_key
+from accounts.domain.links import make_sign_in_link
 from accounts.domain.members import add_member, end_membership, set_roles
 from accounts.domain.projects import archive_project, create_project
 from accounts.domain.start import choose_mail
@@ -19,7 +21,7 @@ from accounts.forms.refusals import refuse
 from accounts.forms.settings import KeyForm, MemberForm, ProjectForm, RolesForm
 from accounts.forms.start import MailForm
 from accounts.models import APIKey, Installation, Project
-from accounts.notifications import send_test_mail, tell_new_member
+from accounts.notifications import mail_is_sent, send_test_mail, tell_new_member
 from accounts.queries.organisations import api_keys, members, projects
 from accounts.refusals import Refused
 
@@ -46,7 +48,7 @@ def settings_members(request: HttpRequest, slug: str) -> HttpResponse:
             tell_new_member(membership, by=request.user)
             messages.success(request, _("%(name)s is a member now.") % {"name": membership.user})
             return redirect("settings_members", slug=slug)
-    return _page(request, "members", form, {"members": members()})
+    return _page(request, "members", form, {"members": members(), "links": not mail_is_sent()})
 
 
 @for_members(read=READ)
@@ -84,6 +86,26 @@ def settings_member_end(request: HttpRequest, slug: str, membership_id: UUID) ->
         request,
         "accounts/member_end.html",
         {"member": membership, "problem": problem},
+        status=422 if problem else 200,
+    )
+
+
+@never_cache
+@for_members(read=READ)
+def settings_member_link(request: HttpRequest, slug: str, membership_id: UUID) -> HttpResponse:
+    """Make a sign-in link for a member, and show it this once, to be passed on."""
+    membership = _one(members(), membership_id)
+    link = problem = ""
+    if request.method == "POST":
+        try:
+            user_id, token = make_sign_in_link(membership, by=request.user)  # type: ignore[arg-type]
+            link = request.build_absolute_uri(reverse("sign_in_by_link", args=[user_id, token]))
+        except Refused as refused:
+            problem = refused.sentence
+    return render(
+        request,
+        "accounts/member_link.html",
+        {"member": membership, "link": link, "problem": problem},
         status=422 if problem else 200,
     )
 
@@ -202,5 +224,3 @@ def _one(rows: Any, pk: UUID) -> Any:
 def _kept(request: HttpRequest) -> dict[str, Any]:
     kept = kept_post(request)
     return {} if kept is None else kept.dict() | {"roles": kept.getlist("roles")}
-
-

@@ -1,0 +1,54 @@
+"""A sign-in link to pass on by hand, for installations that send no mail."""
+
+from uuid import UUID
+
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.domain.acting import By, acting_in
+from accounts.models import Installation, Membership, User
+from accounts.models.installation import MailChoice
+from accounts.refusals import Invalid, Stale, WrongState
+
+
+class _SignInTokens(PasswordResetTokenGenerator):
+    # Signing in changes `last_login`, which the token covers: it opens once, and not after any other sign-in.
+    key_salt = "accounts.domain.links"
+
+
+tokens = _SignInTokens()
+
+
+def make_sign_in_link(membership: Membership, *, by: By) -> tuple[UUID, str]:
+    """The user's id and a token that signs them in once, within three days.
+
+    Only where mail is not sent, and only for somebody who has no way in of their own yet: whoever holds the
+    link is that person to the record, so nobody can make one for a person who already signs in by themselves.
+    Raises WrongState, Invalid.
+    """
+    with acting_in("make_sign_in_link", membership.organisation, by=by) as act:
+        if Installation.current().mail_choice != MailChoice.LINKS:
+            raise WrongState(_("This installation sends mail: they get a code at their own address."))
+        user = User.objects.get(pk=membership.user_id)
+        if not membership.is_current or not user.is_active:
+            raise Stale(_("This membership has ended."))
+        if user.has_usable_password() or _has_authenticator(user):
+            raise Invalid(_("They have a password or a passkey of their own. Nobody else can sign in for them."))
+        act.done(("membership", membership.pk), "made")
+        return user.pk, tokens.make_token(user)
+
+
+def use_sign_in_link(user_id: UUID, token: str) -> User:
+    """The user of a link that still opens. Raises Stale otherwise. The caller signs them in."""
+    with transaction.atomic():
+        user = User.objects.select_for_update().filter(pk=user_id, is_active=True).first()
+        if user is None or user.is_operator or not tokens.check_token(user, token):
+            raise Stale(_("This link has been used, or is too old. Ask for a new one."))
+        return user
+
+
+def _has_authenticator(user: User) -> bool:
+    from allauth.mfa.models import Authenticator
+
+    return Authenticator.objects.filter(user=user).exists()
