@@ -17,7 +17,7 @@ from accounts.ids import uuid7
 from accounts.roles import Part
 from audit.models import Text
 from audit.texts import keep
-from deliberation.domain import conflict, options, seats, tensions, terms
+from deliberation.domain import conflict, invitations, options, seats, stakeholders, tensions, terms
 from deliberation.domain.dissent import answer_dissent, write_dissent
 from deliberation.domain.outcome import (
     Content,
@@ -110,6 +110,71 @@ def at_draft(cast: Cast, *, urgency: str = "IMPORTANT") -> Deliberation:
     terms.accept_terms(deliberation, by=cast.holder, version=drafted.version, name="Holder")
     deliberation.refresh_from_db()
     return deliberation
+
+
+# --- Stakeholders and invitations
+
+
+def with_stakeholders(cast: Cast, deliberation: Deliberation) -> list[Stakeholder]:
+    """The four stakeholders of the cast on the list: two for each of the first two frameworks, groups covered."""
+    frameworks = list(stakeholders.in_tension(deliberation))
+    groups = list(stakeholders.affected_groups(deliberation))
+    return [
+        stakeholders.add_stakeholder(
+            deliberation,
+            by=cast.facilitator,
+            title=person.name,
+            why=f"{person.name} lives with what is decided here.",
+            email=person.email,
+            frameworks=frameworks if number == 3 else [frameworks[number % 2]],
+            groups=groups if number == 3 else [groups[number % len(groups)]],
+        )
+        for number, person in enumerate(cast.stakeholders)
+    ]
+
+
+def at_stakeholders(cast: Cast, *, urgency: str = "IMPORTANT") -> Deliberation:
+    """A complete draft with a list of four, submitted: it waits for the holder's approval."""
+    deliberation = at_draft(cast, urgency=urgency)
+    with_stakeholders(cast, deliberation)
+    conflict.submit(deliberation, by=cast.facilitator)
+    return deliberation
+
+
+def at_inviting(cast: Cast, *, urgency: str = "IMPORTANT") -> Deliberation:
+    """The list approved by the holder; nobody invited yet."""
+    deliberation = at_stakeholders(cast, urgency=urgency)
+    waiting = stakeholders.current_list(deliberation)
+    assert waiting is not None
+    stakeholders.approve_stakeholders(
+        deliberation, by=cast.holder, digest=waiting.digest, reason="Everybody who bears it is on the list."
+    )
+    return deliberation
+
+
+def invited(cast: Cast, *, accept: bool = True, urgency: str = "IMPORTANT") -> Deliberation:
+    """Everybody invited by mail; unless `accept` is False the four take part, in both frameworks between them.
+
+    Stakeholders one and three speak in the first framework, two in the second, four in both.
+    """
+    deliberation = at_inviting(cast, urgency=urgency)
+    invitations.send_invitations(deliberation, by=cast.facilitator)
+    if accept:
+        for person in cast.stakeholders:
+            accepts(cast, deliberation, person.name)
+    deliberation.refresh_from_db()
+    return deliberation
+
+
+def accepts(cast: Cast, deliberation: Deliberation, name: str) -> Seat:
+    """Whoever is listed under `name` accepts, and speaks in the frameworks they were asked for."""
+    listed = Stakeholder.objects.prefetch_related("frameworks").get(deliberation=deliberation, title=name)
+    seat = Seat.objects.get(invitation__stakeholder=listed)
+    invitations.accept_invitation(
+        deliberation, by=seat, name=name, relation=Seat.Relation.AFFECTED, frameworks=listed.frameworks.all()
+    )
+    return seat
+
 
 # --- Outcome
 
