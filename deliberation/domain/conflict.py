@@ -17,6 +17,7 @@ from audit.models import Text
 from deliberation.domain.act import Act, perform
 from deliberation.domain.precedent import cite
 from deliberation.domain.seats import ever_facilitated, seat_person, sitter
+from deliberation.domain.stakeholders import submit_list
 from deliberation.domain.terms import anyone_invited, invited_seats, latest_terms
 from deliberation.models import (
     Citation,
@@ -208,6 +209,7 @@ def submit(deliberation: Deliberation, *, by: User) -> None:
         lacks = missing(deliberation)
         if lacks:
             raise Invalid(errors={f"{lack.where}:{number}": lack.sentence for number, lack in enumerate(lacks)})
+        submit_list(act)
         act.decision = "submitted"
         act.move()
 

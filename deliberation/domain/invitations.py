@@ -22,7 +22,7 @@ from accounts.permissions import SYSTEM
 from accounts.refusals import Invalid, NotAllowed, Refused, Stale, WrongState
 from accounts.roles import Part
 from deliberation.domain.act import Act, perform
-from deliberation.domain.rounds import ask_newcomer
+from deliberation.domain.rounds import ask_newcomer, schedule_rounds
 from deliberation.domain.seats import ever_facilitated, sitter
 from deliberation.domain.stakeholders import in_tension
 from deliberation.domain.terms import accepted_terms
@@ -100,6 +100,7 @@ def send_invitations(
             raise Invalid(_("There is nobody to send an invitation to this way."))
         for row in chosen:
             send_one(act, row, channel=channel, answer_by=answer_by)
+        schedule_rounds(deliberation, now=act.now)
         act.decision = "sent"
         if len(chosen) == 1:
             act.subject = ("invitation", chosen[0].pk)
