@@ -174,7 +174,8 @@ def pytest(run: str, tally: Tally, folder: Path, arguments: list[str], environme
     print(f"\n— {run}", flush=True)
     report = folder / f"{run.replace(' ', '-')}.xml"
     data = folder / f"{run.replace(' ', '-')}-data"
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "worksteal", f"--junitxml={report}", *arguments]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "worksteal"]
+    command += [f"--junitxml={report}", *arguments]
     begun = time.monotonic()
     code = subprocess.run(
         command, cwd=ROOT, env={**environment, "DATA_DIR": str(data)}, stdin=subprocess.DEVNULL, check=False
@@ -189,8 +190,9 @@ def main() -> int:
     spare = "" if long else "not long"
     tally = Tally()
     # Settings of whoever runs this must not leak into the tests.
-    ours = {"DATABASE_URL", "CELERY_BROKER_URL", "CACHE_URL", "EMAIL_URL", "EMAIL_FROM", "SITE_URL", "PORT", "SECRET_KEY",
-            "LOG_KEY_FILE", "DEBUG", "DATA_DIR"}  # fmt: skip
+    sys.path.insert(0, str(ROOT))
+    from tractatus_site.environment import VARIABLES as ours
+
     environment = {name: value for name, value in os.environ.items() if name not in ours}
     environment["PYTHONPATH"] = str(ROOT)
     with ExitStack() as stack:
@@ -201,16 +203,16 @@ def main() -> int:
             address = stack.enter_context(postgresql(initdb, server, folder))
             environment["TEST_POSTGRES_URL"] = address
         else:
-            tally.not_run.append("everything on PostgreSQL: initdb and postgres were not found (apt install postgresql)")
+            tally.not_run.append("everything on PostgreSQL: no initdb and postgres (apt install postgresql)")
         if redis_server := find("redis-server"):
             environment["TEST_REDIS_URL"] = stack.enter_context(redis(redis_server, folder))
         else:
-            tally.not_run.append("Celery over Redis: redis-server was not found (apt install redis-server)")
+            tally.not_run.append("Celery over Redis: no redis-server (apt install redis-server)")
         chromium = os.environ.get("CHROMIUM") or find("chromium") or find("chromium-browser") or find("google-chrome")
         if chromium:
             environment["CHROMIUM"] = chromium
         else:
-            tally.not_run.append("browser tests: chromium was not found (apt install chromium)")
+            tally.not_run.append("browser tests: no chromium (apt install chromium)")
 
         if other:
             unit = [*other, "--ignore=tests/browser", *rest]

@@ -9,7 +9,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 @register(Tags.caches)
 def cache_is_shared(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Several processes that each count for themselves let through several times the rate limit."""
-    if settings.EMBEDDED or not settings.CACHES["default"]["BACKEND"].endswith("LocMemCache"):
+    if settings.EMBEDDED or not str(settings.CACHES["default"]["BACKEND"]).endswith("LocMemCache"):
         return []
     return [
         Error(

@@ -130,7 +130,7 @@ def email(url: str) -> dict[str, object]:
 
 
 def database(url: str, folder: Path) -> dict[str, object]:
-    """The DATABASES entry for a sqlite:// or postgres:// address, with the options each needs to keep people's words."""
+    """The DATABASES entry for a sqlite:// or postgres:// address, as each has to be to keep people's words."""
     import dj_database_url
 
     scheme = urlsplit(url).scheme

@@ -1,8 +1,8 @@
 """The embedded mode: web server, Celery beat and Celery worker in this one process.
 
-`python -m tractatus_site.serve`, which `bin/serve` calls once the environment is there. The order matters: the database is
-brought up to date and the demo organisation loaded before the port is opened, so that whoever gets an answer gets
-a site that is ready. The worker has the main thread because it owns the signals. A kill at any moment loses nothing:
+`python -m tractatus_site.serve`, which `bin/serve` calls once the environment is there. The order matters: the
+database is brought up to date and the demo organisation loaded before the port is opened, so that whoever gets an
+answer gets a site that is ready. The worker has the main thread because it owns the signals. A kill at any moment loses nothing:
 what is due is a row, and the first tick after the next start finds it.
 """
 
@@ -105,9 +105,9 @@ class Web(threading.Thread):
 
     def __init__(self, port: int) -> None:
         super().__init__(name="web", daemon=True)
+        from django.conf import settings
         from waitress.server import create_server
 
-        from django.conf import settings
         from tractatus_site.wsgi import application
 
         options: dict[str, Any] = {"host": HOST, "port": port, "threads": 8, "ident": ""}
@@ -142,7 +142,7 @@ class Stop:
         if self.asked:
             os._exit(0)
         self.asked = True
-        state.should_stop = 0
+        state.should_stop = 0  # type: ignore[assignment]  # the exit code, which the stubs do not know
         say("\nStopping …")
         for other in self.others:
             other.start()
@@ -163,18 +163,18 @@ class Stop:
 
 def run(port: int) -> None:
     """Serves until a signal comes, then closes port, beat and worker. Returns when all have stopped."""
-    from celery import beat, signals
-    from celery.platforms import SecurityWarning
-
+    from celery import beat, platforms, signals
     from django.conf import settings
+
     from tractatus_site.celery import app
 
     # Celery warns of pickled messages run as root; ours are JSON, and a container often has no other user.
-    warnings.filterwarnings("ignore", category=SecurityWarning)
+    warnings.filterwarnings("ignore", category=platforms.SecurityWarning)  # type: ignore[attr-defined]
 
     web = Web(port)
     # In memory: where beat was is of no interest, since the tick looks at rows and the first one is sent below.
-    clock = beat.EmbeddedService(app, thread=True, scheduler_cls=beat.Scheduler)
+    clock: Any = beat.EmbeddedService(app, thread=True, scheduler_cls=beat.Scheduler)
+    schedule: dict[str, Any] = settings.CELERY_BEAT_SCHEDULE
     stop = Stop(web.stop, clock.stop)
     worker = app.Worker(
         pool="threads",
@@ -190,7 +190,7 @@ def run(port: int) -> None:
 
     def ready(**kwargs: Any) -> None:
         stop.listen()
-        for entry in settings.CELERY_BEAT_SCHEDULE.values():
+        for entry in schedule.values():
             app.send_task(entry["task"], expires=entry["options"]["expires"])
         say(welcome())
 
@@ -215,7 +215,7 @@ def welcome() -> str:
     if Installation.objects.filter(demo_ended_at__isnull=False).exists():
         lines.append("Sign in there with your e-mail address and password.")
     else:
-        lines.append("Open it and choose: look around as one of the demo people, or start for real. No password is needed.")
+        lines.append("Open it and choose: look around as one of the demo people, or start for real.")
     lines += [f"Everything is kept in {settings.DATA_DIR}. Ctrl-C stops it.", ""]
     return "\n".join(lines)
 

@@ -38,7 +38,8 @@ def test_production_runs_the_tick_in_a_worker_of_its_own(data: Path, port: int, 
         [*celery, "worker", "--pool", "prefork", "-c", "2", "-l", "WARNING", "--without-mingle", "--without-gossip"],
         cwd=ROOT, env=environment(data, **variables),
     )  # fmt: skip
-    gunicorn = [sys.executable, "-m", "gunicorn", "tractatus_site.wsgi", "-b", f"127.0.0.1:{port}", "-w", "2", "--threads", "2"]
+    gunicorn = [sys.executable, "-m", "gunicorn", "tractatus_site.wsgi", "-w", "2", "--threads", "2"]
+    gunicorn += ["-b", f"127.0.0.1:{port}"]
     try:
         with Site(data, port, gunicorn, **variables) as site:
             assert site.get("/accounts/login/")[0] == 200

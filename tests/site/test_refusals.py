@@ -1,7 +1,6 @@
 """A refusal becomes a page or a problem, and what was typed is still there."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from django.http import HttpRequest, HttpResponse
@@ -48,11 +47,13 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 
 
 @pytest.fixture
-def strict() -> Iterator[Client]:
-    yield Client(enforce_csrf_checks=True)
+def strict() -> Client:
+    return Client(enforce_csrf_checks=True)
 
 
-@pytest.mark.parametrize(("kind", "status"), [("not-allowed", 403), ("wrong-state", 409), ("stale", 409), ("invalid", 422)])
+@pytest.mark.parametrize(
+    ("kind", "status"), [("not-allowed", 403), ("wrong-state", 409), ("stale", 409), ("invalid", 422)]
+)
 def test_refused_page_says_why_and_leads_back(client: Client, kind: str, status: int) -> None:
     response = client.get(f"/page/{kind}/", headers={"referer": "http://testserver/o/demo/?page=2"})
     text = response.content.decode()
@@ -94,7 +95,8 @@ def test_refusal_in_the_interface_is_a_problem(client: Client, kind: str, status
     body = json.loads(response.content)
     assert response.status_code == status == body["status"]
     assert body["detail"] == REFUSALS[kind].sentence
-    assert body["type"] and body["title"]
+    assert body["type"]
+    assert body["title"]
 
 
 def test_invalid_fields_are_named_where_they_are(client: Client) -> None:

@@ -12,8 +12,8 @@ from tractatus_site import environment
 
 PAGE = (ROOT / "docs" / "settings.md").read_text()
 SHOW = (
-    "from django.conf import settings as s; print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_SSL_REDIRECT, "
-    "s.SECURE_HSTS_SECONDS > 0, s.CSRF_TRUSTED_ORIGINS, s.ALLOWED_HOSTS)"
+    "from django.conf import settings as s; print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, "
+    "s.SECURE_SSL_REDIRECT, s.SECURE_HSTS_SECONDS > 0, s.CSRF_TRUSTED_ORIGINS, s.ALLOWED_HOSTS)"
 )
 
 
