@@ -2,8 +2,8 @@
 
 `python -m tractatus_site.serve`, which `bin/serve` calls once the environment is there. The order matters: the
 database is brought up to date and the demo organisation loaded before the port is opened, so that whoever gets an
-answer gets a site that is ready. The worker has the main thread because it owns the signals. A kill at any moment loses nothing:
-what is due is a row, and the first tick after the next start finds it.
+answer gets a site that is ready. The worker has the main thread because it owns the signals. A kill at any moment
+loses nothing: what is due is a row, and the first tick after the next start finds it.
 """
 
 import os
