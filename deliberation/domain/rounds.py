@@ -237,23 +237,23 @@ def ask_seat(act: Act, round_: Round, seat: Seat, *, due_at: datetime, kind: str
 def ask_newcomer(act: Act, seat: Seat) -> list[Ask]:
     """Ask a seat that has just accepted, inside the verb that accepts: in the open round, and in round 1 if it is over.
 
-    A late voice gets a round 1 of its own, as long as everybody's was. Before the rounds begin nothing is asked.
+    A late voice gets a round 1 of its own, as long as everybody's was. In an open round it has until that closes, or,
+    when less than half of the time is left, its own whole time. Before the rounds begin nothing is asked.
     """
-    rounds = {r.number: r for r in Round.objects.filter(deliberation=act.deliberation)}
-    first = rounds.get(1)
-    if first is None or first.state == Round.State.SCHEDULED:
-        return []
     times = durations_of(act.deliberation.organisation, act.deliberation.urgency)
-    own = act.now + times.of_round(1)
     asks = []
-    if first.state == Round.State.OPEN:
-        first.closes_at = max(first.closes_at or own, own)
-        first.save(update_fields=["closes_at"])
-    asks.append(ask_seat(act, first, seat, due_at=own))
-    for round_ in rounds.values():
-        if round_.number > 1 and round_.state == Round.State.OPEN and round_.closes_at is not None:
-            due = round_.closes_at if round_.closes_at > act.now else act.now + times.of_round(round_.number)
-            asks.append(ask_seat(act, round_, seat, due_at=due))
+    for round_ in Round.objects.filter(deliberation=act.deliberation, opened_at__isnull=False).order_by("number"):
+        running = round_.state == Round.State.OPEN and round_.closes_at is not None
+        if round_.number > 1 and not running:
+            continue
+        whole = times.of_round(round_.number)
+        due = round_.closes_at if running else None
+        if due is None or due < act.now + whole / 2:
+            due = act.now + whole
+        if running and round_.closes_at is not None and due > round_.closes_at and round_.number < 4:
+            round_.closes_at = due
+            round_.save(update_fields=["closes_at"])
+        asks.append(ask_seat(act, round_, seat, due_at=due))
     return asks
 
 

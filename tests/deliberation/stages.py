@@ -17,7 +17,17 @@ from accounts.ids import uuid7
 from accounts.roles import Part
 from audit.models import Text
 from audit.texts import keep
-from deliberation.domain import conflict, invitations, options, seats, stakeholders, tensions, terms
+from deliberation.domain import (
+    conflict,
+    contributions,
+    invitations,
+    options,
+    rounds,
+    seats,
+    stakeholders,
+    tensions,
+    terms,
+)
 from deliberation.domain.dissent import answer_dissent, write_dissent
 from deliberation.domain.outcome import (
     Content,
@@ -174,6 +184,80 @@ def accepts(cast: Cast, deliberation: Deliberation, name: str) -> Seat:
         deliberation, by=seat, name=name, relation=Seat.Relation.AFFECTED, frameworks=listed.frameworks.all()
     )
     return seat
+
+
+# --- Rounds
+
+
+def at_round(cast: Cast, n: int, *, urgency: str = "IMPORTANT") -> Deliberation:
+    """Round `n` open, the rounds before it answered by all four and closed by hand. Round 4: nothing drafted.
+
+    Round 1 has everybody's position. Round 2 has one proposal of stakeholder one, which the others answered, and a
+    shared value. Round 3 has one agreement, confirmed by all, and one difference with two sides.
+    """
+    deliberation = invited(cast, urgency=urgency)
+    rounds.open_round(deliberation, by=cast.facilitator)
+    for number in range(1, n):
+        SPOKEN[number](cast, deliberation)
+        rounds.close_round(deliberation, by=cast.facilitator)
+        rounds.open_round(deliberation, by=cast.facilitator)
+    deliberation.refresh_from_db()
+    return deliberation
+
+
+def voices(cast: Cast, deliberation: Deliberation) -> list[Seat]:
+    """The four seats that speak, in the cast's order."""
+    return [seat_of(deliberation, person.name) for person in cast.stakeholders]
+
+
+def positions_given(cast: Cast, deliberation: Deliberation) -> None:
+    """Everybody states a position, each in words that nobody else uses."""
+    for seat in voices(cast, deliberation):
+        contributions.submit_position(
+            deliberation,
+            by=seat,
+            right=f"What {seat.name} thinks is right.",
+            why=f"Why {seat.name} thinks so.",
+            lost=f"What {seat.name} sees lost.",
+            need=f"What {seat.name} needs.",
+        )
+
+
+def accommodations_given(cast: Cast, deliberation: Deliberation) -> None:
+    """One shared value, one proposal by stakeholder one, and the three answers to it."""
+    one, two, three, four = voices(cast, deliberation)
+    contributions.share_value(deliberation, by=one, text="Nobody should wait five weeks to hear nothing.")
+    proposal = contributions.propose(
+        deliberation, by=one, text="A person reads every borderline application before a reply is sent."
+    )
+    contributions.answer_proposal(deliberation, by=two, option=proposal, answer="can_accept")
+    contributions.answer_proposal(
+        deliberation, by=three, option=proposal, answer="can_accept_if", reason="Anyone may ask for it."
+    )
+    contributions.answer_proposal(
+        deliberation, by=four, option=proposal, answer="cannot_accept", reason="Two readers agree six times in ten."
+    )
+
+
+def agreements_given(cast: Cast, deliberation: Deliberation) -> None:
+    """One agreement that all confirm, one difference of which one and two hold a side each."""
+    agreement = contributions.put_agreement(
+        deliberation, by=cast.facilitator, text="What decides about a person must be explainable to that person."
+    )
+    difference = contributions.put_difference(
+        deliberation,
+        by=cast.facilitator,
+        text="Whether a line in an algorithm can be fair.",
+        sides=["It can, if it is the same for all.", "It cannot, for those it learnt to turn away."],
+    )
+    first, second = difference.sides.all()
+    for seat in voices(cast, deliberation):
+        contributions.answer_agreement(deliberation, by=seat, agreement=agreement, confirms=True)
+        side = first if seat.name in {"Stakeholder one", "Stakeholder three"} else second
+        contributions.answer_side(deliberation, by=seat, side=side, holds=True)
+
+
+SPOKEN = {1: positions_given, 2: accommodations_given, 3: agreements_given}
 
 
 # --- Outcome
