@@ -7,6 +7,6 @@ class DeliberationConfig(AppConfig):
     verbose_name = _("Deliberation")
 
     def ready(self) -> None:
-        from deliberation import guards, permissions  # noqa: F401  (permissions registers its rows)
+        from deliberation import guards, notices, permissions  # noqa: F401  (both register their rows)
 
         guards.declare()

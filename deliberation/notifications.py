@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 
 from accounts import clock
 from accounts.models import Organisation
@@ -73,7 +74,7 @@ def send_due(organisation: Organisation, *, now: datetime | None = None, most: i
 
 def _send(row: Notice, address: str, facts: Facts, organisation: Organisation) -> None:
     language = (row.seat.language if row.seat else row.user.language if row.user else "") or organisation.language
-    with translation.override(language):
+    with translation.override(language), timezone.override(ZoneInfo(organisation.time_zone)):
         text = render_to_string(
             f"notices/{row.kind}.txt",
             facts
