@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from deliberation.views import home
+from deliberation.views import home, outbox
 
 HERE = "o/<slug:slug>/"
 ONE = "o/<slug:slug>/d/<int:number>/"
@@ -11,6 +11,8 @@ arriving = [
     path(HERE + "asked/", home.asked, name="asked"),
     path(HERE + "board/", home.board, name="board"),
     path(HERE + "board.csv", home.board_csv, name="board_csv"),
+    path(HERE + "outbox/", outbox.outbox, name="outbox"),
+    path(HERE + "outbox/<slug:key>/", outbox.outbox_mail, name="outbox_mail"),
 ]
 
 conflict: list[URLPattern] = []
