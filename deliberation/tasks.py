@@ -13,6 +13,7 @@ from django.db import transaction
 from accounts import clock
 from accounts.models import Organisation
 from accounts.scope import open_organisation
+from deliberation.domain.outcome import send_due_to_sign
 from deliberation.domain.review import open_due_reviews, return_stranded_reviews
 from deliberation.domain.rounds import close_due_rounds, lapse_due_asks, open_due_rounds
 from deliberation.models import Heartbeat
@@ -27,6 +28,7 @@ DUE: list[Callable[[Organisation], int]] = [
     lapse_due_asks,
     close_due_rounds,
     open_due_rounds,
+    send_due_to_sign,
     open_due_reviews,
     return_stranded_reviews,
     send_due,

@@ -1,6 +1,6 @@
 """What the database itself refuses, whoever writes to it. Verbs check the same first, and say it in words."""
 
-from deliberation.guards import review, speech, tenancy
+from deliberation.guards import review, signing, speech, stakeholders, tenancy
 
 
 def declare() -> None:
@@ -8,3 +8,5 @@ def declare() -> None:
     tenancy.declare()
     speech.declare()
     review.declare()
+    signing.declare()
+    stakeholders.declare()
