@@ -111,23 +111,26 @@ class Caller:
         return self.membership.roles if self.membership else frozenset()
 
     @property
-    def standing(self) -> frozenset[Role | Part | str]:
-        """Every word of the table that is true of this caller."""
-        words: set[Role | Part | str] = {"anyone", *self.parts}
+    def standing(self) -> tuple[Role | Part | str, ...]:
+        """Every word of the table that is true of this caller.
+
+        A tuple: a role and a part of the same name are equal as texts, and a set would keep one of them.
+        """
+        words: list[Role | Part | str] = ["anyone", *self.parts]
         if self.key is not None and self.key.is_current:
-            words.add("key")
+            words.append("key")
         if self.user is not None and self.user.is_active:
             if self.user.is_operator:
-                words.add("operator")
+                words.append("operator")
             elif self.membership is not None and self.membership.is_current:
-                words |= {"member", *self.roles}
-        return frozenset(words)
+                words += ["member", *self.roles]
+        return tuple(words)
 
 
 def may(caller: "Caller | System", verb: str, state: str = ANY) -> bool:
     """Whether the table lets `caller` call `verb` in `state`. Persons barred by a gate are the verb's own check."""
     row = rule(verb)
-    standing = {"system"} if isinstance(caller, System) else caller.standing
+    standing = ("system",) if isinstance(caller, System) else caller.standing
     return row.admits(standing) and (state == ANY or row.holds_in(state))
 
 

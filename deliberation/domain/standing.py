@@ -33,16 +33,13 @@ class Standing:
     seat_id: UUID | None = None
 
     @cached_property
-    def named(self) -> frozenset[Role | Part | str]:
-        """Everything a rule's `who` may name that this actor is."""
-        named: set[Role | Part | str] = {*self.parts, *self.roles}
-        if self.system:
-            named.add("system")
-        if self.key:
-            named.add("key")
-        if self.membership:
-            named.add("member")
-        return frozenset(named)
+    def named(self) -> tuple[Role | Part | str, ...]:
+        """Everything a rule's `who` may name that this actor is.
+
+        A tuple: a role and a part of the same name are equal as texts, and a set would keep one of them.
+        """
+        words = {"system": self.system, "key": self.key is not None, "member": self.membership is not None}
+        return (*self.parts, *self.roles, *(word for word, holds in words.items() if holds))
 
     def acts_as(self, the_rule: Rule) -> str | None:
         """The part or role by which a rule admits this actor, for the record."""
