@@ -11,7 +11,7 @@ class SiteConfig(AppConfig):
     def ready(self) -> None:
         from django import forms
 
-        from tractatus_site import checks  # noqa: F401  (registers them)
+        from tractatus_site import checks, schema  # noqa: F401  (both register what they hold)
 
         # Django speaks of fields; people here are asked questions.
         forms.Field.default_error_messages["required"] = _("This has no answer yet.")

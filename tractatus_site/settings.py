@@ -36,13 +36,10 @@ WSGI_APPLICATION = "tractatus_site.wsgi.application"
 
 # --- The rooms
 
-_rooms: list[str] = []
-for _app in ("accounts", "audit", "deliberation"):
-    if not ((BASE_DIR / _app / "models").exists() or (BASE_DIR / _app / "models.py").exists()):
-        break
-    _rooms.append(_app)
 INSTALLED_APPS = [
-    *_rooms,
+    "accounts",
+    "audit",
+    "deliberation",
     "tractatus_site",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -63,8 +60,7 @@ INSTALLED_APPS = [
     "django_scopes",
     "csp",
 ]
-if "accounts" in _rooms:
-    AUTH_USER_MODEL = "accounts.User"
+AUTH_USER_MODEL = "accounts.User"
 
 MIDDLEWARE = [
     "tractatus_site.health.HealthMiddleware",
@@ -182,6 +178,8 @@ ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+# With https there is one proxy in front; without, whoever connects is who they are.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # A code that arrived by mail proves the address; nothing else is asked to prove it.
@@ -266,13 +264,26 @@ if HTTPS:
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    # accounts.keys.KeyView opens itself to keys; a view that is not one stays shut.
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PAGINATION_CLASS": "tractatus_site.interface.Keyset",
+    "DEFAULT_THROTTLE_CLASSES": ["tractatus_site.interface.PerKey"],
+    "DEFAULT_THROTTLE_RATES": {"key": "600/min"},
+    "NUM_PROXIES": 1 if HTTPS else 0,
+    "UNAUTHENTICATED_USER": None,
     "EXCEPTION_HANDLER": "tractatus_site.problems.handler",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Tractatus",
     "VERSION": "1",
+    "DESCRIPTION": "For agents and systems. People act through pages: a key never approves, signs or publishes.",
     "OAS_VERSION": "3.1.0",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "tractatus_site.schema.with_problems",
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_INCLUDE_SCHEMA": False,

@@ -6,7 +6,7 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
-from rest_framework.decorators import api_view
+from rest_framework.decorators import api_view, permission_classes
 from rest_framework.exceptions import Throttled, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -28,6 +28,7 @@ def page(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 @api_view(["GET", "POST"])
+@permission_classes([])
 def interface(request: Request, kind: str) -> Response:
     if kind == "fields":
         raise ValidationError({"remainders": [{}, {"value": ["Name it."]}], "non_field_errors": ["Too much."]})

@@ -1,0 +1,30 @@
+"""How every list and limit of the JSON interface works. Views get these from the settings."""
+
+from typing import Any
+
+from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import SimpleRateThrottle
+
+
+class Keyset(CursorPagination):
+    """Newest first by id, which is a UUIDv7: a page stays the same page while rows are added."""
+
+    ordering = "-id"
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 200
+
+    def get_paginated_response(self, data: Any) -> Response:
+        return Response({"results": data, "next": self.get_next_link(), "previous": self.get_previous_link()})
+
+
+class PerKey(SimpleRateThrottle):
+    """Requests a minute of one key, or of one address where there is no key. Answered with 429 and Retry-After."""
+
+    scope = "key"
+
+    def get_cache_key(self, request: Request, view: Any) -> str:
+        ident = request.auth.pk.hex if request.auth is not None else self.get_ident(request)
+        return f"limit:{self.scope}:{ident}"
