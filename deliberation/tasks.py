@@ -13,6 +13,7 @@ from django.db import transaction
 from accounts import clock
 from accounts.models import Organisation
 from accounts.scope import open_organisation
+from deliberation.domain.invitations import lapse_due_invitations
 from deliberation.domain.outcome import send_due_to_sign
 from deliberation.domain.review import open_due_reviews, return_stranded_reviews
 from deliberation.domain.rounds import close_due_rounds, lapse_due_asks, open_due_rounds
@@ -25,6 +26,7 @@ SILENCE = timedelta(minutes=10)
 """A gap between two ticks longer than this is kept, so that the board can say what it delayed."""
 
 DUE: list[Callable[[Organisation], int]] = [
+    lapse_due_invitations,
     lapse_due_asks,
     close_due_rounds,
     open_due_rounds,

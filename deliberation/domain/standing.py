@@ -58,7 +58,7 @@ class Standing:
         """The sentence that says why this actor may not run the rule, or None when they may."""
         if not the_rule.admits(self.named):
             return str(the_rule.says)
-        if self.seat is not None and self.seat.left_at is not None:
+        if self.seat is not None and self.seat.left_at is not None and the_rule.verb != "open_link":
             return _("You left this deliberation. What you said stays; nothing more is asked of you.")
         if self.user is None:
             return None

@@ -39,6 +39,7 @@ from deliberation.domain.outcome import (
     send_to_sign,
     sign_outcome,
 )
+from deliberation.domain.review import open_due_reviews, prepare_review, start_review
 from deliberation.models import (
     Ask,
     Deliberation,
@@ -46,9 +47,12 @@ from deliberation.models import (
     Framework,
     Invitation,
     ListAuthor,
+    ListEntry,
     Option,
     Outcome,
     OutcomeVersion,
+    Precedent,
+    Review,
     Round,
     Seat,
     Stakeholder,
@@ -373,7 +377,7 @@ def at_outcome(cast: Cast) -> Deliberation:
     deliberation = Deliberation(
         organisation=organisation,
         project=cast.project,
-        number=1,
+        number=Deliberation.objects.count() + 1,
         state=State.ROUND_4,
         state_since=now - timedelta(days=7),
         created_at=now - timedelta(days=60),
@@ -421,19 +425,20 @@ def at_outcome(cast: Cast) -> Deliberation:
         Framework.objects.create(**suggestible, title=title, position_no=number)
         for number, title in enumerate(["Rights-based", "Consequentialist", "Fairness"])
     ]
-    the_list = StakeholderList.objects.create(
-        **of,
-        version=1,
-        state="approved",
-        digest="0" * 64,
-        created_at=now,
-        submitted_by=cast.facilitator,
-        submitted_at=now,
-        decided_by=cast.holder,
-        decided_at=now,
-        reason=text("Everybody I can think of is on it."),
-    )
+    names = [*(user.name for user in cast.stakeholders), "Applicants who gave up"]
+    asked = [
+        Stakeholder.objects.create(**suggestible, title=name, position_no=number) for number, name in enumerate(names)
+    ]
+    the_list = StakeholderList.objects.create(**of, version=1, created_at=now)
     ListAuthor.objects.create(**of, list=the_list, user=cast.facilitator, since=now)
+    for stakeholder in asked:
+        ListEntry.objects.create(**of, list=the_list, stakeholder=stakeholder)
+    the_list.state, the_list.digest = "submitted", "0" * 64
+    the_list.submitted_by, the_list.submitted_at = cast.facilitator, now
+    the_list.save()
+    the_list.state, the_list.decided_by, the_list.decided_at = "approved", cast.holder, now
+    the_list.reason = text("Everybody I can think of is on it.")
+    the_list.save()
     rounds = [
         Round.objects.create(
             **of,
@@ -444,20 +449,14 @@ def at_outcome(cast: Cast) -> Deliberation:
         )
         for number in (1, 2, 3, 4)
     ]
-    names = [*(user.name for user in cast.stakeholders), "Applicants who gave up"]
-    for number, name in enumerate(names):
-        stakeholder = Stakeholder.objects.create(**suggestible, title=name, position_no=number)
+    for number, (name, stakeholder) in enumerate(zip(names, asked, strict=True)):
         seat = Seat.objects.create(**of, part=Part.PARTICIPANT, name=name, relation="affected", created_at=now)
         reached = number < 4
-        Invitation.objects.create(
-            **of,
-            stakeholder=stakeholder,
-            seat=seat,
-            state="accepted" if number < 3 else "no_answer" if reached else "not_reached",
-            channel="mail",
-            sent_at=now - timedelta(days=40),
-            note=None if reached else text("They left no address."),
-        )
+        invitation = Invitation.objects.create(**of, stakeholder=stakeholder, seat=seat)
+        invitation.state = "accepted" if number < 3 else "no_answer" if reached else "not_reached"
+        invitation.channel, invitation.sent_at = "mail", now - timedelta(days=40)
+        invitation.note = None if reached else text("They left no address.")
+        invitation.save()
         if number >= 3:
             continue
         sit(organisation, deliberation.pk, seat.pk, cast.stakeholders[number])
@@ -473,3 +472,38 @@ def at_outcome(cast: Cast) -> Deliberation:
             answered_at=now - timedelta(days=26),
         )
     return deliberation
+
+
+# --- Review
+
+
+def at_review_due(cast: Cast, *, overdue: int = 3, dissent: bool = True) -> Deliberation:
+    """Decided half a year ago, and its review has been due for `overdue` days; the tick has just found it."""
+    with _earlier(timedelta(days=180 + overdue)):
+        deliberation = at_decided(cast, dissent=dissent)
+    open_due_reviews(cast.organisation)
+    return deliberation
+
+
+def review_of(deliberation: Deliberation) -> Review:
+    """Its review that is open, or else the last one."""
+    rows = Review.objects.filter(deliberation=deliberation)
+    return rows.filter(state__in=Review.OPEN).first() or rows.latest("pk")
+
+
+def precedent_of(deliberation: Deliberation) -> Precedent:
+    return Precedent.objects.get(deliberation=deliberation)
+
+
+def at_review_prepared(cast: Cast, *, proposal: str = "reaffirm", overdue: int = 3) -> Review:
+    """The reviewer took the review and prepared it; a decision holder is to sign."""
+    review = review_of(at_review_due(cast, overdue=overdue))
+    start_review(review, by=cast.reviewer)
+    return prepare_review(
+        review,
+        by=cast.reviewer,
+        since_then="Readers confirmed the tool in 811 of 962 readings. The second reader was trained in July.",
+        proposal=proposal,
+        grounds="What it relied on still holds, and the loss is being repaired.",
+        new_date=_in_days(365) if proposal == "reaffirm" else None,
+    )
