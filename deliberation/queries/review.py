@@ -1,0 +1,245 @@
+"""The review queue, and the packet a reviewer reads: decided, lost, predicted, what has happened since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from uuid import UUID
+
+from accounts.models import Membership, Organisation, SeatUser, User
+from accounts.roles import Part
+from deliberation.domain.precedent import today_in
+from deliberation.domain.review import dissenting_seats, holder_of
+from deliberation.models import (
+    ChangeReport,
+    Citation,
+    Commitment,
+    CommitmentReport,
+    Dissent,
+    Outcome,
+    Precedent,
+    Remainder,
+    Review,
+    ReviewTrigger,
+    ReviewVoice,
+    Seat,
+)
+
+SOON = timedelta(days=30)
+MOST = 100
+"""How many rows a section of the queue shows; the page says when there are more."""
+
+WHOLE = (
+    "deliberation__question",
+    "deliberation__organisation",
+    "precedent__outcome__signed_version__decision",
+    "triggered_by__text",
+    "triggered_by__by_user",
+    "triggered_by__by_seat",
+    "started_by",
+    "prepared_by",
+)
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """One review in the queue with what a person needs to choose it."""
+
+    review: Review
+    days_overdue: int
+    days_to_come: int
+    holder: User | None
+    predicted: Dissent | None
+    owed: list[Commitment]
+    found_late: int
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The four sections. `reports` are those nobody has decided yet; they stand under *triggered*."""
+
+    today: date
+    overdue: list[QueueRow] = field(default_factory=list)
+    soon: list[QueueRow] = field(default_factory=list)
+    triggered: list[QueueRow] = field(default_factory=list)
+    reports: list[ChangeReport] = field(default_factory=list)
+    cited: list[Citation] = field(default_factory=list)
+    waiting: list[Review] = field(default_factory=list)
+    next_after: date | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.overdue or self.soon or self.triggered or self.reports or self.cited or self.waiting)
+
+
+def queue(organisation: Organisation) -> Queue:
+    """Everything that has to be looked at again, in a fixed number of queries."""
+    today = today_in(organisation)
+    near = Review.objects.filter(state__in=Review.OPEN, due_on__lte=today + SOON).select_related(*WHOLE)
+    reviews = list(near[: 3 * MOST])
+    rows = _rows(reviews, today)
+    later = Review.objects.filter(state__in=Review.OPEN, due_on__gt=today + SOON).first()
+    return Queue(
+        today=today,
+        overdue=[row for row in rows if row.days_overdue and not row.review.triggered_by_id],
+        soon=[row for row in rows if not row.days_overdue and not row.review.triggered_by_id],
+        triggered=[row for row in rows if row.review.triggered_by_id],
+        reports=list(
+            ChangeReport.objects.filter(state=ChangeReport.State.REPORTED).select_related(
+                "text", "by_user", "by_seat", "deliberation__question", "deliberation__organisation", "trigger__text"
+            )[:MOST]
+        ),
+        cited=_cited_while_overdue(),
+        waiting=list(
+            Review.objects.filter(
+                state=Review.State.TO_DELIBERATION, precedent__state=Precedent.State.UNDER_REVIEW
+            ).select_related("deliberation__question", "deliberation__organisation", "successor__organisation")[:MOST]
+        ),
+        next_after=later.due_on if later else None,
+    )
+
+
+def _rows(reviews: list[Review], today: date) -> list[QueueRow]:
+    keys = [review.deliberation_id for review in reviews]
+    holders = _holders(keys)
+    predicted: dict[UUID, Dissent] = {}
+    for dissent in Dissent.objects.filter(
+        deliberation__in=keys, withdrawn_at__isnull=True, replaced_by__isnull=True, predicts__isnull=False
+    ).select_related("predicts"):
+        predicted.setdefault(dissent.deliberation_id, dissent)
+    owed: dict[UUID, list[Commitment]] = {}
+    signed = Outcome.objects.filter(deliberation__in=keys).values("signed_version")
+    for commitment in Commitment.objects.filter(version__in=signed, state=Commitment.State.OPEN).select_related(
+        "what", "owner"
+    ):
+        owed.setdefault(commitment.deliberation_id, []).append(commitment)
+    return [
+        QueueRow(
+            review=review,
+            days_overdue=review.days_overdue(today),
+            days_to_come=max(0, (review.due_on - today).days),
+            holder=holders.get(review.deliberation_id),
+            predicted=predicted.get(review.deliberation_id),
+            owed=owed.get(review.deliberation_id, []),
+            found_late=(review.opened_at - review.due_at).days if review.opened_at else 0,
+        )
+        for review in reviews
+    ]
+
+
+def _holders(deliberations: Iterable[UUID]) -> dict[UUID, User]:
+    """Who holds each decision today: nobody where the person has left the organisation."""
+    keys = list(deliberations)
+    seats = Seat.objects.filter(deliberation__in=keys, part=Part.HOLDER).values("pk")
+    sits = list(SeatUser.objects.filter(seat_id__in=seats, until__isnull=True).select_related("user"))
+    members = set(
+        Membership.objects.filter(user__in=[one.user_id for one in sits], ended_at__isnull=True).values_list(
+            "user", flat=True
+        )
+    )
+    return {one.deliberation_id: one.user for one in sits if one.user_id in members and one.user.is_active}
+
+
+def _cited_while_overdue() -> list[Citation]:
+    """Citations of precedents whose review was overdue then and has not ended since."""
+    return list(
+        Citation.objects.filter(was_overdue=True, precedent__reviews__state__in=Review.OPEN)
+        .distinct()
+        .order_by("-at")
+        .select_related(
+            "by_user",
+            "deliberation__question",
+            "deliberation__organisation",
+            "precedent__deliberation__question",
+            "precedent__deliberation__organisation",
+        )[:MOST]
+    )
+
+
+def review_of(number: int) -> Review | None:
+    """The review of that deliberation's precedent which is open, or else the last one."""
+    rows = Review.objects.filter(deliberation__number=number).select_related(
+        *WHOLE,
+        "deliberation__project",
+        "precedent__superseded_by__deliberation",
+        "given_back_reason",
+        "since_then",
+        "grounds",
+        "signed_by",
+        "signed_reason",
+        "successor__organisation",
+    )
+    return rows.filter(state__in=Review.OPEN).first() or rows.order_by("-pk").first()
+
+
+@dataclass(frozen=True)
+class Packet:
+    """What a review is held over."""
+
+    review: Review
+    outcome: Outcome
+    holder: User | None
+    dissents: list[Dissent]
+    remainders: list[Remainder]
+    commitments: list[Commitment]
+    account: dict[UUID, CommitmentReport]
+    triggers: list[ReviewTrigger]
+    reports: list[ChangeReport]
+    voices: list[ReviewVoice]
+    not_heard_yet: list[Seat]
+    citations: list[Citation]
+    earlier: list[Review]
+
+
+def packet(review: Review) -> Packet:
+    """The packet of one review: decided, lost, predicted by dissenters, happened since, still owed, cited where."""
+    outcome = Outcome.objects.select_related(
+        "signed_version__decision",
+        "signed_version__justification",
+        "signed_version__meanwhile",
+        "signed_version__assumptions",
+        "signed_version__expects",
+        "signed_version__option__text",
+    ).get(pk=review.precedent.outcome_id)
+    version = outcome.signed_version
+    commitments = list(
+        Commitment.objects.filter(version=version).select_related("what", "to_whom", "owner", "remainder")
+    )
+    account = {
+        report.commitment_id: report
+        for report in CommitmentReport.objects.filter(commitment__in=commitments).select_related("account", "by_user")
+    }
+    voices = list(ReviewVoice.objects.filter(review=review).select_related("text", "seat"))
+    spoken = {voice.seat_id for voice in voices}
+    return Packet(
+        review=review,
+        outcome=outcome,
+        holder=holder_of(review.deliberation),
+        dissents=list(
+            Dissent.objects.filter(outcome=outcome, withdrawn_at__isnull=True, replaced_by__isnull=True).select_related(
+                "lead", "objection", "removed_by", "predicts", "seat", "framework"
+            )
+        ),
+        remainders=list(Remainder.objects.filter(version=version).select_related("loss", "bearer", "debt")),
+        commitments=commitments,
+        account=account,
+        triggers=list(ReviewTrigger.objects.filter(version=version).select_related("text")),
+        reports=list(
+            ChangeReport.objects.filter(precedent=review.precedent_id).select_related(
+                "text", "by_user", "by_seat", "decided_by", "reason", "trigger__text"
+            )
+        ),
+        voices=voices,
+        not_heard_yet=[seat for seat in dissenting_seats(review.deliberation) if seat.pk not in spoken],
+        citations=list(
+            Citation.objects.filter(precedent=review.precedent_id).select_related(
+                "alike", "differs", "by_user", "deliberation__question", "deliberation__organisation"
+            )
+        ),
+        earlier=list(
+            Review.objects.filter(precedent=review.precedent_id, state__in=Review.ENDED)
+            .exclude(pk=review.pk)
+            .select_related("signed_by", "grounds", "successor__organisation")
+        ),
+    )
