@@ -35,7 +35,7 @@ MEMBER_PLACES = (
     Place(_("Asked of you"), ("asked",)),
     Place(_("Deliberations"), ("board",)),
     Place(_("Precedents"), ("precedents",)),
-    Place(_("Review"), ("review_queue", "reviews")),
+    Place(_("Review"), ("reviews",)),
     Place(_("Settings"), ("settings",), (Role.ADMINISTRATOR,)),
 )
 
