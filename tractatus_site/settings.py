@@ -278,7 +278,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Tractatus",
     "VERSION": "1",
-    "DESCRIPTION": "For agents and systems. People act through pages: a key never approves, signs or publishes.",
+    "DESCRIPTION": "For agents and systems. People act through pages; a key never approves, signs or grants.",
     "OAS_VERSION": "3.1.0",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
