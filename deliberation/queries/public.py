@@ -1,0 +1,23 @@
+"""What anybody may read without signing in: the published outcomes of every organisation in use."""
+
+from __future__ import annotations
+
+import django_scopes
+
+from deliberation.models import Publication
+
+
+def published_outcomes(slug: str | None = None, *, most: int = 50) -> list[Publication]:
+    """The outcomes published now, the newest first, or the one at `slug`; with question, organisation and decision.
+
+    It looks across organisations, and gives only what its decision holder made public.
+    """
+    with django_scopes.scopes_disabled():
+        rows = Publication.objects.filter(
+            state=Publication.State.PUBLISHED, organisation__deactivated_at__isnull=True
+        ).select_related(
+            "organisation", "deliberation__question", "deliberation__organisation", "outcome__signed_version__decision"
+        )
+        if slug is not None:
+            rows = rows.filter(slug=slug)
+        return list(rows.order_by("-published_at")[:most])
