@@ -124,6 +124,12 @@ def declare() -> None:
             "set_roles", "member.roles", _("An administrator gives and takes roles."), "settings_member_roles"
         ),
         _organisation("end_membership", "member.end", _("An administrator ends a membership."), "settings_member_end"),
+        _organisation(
+            "make_sign_in_link",
+            "member.link",
+            _("An administrator makes a sign-in link where no mail is sent."),
+            "settings_member_link",
+        ),
         _organisation("create_project", "project.create", _("An administrator makes projects."), "settings_projects"),
         _organisation(
             "archive_project", "project.archive", _("An administrator closes a project."), "settings_project_archive"
