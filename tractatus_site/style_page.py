@@ -196,6 +196,11 @@ def _context() -> dict[str, Any]:
             {"label": "Until", "says": "Friday 30 April 2027, 17:00"},
             {"label": "Who will see it", "says": "Everyone taking part, once the round has closed."},
         ],
+        "more": [
+            {"label": "What it can change", "says": "The hours of the reading room. Not the budget."},
+            {"label": "Who decides", "says": "The head of the library, who answers by 12 May."},
+            {"label": "Who asked", "says": "The head of the library. Nobody is paid for the answer."},
+        ],
         "standing": [
             {"says": "Informs, does not bind", "strong": True},
             {"says": "Review by 12 November 2027"},
@@ -248,12 +253,17 @@ def _context() -> dict[str, Any]:
     }
 
 
-def style(request: HttpRequest) -> HttpResponse:
-    """The page. `?lang=ar` shows it from right to left; 404 outside development."""
+def style(request: HttpRequest, page: str = "style") -> HttpResponse:
+    """The page, or the example of a card. `?lang=ar` shows it from right to left; 404 outside development."""
     if not settings.DEBUG:
         raise Http404
     language = request.GET.get("lang", "")
     if language not in {"en", "ar"}:
-        return render(request, "style.html", _context())
+        return render(request, f"{page}.html", _context())
     with translation.override(language):
-        return render(request, "style.html", _context())
+        return render(request, f"{page}.html", _context())
+
+
+def card(request: HttpRequest) -> HttpResponse:
+    """How a page that asks one person is built: templates/style_card.html."""
+    return style(request, "style_card")

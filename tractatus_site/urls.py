@@ -9,7 +9,7 @@ from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from tractatus_site.problems import nothing_here
-from tractatus_site.style_page import style
+from tractatus_site.style_page import card, style
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("operator/", admin.site.urls),
@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("about/", TemplateView.as_view(template_name="about.html"), name="about"),
     path("style/", style, name="style"),
+    path("style/card/", card, name="style_card"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     # The default page of drf-spectacular carries script in the page, which our policy refuses.
     path("api/docs/", SpectacularSwaggerSplitView.as_view(template_name="api_docs.html"), name="api_docs"),

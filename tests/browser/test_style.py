@@ -141,3 +141,20 @@ def test_page_reads_without_script(live_server: Any, open_page: Any, axe: Any, f
     page.goto(f"{live_server.url}/style/")
     assert page.get_by_role("heading", name="Decision", exact=True).count() == 2
     assert page.get_by_role("button", name="Print this page").count() == 0
+
+
+def test_form_of_a_card_begins_on_the_first_screen_of_a_phone(live_server: Any, open_page: Any, axe: Any) -> None:
+    page = open_page(360)
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(f"{live_server.url}/style/card/")
+    assert page.locator("form[data-autosave-url]").bounding_box()["y"] < 740
+    assert page.locator("textarea").first.bounding_box()["y"] < 800
+    axe(page)
+
+
+def test_every_component_prints_without_what_only_a_screen_needs(live_server: Any, page: Any) -> None:
+    style(live_server, page)
+    page.emulate_media(media="print")
+    for hidden in (".masthead nav", ".foot", "form", ".actions"):
+        assert not page.locator(hidden).first.is_visible(), hidden
+    assert page.locator("#decision .name").is_visible()
