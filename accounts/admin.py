@@ -114,6 +114,9 @@ class NewUser(forms.ModelForm):
         model = User
         fields = ("email", "name")
 
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()
+
 
 @admin.register(User)
 class UserAdmin(ListOnly):

@@ -126,6 +126,14 @@ def guards_make_way_for_the_flush() -> Iterator[None]:
     patch.undo()
 
 
+@pytest.fixture(autouse=True)
+def fresh_limits() -> None:
+    """How often an address asked for a code is counted in the cache, which outlives a test."""
+    from django.core.cache import cache
+
+    cache.clear()
+
+
 @pytest.fixture
 def cast(db: None) -> "Cast":
     """Everybody, see tests/cast.py. A transactional test asks for `transactional_db` before it."""

@@ -9,7 +9,7 @@ from accounts.roles import Part, Role
 from tests.cast import Cast
 
 # Pages that show nothing of anybody: files, the description of the interface, health, the language of a page.
-OPEN_TO_ALL = {"schema", "api_docs", "healthz", "readyz", "metrics", "set_language", "style", "about"}
+OPEN_TO_ALL = {"schema", "api_docs", "healthz", "readyz", "metrics", "set_language", "style", "style_card", "about"}
 
 
 def url_names(resolver: URLResolver, space: str = "") -> set[str]:
@@ -94,10 +94,10 @@ def test_may_asks_who_and_when(cast: Cast):
 def test_deactivated_user_and_ended_membership_stand_nowhere(cast: Cast):
     membership = cast.membership(cast.administrator)
     cast.administrator.is_active = False
-    assert Caller(user=cast.administrator, membership=membership).standing == {"anyone"}
+    assert Caller(user=cast.administrator, membership=membership).standing == ("anyone",)
     membership = cast.membership(cast.editor)
     membership.ended_at = membership.created_at
-    assert Caller(user=cast.editor, membership=membership).standing == {"anyone"}
+    assert Caller(user=cast.editor, membership=membership).standing == ("anyone",)
 
 
 def test_rows_use_states_of_one_machine_that_lead_somewhere():
