@@ -876,13 +876,19 @@ _read(
     ("board", "board_csv"),
 )
 _read(
+    "read_overview",
+    ("member", *SEATED),
+    _("Where a deliberation stands: whole for its seats, title, state and dates for those who see the board."),
+    ("deliberation",),
+)
+_read(
     "read_deliberation",
     SEATED,
     _("A deliberation by those who have a part in it."),
     (
-        "deliberation",
         "deliberation_intake",
         "deliberation_terms",
+        "deliberation_seats",
         "stakeholders",
         "invitations",
         "invitation_letter",

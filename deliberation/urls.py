@@ -2,7 +2,25 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from deliberation.views import home, outbox
+from deliberation.views import (
+    calendar,
+    card,
+    conflict,
+    drafts,
+    home,
+    intake,
+    invitations,
+    outbox,
+    participation,
+    precedent,
+    review,
+    running,
+    seats,
+    terms,
+)
+from deliberation.views import contributions as saying
+from deliberation.views import rounds as round_pages
+from deliberation.views import stakeholders as people
 
 HERE = "o/<slug:slug>/"
 ONE = "o/<slug:slug>/d/<int:number>/"
@@ -15,20 +33,117 @@ arriving = [
     path(HERE + "outbox/<slug:key>/", outbox.outbox_mail, name="outbox_mail"),
 ]
 
-conflict: list[URLPattern] = []
+beginning = [
+    path(HERE + "d/new/", conflict.deliberation_new, name="deliberation_new"),
+    path(ONE, conflict.deliberation, name="deliberation"),
+    path(ONE + "take-up/", conflict.take_up, name="deliberation_take_up"),
+    path(ONE + "dismiss/", conflict.dismiss, name="deliberation_dismiss"),
+    path(ONE + "intake/", intake.deliberation_intake, name="deliberation_intake"),
+    path(ONE + "intake/findings/", intake.finding_add, name="deliberation_finding_add"),
+    path(ONE + "intake/findings/<uuid:pk>/strike/", intake.finding_strike, name="deliberation_finding_strike"),
+    path(ONE + "intake/options/", intake.option_add, name="deliberation_option_add"),
+    path(ONE + "intake/options/<uuid:pk>/edit/", intake.option_edit, name="deliberation_option_edit"),
+    path(ONE + "intake/options/<uuid:pk>/strike/", intake.option_strike, name="deliberation_option_strike"),
+    path(ONE + "intake/options/<uuid:pk>/harms/", intake.harm_add, name="deliberation_harm_add"),
+    path(ONE + "intake/harms/<uuid:pk>/strike/", intake.harm_strike, name="deliberation_harm_strike"),
+    path(ONE + "intake/suggest/", intake.suggest, name="deliberation_suggest"),
+    path(ONE + "intake/<slug:kind>/", intake.tension_add, name="deliberation_tension_add"),
+    path(ONE + "intake/<slug:kind>/<uuid:pk>/", intake.tension_settle, name="deliberation_tension_settle"),
+    path(ONE + "terms/", terms.terms, name="deliberation_terms"),
+    path(ONE + "terms/accept/", terms.accept, name="deliberation_terms_accept"),
+    path(ONE + "seats/", seats.seats, name="deliberation_seats"),
+    path(ONE + "seats/hand-over/", seats.hand_over, name="deliberation_hand_over"),
+    path(ONE + "submit/", conflict.submit, name="deliberation_submit"),
+    path(ONE + "settle/", conflict.settle, name="deliberation_settle"),
+    path(ONE + "withdraw/", conflict.withdraw, name="deliberation_withdraw"),
+]
 
-stakeholders: list[URLPattern] = []
+stakeholders = [
+    path(ONE + "people/", people.stakeholders, name="stakeholders"),
+    path(ONE + "people/suggest/", people.stakeholders_suggest, name="stakeholders_suggest"),
+    path(ONE + "people/add/", people.stakeholder_add, name="stakeholder_add"),
+    path(ONE + "people/decide/", people.stakeholders_approve, name="stakeholders_approve"),
+    path(ONE + "people/reopen/", people.stakeholders_reopen, name="stakeholders_reopen"),
+    path(ONE + "people/amend/", people.amendment_new, name="amendment_new"),
+    path(ONE + "people/amend/<uuid:key>/", people.amendment_decide, name="amendment_decide"),
+    path(ONE + "people/<uuid:key>/", people.stakeholder_edit, name="stakeholder_edit"),
+    path(ONE + "people/<uuid:key>/keep/", people.stakeholder_keep, name="stakeholder_keep"),
+    path(ONE + "people/<uuid:key>/drop/", people.stakeholder_drop, name="stakeholder_drop"),
+    path(ONE + "people/gap/<slug:kind>/<uuid:key>/", people.stakeholders_gap, name="stakeholders_gap"),
+    path(ONE + "invitations/", invitations.invitations, name="invitations"),
+    path(ONE + "invitations/<uuid:key>/send/", invitations.invitation_send, name="invitation_send"),
+    path(ONE + "invitations/<uuid:key>/renew/", invitations.invitation_renew, name="invitation_renew"),
+    path(
+        ONE + "invitations/<uuid:key>/not-reached/", invitations.invitation_not_reached, name="invitation_not_reached"
+    ),
+    path(ONE + "invitations/<uuid:key>/letter/", invitations.invitation_letter, name="invitation_letter"),
+    path(ONE + "invitations/mails/<uuid:key>/again/", invitations.notice_resend, name="notice_resend"),
+    path(ONE + "invitations/requests/<uuid:key>/", invitations.request_answer, name="request_answer"),
+    path("p/<str:token>/", participation.participate, name="participate"),
+    path(ONE + "asked/accept/", participation.card_accept, name="card_accept"),
+    path(ONE + "asked/decline/", participation.card_decline, name="card_decline"),
+    path(ONE + "asked/leave/", participation.card_leave, name="card_leave"),
+    path(ONE + "asked/frameworks/", participation.card_frameworks, name="card_frameworks"),
+    path(ONE + "asked/otherwise/<slug:kind>/", participation.card_otherwise, name="card_otherwise"),
+]
 
-rounds: list[URLPattern] = []
+asked = [
+    path(ONE + "asked/", card.card, name="card"),
+    path(ONE + "asked/sent/<slug:kind>/<uuid:row_id>/", card.card_sent, name="card_sent"),
+    path(ONE + "asked/confirm/<slug:kind>/<uuid:row_id>/", card.card_confirm, name="card_confirm"),
+    path(ONE + "asked/<int:round_number>/more-time/", card.card_more_time, name="card_more_time"),
+    path(ONE + "asked/<int:round_number>/nothing-to-add/", card.card_pass, name="card_pass"),
+    path(ONE + "draft/<str:form>/", drafts.draft_save, name="draft_save"),
+]
+
+rounds = [
+    # Rounds 2 and 3 have pages of their own, at the same kind of address as the others.
+    path(ONE + "round/2/", round_pages.accommodations, name="accommodations"),
+    path(ONE + "round/3/", round_pages.agreement, name="agreement"),
+    path(ONE + "round/<int:round_number>/", round_pages.round_page, name="round"),
+    path(ONE + "round/<int:round_number>/open/", running.round_open, name="round_open"),
+    path(ONE + "round/<int:round_number>/close/", running.round_close, name="round_close"),
+    path(ONE + "round/<int:round_number>/enter/<slug:what>/", running.enter, name="enter_for"),
+    path(ONE + "round/more-time/<uuid:wish_id>/", running.more_time_answer, name="more_time_answer"),
+    path(ONE + "round/2/shared/", saying.shared_value_add, name="shared_value_add"),
+    path(ONE + "round/2/proposals/", saying.proposal_add, name="proposal_add"),
+    path(ONE + "round/2/proposals/<uuid:option_id>/", saying.stance_submit, name="stance_submit"),
+    path(ONE + "round/2/proposals/<uuid:option_id>/cost/", saying.proposal_cost, name="proposal_cost"),
+    path(ONE + "round/questions/", saying.question_put, name="question_put"),
+    path(ONE + "round/questions/<uuid:question_id>/", saying.question_reply, name="question_reply"),
+    path(ONE + "round/3/agreements/", saying.agreement_put, name="agreement_put"),
+    path(ONE + "round/3/agreements/<uuid:agreement_id>/", saying.agreement_answer, name="agreement_answer"),
+    path(ONE + "round/3/differences/", saying.difference_put, name="difference_put"),
+    path(ONE + "round/3/sides/<uuid:side_id>/", saying.side_answer, name="side_answer"),
+    path(ONE + "round/3/shift/", saying.shift_tell, name="shift_tell"),
+]
 
 outcome: list[URLPattern] = []
 
-precedents: list[URLPattern] = []
+precedents: list[URLPattern] = [
+    path(HERE + "precedents/", precedent.precedent_list, name="precedents"),
+    path(HERE + "precedents/<int:number>/", precedent.precedent, name="precedent"),
+    path(HERE + "precedents/<int:number>/cite/", precedent.precedent_cite, name="precedent_cite"),
+    path(ONE + "change/", precedent.change_report, name="change_report"),
+    path(HERE + "reviews/", review.reviews, name="reviews"),
+    path(HERE + "reviews/calendar/", calendar.calendar_link, name="calendar_link"),
+    path(HERE + "reviews/reports/<uuid:report_id>/", review.change_decide, name="change_decide"),
+    path(HERE + "reviews/<int:number>/", review.review, name="review"),
+    path(HERE + "reviews/<int:number>/open/", review.review_open, name="review_open"),
+    path(HERE + "reviews/<int:number>/start/", review.review_start, name="review_start"),
+    path(HERE + "reviews/<int:number>/give-back/", review.review_give_back, name="review_give_back"),
+    path(HERE + "reviews/<int:number>/prepare/", review.review_prepare, name="review_prepare"),
+    path(HERE + "reviews/<int:number>/sign/", review.review_sign, name="review_sign"),
+    path(HERE + "reviews/<int:number>/deliberate/", review.review_successor, name="review_successor"),
+    path(ONE + "review/", review.review_speak, name="review_speak"),
+    path("reviews.ics", calendar.reviews_ics, name="reviews_ics"),
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *arriving,
-    *conflict,
+    *beginning,
     *stakeholders,
+    *asked,
     *rounds,
     *outcome,
     *precedents,

@@ -17,7 +17,7 @@ from audit.models import Text
 from deliberation.domain.act import Act, perform
 from deliberation.domain.precedent import cite
 from deliberation.domain.seats import ever_facilitated, seat_person, sitter
-from deliberation.domain.stakeholders import submit_list
+from deliberation.domain.stakeholders import missing_from_list, submit_list
 from deliberation.domain.terms import anyone_invited, invited_seats, latest_terms
 from deliberation.models import (
     Citation,
@@ -200,6 +200,7 @@ def missing(deliberation: Deliberation) -> list[Missing]:
         found.append(Missing("seats", _("No decision holder is named.")))
     if latest_terms(deliberation) is None:
         found.append(Missing("terms", _("The terms are not drafted.")))
+    found += [Missing("stakeholders", sentence) for sentence in missing_from_list(deliberation)]
     return found
 
 

@@ -1,5 +1,5 @@
 """What people are told, one file a stage. Importing a file registers its kinds with `deliberation.notifications`."""
 
-from deliberation.notices import invitations, rounds, stakeholders
+from deliberation.notices import conflict, invitations, review, rounds, stakeholders
 
-__all__ = ["invitations", "rounds", "stakeholders"]
+__all__ = ["conflict", "invitations", "review", "rounds", "stakeholders"]

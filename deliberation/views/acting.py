@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from accounts.access import kept_post
-from accounts.models import User
+from accounts.models import Organisation, User
 from accounts.refusals import Refused
 from deliberation.domain.drafts import draft_of, drop_draft, save_draft
 from deliberation.models import Deliberation, Draft, Seat
@@ -25,13 +25,14 @@ class Writing:
 
     `writing = Writing(request, deliberation, PositionForm, name="position", by=request.seat)`; then on POST
     `if writing.sends(lambda data: submit_position(deliberation, by=seat, **data)): return redirect(...)`; the page
-    shows `writing.form`, and `writing.draft` with the moment it was kept. `name` is also the autosave address's key.
+    shows `writing.form`, and `writing.draft` with the moment it was kept. A form that makes a deliberation has none
+    yet. `name` is also the autosave address's key.
     """
 
     def __init__(
         self,
         request: HttpRequest,
-        deliberation: Deliberation,
+        deliberation: Deliberation | None,
         form_class: type[Form],
         *,
         name: str,
@@ -40,12 +41,13 @@ class Writing:
         **form_options: Any,
     ) -> None:
         self.request, self.deliberation, self.name, self.by = request, deliberation, name, by
-        self.draft: Draft | None = draft_of(deliberation.organisation, by=by, form=name)
+        self.organisation: Organisation = deliberation.organisation if deliberation else request.organisation  # type: ignore[attr-defined]
+        self.draft: Draft | None = draft_of(self.organisation, by=by, form=name)
         self.result: Any = None
         if request.method == "POST":
             self.form = form_class(request.POST, **form_options)
         else:
-            kept = (self.draft.fields if self.draft else {}) | dict(kept_post(request) or {})
+            kept = (self.draft.fields if self.draft else {}) | _kept(request)
             self.form = form_class(initial=(initial or {}) | kept, **form_options)
 
     def sends(self, verb: Callable[[dict[str, Any]], Any]) -> bool:
@@ -59,14 +61,18 @@ class Writing:
             except IntegrityError as error:
                 self.form.add_error(None, sentence_of(error))
             else:
-                drop_draft(self.deliberation.organisation, by=self.by, form=self.name)
+                drop_draft(self.organisation, by=self.by, form=self.name)
                 return True
         fields = {k: v for k, v in self.request.POST.items() if k not in NOT_WORDS and isinstance(v, str)}
-        save_draft(
-            self.deliberation.organisation, by=self.by, form=self.name, fields=fields, deliberation=self.deliberation
-        )
-        self.draft = draft_of(self.deliberation.organisation, by=self.by, form=self.name)
+        save_draft(self.organisation, by=self.by, form=self.name, fields=fields, deliberation=self.deliberation)
+        self.draft = draft_of(self.organisation, by=self.by, form=self.name)
         return False
+
+
+def _kept(request: HttpRequest) -> dict[str, str]:
+    """What was sent before signing in. The session's lists become the single values that a form begins with."""
+    kept = kept_post(request)
+    return kept.dict() if kept else {}
 
 
 def tries(request: HttpRequest, verb: Callable[[], Any], *, done: str = "") -> bool:

@@ -1,0 +1,220 @@
+"""A deliberation's beginning, its first page, and how it may end early."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import for_members
+from accounts.roles import Role
+from deliberation.domain import conflict
+from deliberation.domain.terms import anyone_invited, latest_terms
+from deliberation.forms.conflict import ConveneForm, ReasonForm, SettleForm, WithdrawForm
+from deliberation.models import Deliberation, Precedent, State, Urgency
+from deliberation.queries import overview
+from deliberation.queries.conflict import blockers, next_action, page
+from deliberation.views.access import deliberation_view
+from deliberation.views.acting import Writing, tries
+from deliberation.views.sheets import Sheets, signed_in, write
+
+BOARD = frozenset({Role.ADMINISTRATOR, Role.FACILITATOR, Role.DECISION_HOLDER, Role.REVIEWER})
+"""Who may know that a question exists and where it stands, without a part in it."""
+
+
+@for_members(read="convene")
+def deliberation_new(request: HttpRequest, slug: str) -> HttpResponse:
+    """Put a question."""
+    by = signed_in(request)
+    organisation = request.organisation  # type: ignore[attr-defined]
+    writing = Writing(
+        request,
+        None,
+        ConveneForm,
+        name="convene",
+        by=by,
+        initial={"urgency": Urgency.IMPORTANT.value},
+        organisation=organisation,
+    )
+    if request.method == "POST" and writing.sends(lambda data: conflict.convene(organisation, by=by, **data)):
+        return redirect("deliberation_intake", slug=slug, number=writing.result.number)
+    refused = writing.form.is_bound
+    return render(
+        request,
+        "deliberation/new.html",
+        {"form": writing.form, "writing": writing, "no_project": not writing.form.fields["project"].queryset.exists()},  # type: ignore[attr-defined]
+        status=422 if refused else 200,
+    )
+
+
+@deliberation_view("read_overview")
+def deliberation(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+    """The first page of a deliberation, as much of it as the reader may know."""
+    standing = request.standing  # type: ignore[attr-defined]
+    if standing.parts:
+        return _whole(request, deliberation)
+    if Role.FACILITATOR in standing.roles and deliberation.state in {State.PROPOSED, State.DISMISSED}:
+        return _proposed(request, deliberation)
+    if standing.roles & BOARD or deliberation.state == State.DECIDED:
+        return render(
+            request,
+            "deliberation/bare.html",
+            {"deliberation": deliberation, "says": overview.IN_WORDS[State(deliberation.state)]},
+        )
+    raise Http404
+
+
+def _whole(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+    standing = request.standing  # type: ignore[attr-defined]
+    drafting = standing.may("submit")
+    return render(
+        request,
+        "deliberation/deliberation.html",
+        {
+            "deliberation": deliberation,
+            "says": overview.IN_WORDS[State(deliberation.state)],
+            "steps": overview.steps(deliberation),
+            "seats": overview.seats(deliberation),
+            "terms": latest_terms(deliberation),
+            "held": blockers(deliberation) if not drafting else [],
+            "lacks": [(lack, _place(deliberation, lack.where)) for lack in conflict.missing(deliberation)]
+            if drafting
+            else [],
+            "drafting": drafting,
+            "next": next_action(deliberation, standing),
+            "history": overview.history(deliberation),
+            "links": _links(deliberation),
+            "may": {verb: standing.may(verb) for verb in ("settle_by_precedent", "withdraw", "name_holder")}
+            | {"hand_over": standing.may("hand_over")},
+            "routine": deliberation.urgency == Urgency.ROUTINE,
+        },
+    )
+
+
+def _place(deliberation: Deliberation, where: str) -> str:
+    """Where on which page something that is missing is put right."""
+    pages = {"seats": "deliberation_seats", "terms": "deliberation_terms", "stakeholders": "stakeholders"}
+    return page(deliberation, pages.get(where, f"deliberation_intake#{where}"))
+
+
+def _links(deliberation: Deliberation) -> list[tuple[str, str]]:
+    """The pages of the steps this deliberation has come to."""
+    state = State(deliberation.state)
+    at = overview.CURRENT.get(state, 3)
+    found = [(_("The conflict"), "deliberation_intake"), (_("The terms"), "deliberation_terms")]
+    found.append((_("Who is heard"), "stakeholders"))
+    if at >= 4:
+        found.append((_("Invitations"), "invitations"))
+    links = [(title, page(deliberation, name)) for title, name in found]
+    reached = {State.ROUND_1: 1, State.ROUND_2: 2, State.ROUND_3: 3}.get(state, 3 if at >= 6 else 0)
+    links += [
+        (_("Round %(n)d") % {"n": number}, page(deliberation, "round", round_number=number)) for number in range(1, reached + 1)
+    ]
+    if at >= 6:
+        links.append((_("The outcome"), page(deliberation, "outcome")))
+    return links
+
+
+# --- A flagged conflict
+
+
+def _proposed(request: HttpRequest, deliberation: Deliberation, writing: Writing | None = None) -> HttpResponse:
+    sheets = Sheets(request, deliberation, by=request.user, writing=writing)  # type: ignore[arg-type]
+    context: dict[str, Any] = {
+        "deliberation": deliberation,
+        "waits": deliberation.state == State.PROPOSED,
+        "sent": _as_sent(deliberation.proposed_context),
+        "dismiss": sheets.sheet("dismiss", ReasonForm, label=_("Why it is dismissed")),
+        "form": sheets.refused,
+    }
+    return render(request, "deliberation/proposed.html", context, status=422 if sheets.refused else 200)
+
+
+def _as_sent(context: Any) -> list[tuple[str, str]]:
+    """What the system sent along, key by key, as text: it is machine text, quoted and never interpreted."""
+    if not isinstance(context, dict):
+        return []
+    return [(str(key), value if isinstance(value, str) else repr(value)) for key, value in context.items()]
+
+
+@require_POST
+@deliberation_view("take_up")
+def take_up(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+    """Take a flagged conflict up."""
+    by = signed_in(request)
+    if tries(request, lambda: conflict.take_up(deliberation, by=by), done=_("You are its facilitator now.")):
+        return redirect(page(deliberation, "deliberation_intake"))
+    return redirect(page(deliberation, "deliberation"))
+
+
+@deliberation_view("dismiss")
+def dismiss(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+    """Dismiss a flagged conflict, with a reason."""
+    by = signed_in(request)
+    if request.method != "POST":
+        return redirect(page(deliberation, "deliberation"))
+    writing = write(request, deliberation, ReasonForm, "dismiss", by=by, label=_("Why it is dismissed"))
+    if writing.sends(lambda data: conflict.dismiss(deliberation, by=by, **data)):
+        return redirect(page(deliberation, "deliberation"))
+    return _proposed(request, deliberation, writing)
+
+
+# --- On, or to an early end
+
+
+@require_POST
+@deliberation_view()
+def submit(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+    """Put the draft up for approval."""
+    by = signed_in(request)
+    tries(
+        request,
+        lambda: conflict.submit(deliberation, by=by),
+        done=_("Put up for approval. Whoever may approve it has been told."),
+    )
+    return redirect(page(deliberation, "deliberation"))
+
+
+@deliberation_view()
+def settle(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+    """Settle a routine question by what was decided in a like case."""
+    by = signed_in(request)
+    precedents = (
+        Precedent.objects.filter(state=Precedent.State.IN_FORCE)
+        .exclude(deliberation=deliberation)
+        .select_related("deliberation__question", "deliberation__organisation")
+    )
+    writing = write(request, deliberation, SettleForm, "settle_by", by=by, precedents=precedents)
+    if request.method == "POST" and writing.sends(
+        lambda data: conflict.settle_by_precedent(deliberation, by=by, **data)
+    ):
+        return redirect(page(deliberation, "deliberation"))
+    context = {
+        "deliberation": deliberation,
+        "form": writing.form,
+        "writing": writing,
+        "may": request.standing.may("settle_by_precedent"),  # type: ignore[attr-defined]
+        "routine": deliberation.urgency == Urgency.ROUTINE,
+        "none": not precedents.exists(),
+    }
+    return render(request, "deliberation/settle.html", context, status=422 if writing.form.is_bound else 200)
+
+
+@deliberation_view()
+def withdraw(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+    """End it without an outcome, and say what now happens to the question."""
+    by = signed_in(request)
+    writing = write(request, deliberation, WithdrawForm, "withdraw", by=by, label=_("Why it ends without an outcome"))
+    if request.method == "POST" and writing.sends(lambda data: conflict.withdraw(deliberation, by=by, **data)):
+        return redirect(page(deliberation, "deliberation"))
+    context = {
+        "deliberation": deliberation,
+        "form": writing.form,
+        "writing": writing,
+        "invited": anyone_invited(deliberation),
+        "may": request.standing.may("withdraw"),  # type: ignore[attr-defined]
+    }
+    return render(request, "deliberation/withdraw.html", context, status=422 if writing.form.is_bound else 200)
