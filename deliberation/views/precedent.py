@@ -1,0 +1,243 @@
+"""Precedents: the search, citing one, and reporting that something it relied on has changed."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.access import for_members
+from accounts.models import Project, SeatUser
+from accounts.roles import Part
+from deliberation.domain.precedent import STANDING, cite_precedent
+from deliberation.domain.review import report_change
+from deliberation.forms.precedent import CiteForm, ReportForm, SearchForm
+from deliberation.models import Deliberation, Precedent, ReviewTrigger, Seat, State
+from deliberation.queries.likeness import Likeness, order_in_words, similar
+from deliberation.queries.precedent import (
+    Place,
+    framework_titles,
+    page_after,
+    place_of,
+    places_of_precedents,
+    precedents,
+)
+from deliberation.views.access import deliberation_view
+from deliberation.views.acting import Writing
+
+
+@require_GET
+@for_members(read="read_precedents")
+def precedent_list(request: HttpRequest, slug: str) -> HttpResponse:
+    """The organisation's precedents, searched and filtered; with a question of the reader's, those that are like it."""
+    organisation = request.organisation  # type: ignore[attr-defined]
+    titles = framework_titles()
+    projects = list(Project.objects.all())
+    form = SearchForm(request.GET or None, frameworks=titles, projects=projects)
+    wanted = form.wanted() if request.GET else SearchForm({}, frameworks=(), projects=()).wanted()
+    rows, following = page_after(precedents(organisation, wanted), _uuid(request.GET.get("after", "")))
+    places = places_of_precedents(rows, organisation)
+    like = request.GET.get("like", "").replace("\x00", "").strip()
+    about = _like(like)
+    query = {key: value for key, value in request.GET.items() if key not in {"after"} and value}
+    return render(
+        request,
+        "deliberation/precedents.html",
+        {
+            "form": form,
+            "filtered": not wanted.is_empty,
+            "rows": [precedent_row(row, places[row.pk], slug) for row in rows],
+            "more": urlencode(query | {"after": str(following)}) if following else "",
+            "like": like,
+            "like_number": about.reference if isinstance(about, Deliberation) else "",
+            "likenesses": [likeness_row(one, slug) for one in similar(about, organisation)] if about else [],
+            "order": order_in_words(),
+            "any": bool(rows) or Precedent.objects.exists(),
+        },
+    )
+
+
+def _like(given: str) -> Deliberation | str:
+    """What to compare with: the deliberation with that number, or the words as they were typed."""
+    if given.isdecimal() and len(given) < 9:
+        found = Deliberation.objects.select_related("question", "decision_asked", "project").filter(number=int(given))
+        return found.first() or given
+    return given[:5000]
+
+
+def _uuid(given: str) -> UUID | None:
+    try:
+        return UUID(given)
+    except ValueError:
+        return None
+
+
+def precedent_row(row: Precedent, place: Place, slug: str) -> dict[str, Any]:
+    """One precedent in a list: where it stands, the question, what was decided."""
+    version = row.outcome.signed_version
+    when, late = standing_line(place)
+    return {
+        "when": when,
+        "late": late,
+        "more": [
+            _("Signed %(day)s") % {"day": formats.date_format(row.created_at, "DATE_FORMAT")},
+            row.deliberation.reference,
+            row.deliberation.project.name,
+        ],
+        "title": row.deliberation.question,
+        "url": reverse("precedent", args=[slug, row.deliberation.number]),
+        "text": (version.decision or version.meanwhile) if version else None,
+        "language": row.deliberation.language,
+        "says": _shaken(place),
+        "next": {"title": _("Cite it"), "url": reverse("precedent_cite", args=[slug, row.deliberation.number])}
+        if row.state in STANDING
+        else None,
+    }
+
+
+def standing_line(place: Place) -> tuple[str, bool]:
+    """The strong line of a row, and whether it is late."""
+    if place.is_overdue:
+        late = [one for one in place.sentences if one.get("late")]
+        return str(late[0]["says"]), True
+    if place.precedent.state != Precedent.State.IN_FORCE or place.review is None:
+        return str(place.precedent.get_state_display()), False
+    return _("Review by %(day)s") % {"day": formats.date_format(place.review.due_on, "DATE_FORMAT")}, False
+
+
+def _shaken(place: Place) -> list[str]:
+    if place.changed:
+        day = formats.date_format(place.changed, "DATE_FORMAT")
+        return [
+            _("Something it relied on has changed, as was accepted on %(day)s. No review has answered it yet.")
+            % {"day": day}
+        ]
+    if place.reported:
+        return [_("A change has been reported, and nobody has decided on the report yet.")]
+    return []
+
+
+def likeness_row(likeness: Likeness, slug: str) -> dict[str, Any]:
+    """A precedent that is like a question: the list's row, and what is alike and what differs."""
+    return {
+        "row": precedent_row(likeness.precedent, likeness.place, slug),
+        "alike": likeness.alike,
+        "differs": likeness.differs,
+    }
+
+
+@require_GET
+@for_members(read="read_precedents")
+def precedent(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """A precedent is its outcome, which says how it stands."""
+    if not Precedent.objects.filter(deliberation__number=number).exists():
+        raise Http404
+    return redirect("outcome", slug=slug, number=number)
+
+
+@require_http_methods(["GET", "POST"])
+@for_members(read="read_precedents")
+def precedent_cite(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Cite it in one of the reader's own deliberations: what is alike, and what differs."""
+    organisation = request.organisation  # type: ignore[attr-defined]
+    found = Precedent.objects.select_related(
+        "deliberation__question", "deliberation__organisation", "outcome__signed_version__decision",
+        "outcome__signed_version__does_not_apply_to",
+    ).filter(deliberation__number=number).first()  # fmt: skip
+    if found is None:
+        raise Http404
+    mine = _where_i_may_cite(request, found)
+    writing = Writing(
+        request,
+        found.deliberation,
+        CiteForm,
+        name=f"cite:{found.pk.hex}",
+        by=request.user,  # type: ignore[arg-type]
+        initial={"deliberation": request.GET.get("in", "")},
+        deliberations=mine,
+    )
+    if request.method == "POST":
+        numbered = {str(one.number): one for one in mine}
+
+        def cites(data: dict[str, Any]) -> object:
+            return cite_precedent(
+                numbered[data["deliberation"]],
+                found,
+                by=request.user,  # type: ignore[arg-type]
+                alike=data["alike"],
+                differs=data["differs"],
+            )
+
+        if writing.sends(cites):
+            messages.success(request, _("It is cited. You will be told when its review closes."))
+            return redirect("deliberation", slug=slug, number=int(writing.form.cleaned_data["deliberation"]))
+    return render(
+        request,
+        "deliberation/precedent_cite.html",
+        {
+            "precedent": found,
+            "place": place_of(found),
+            "organisation": organisation,
+            "writing": writing,
+            "form": writing.form,
+            "mine": mine,
+            "standing": found.state in STANDING,
+        },
+    )
+
+
+def _where_i_may_cite(request: HttpRequest, cited: Precedent) -> list[Deliberation]:
+    parts = [Part.FACILITATOR, Part.HOLDER, Part.APPROVER]
+    held = SeatUser.objects.filter(user=request.user, until__isnull=True).values("seat_id")  # type: ignore[misc]
+    seats = Seat.objects.filter(pk__in=held, part__in=parts).values("deliberation")
+    ended = [State.PROPOSED, State.DISMISSED, State.SETTLED, State.WITHDRAWN]
+    return list(
+        Deliberation.objects.filter(pk__in=seats)
+        .exclude(state__in=ended)
+        .exclude(pk=cited.deliberation_id)
+        .select_related("question", "organisation")
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@deliberation_view("read_outcome")
+def change_report(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+    """Say that a trigger came about, or that something the decision relied on no longer holds."""
+    found = Precedent.objects.select_related("outcome__signed_version__assumptions").filter(deliberation=deliberation)
+    one = found.first()
+    if one is None:
+        raise Http404
+    speaker = request.seat or request.user  # type: ignore[attr-defined]
+    version = one.outcome.signed_version
+    triggers = list(ReviewTrigger.objects.filter(version=version).select_related("text"))
+    writing = Writing(request, deliberation, ReportForm, name=f"change:{one.pk.hex}", by=speaker, triggers=triggers)
+    if request.method == "POST":
+        named = {str(trigger.pk): trigger for trigger in triggers}
+        if writing.sends(
+            lambda data: report_change(one, by=speaker, text=data["text"], trigger=named.get(data["trigger"]))
+        ):
+            messages.success(
+                request, _("Your report is sent. A reviewer decides on it, with a reason, and you are told.")
+            )
+            return redirect("outcome", slug=deliberation.organisation.slug, number=deliberation.number)
+    return render(
+        request,
+        "deliberation/change_report.html",
+        {
+            "deliberation": deliberation,
+            "precedent": one,
+            "place": place_of(one),
+            "version": version,
+            "writing": writing,
+            "form": writing.form,
+            "open": one.state in STANDING,
+        },
+    )

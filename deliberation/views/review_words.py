@@ -1,0 +1,302 @@
+"""What the queue and the packet say, as the components take it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.roles import Role
+from deliberation.models import ChangeReport, Citation, Commitment, OutcomeVersion, Review
+from deliberation.queries.precedent import Place
+from deliberation.queries.review import Packet, Queue, QueueRow
+
+
+def day_of(moment: date | datetime | None, *, weekday: bool = False) -> str:
+    """A date in words, in the time zone that is active."""
+    if moment is None:
+        return ""
+    if isinstance(moment, datetime):
+        moment = timezone.localtime(moment).date()
+    written = formats.date_format(moment, "DATE_FORMAT")
+    return f"{formats.date_format(moment, 'l')} {written}" if weekday else written
+
+
+def queue_sections(queue: Queue, slug: str, *, roles: Collection[Role]) -> list[dict[str, Any]]:
+    """The sections in the order in which they press, each `{key, title, rows, empty}`."""
+    reviewer = Role.REVIEWER in roles
+    decides = bool({Role.REVIEWER, Role.DECISION_HOLDER} & set(roles))
+    overdue = [_row(row, slug, reviewer=reviewer) for row in queue.overdue]
+    if overdue and overdue[0]["next"].get("url"):
+        overdue[0]["next"]["first"] = True
+    return [
+        {
+            "key": "overdue",
+            "title": _("Overdue"),
+            "rows": overdue,
+            "empty": _("Nothing is overdue."),
+        },
+        {
+            "key": "due",
+            "title": _("Due in 30 days"),
+            "rows": [_row(row, slug, reviewer=reviewer) for row in queue.soon],
+            "empty": _("Nothing falls due in the next 30 days. The next review is due on %(day)s.")
+            % {"day": day_of(queue.next_after)}
+            if queue.next_after
+            else _("Nothing falls due in the next 30 days."),
+        },
+        {
+            "key": "triggered",
+            "title": _("Triggered"),
+            "rows": [_report(one, slug, decides=decides) for one in queue.reports]
+            + [_row(row, slug, reviewer=reviewer) for row in queue.triggered],
+            "empty": _("Nobody has reported that anything these decisions relied on has changed."),
+        },
+        {
+            "key": "cited",
+            "title": _("Cited while overdue"),
+            "rows": [_citation(one, slug) for one in queue.cited],
+            "empty": _("No decision was cited while its review was overdue."),
+        },
+        {
+            "key": "waiting",
+            "title": _("With a new deliberation"),
+            "rows": [_waiting(one, slug) for one in queue.waiting],
+            "empty": "",
+        },
+    ]
+
+
+def _row(row: QueueRow, slug: str, *, reviewer: bool) -> dict[str, Any]:
+    review = row.review
+    says = []
+    if row.predicted is not None:
+        says.append(_("The dissent predicted: %(text)s") % {"text": row.predicted.predicts})
+    if row.holder is None:
+        says.append(
+            _("Nobody holds this decision: the person who did has left. Any decision holder may sign its review.")
+        )
+    if review.state == Review.State.IN_REVIEW and review.started_by:
+        taken = _("Taken by %(name)s, %(day)s.") % {"name": review.started_by, "day": day_of(review.started_at)}
+        says.append(
+            _("Prepared by %(name)s. It waits for a signature.") % {"name": review.prepared_by}
+            if review.prepared_at
+            else taken
+        )
+    return {
+        "when": _when(row),
+        "late": bool(row.days_overdue),
+        "more": _more(row),
+        "title": review.deliberation.question,
+        "url": reverse("outcome", args=[slug, review.deliberation.number]),
+        "text": review.triggered_by.text if review.triggered_by else None,
+        "says": says,
+        "soft": _owed(row),
+        "next": {
+            "url": reverse("review", args=[slug, review.deliberation.number]),
+            "title": _next(review, reviewer=reviewer),
+        },
+    }
+
+
+def _when(row: QueueRow) -> str:
+    if row.days_overdue:
+        return ngettext("%(n)s day overdue", "%(n)s days overdue", row.days_overdue) % {"n": row.days_overdue}
+    if row.days_to_come == 0:
+        return _("Due today")
+    return ngettext("In %(n)s day", "In %(n)s days", row.days_to_come) % {"n": row.days_to_come}
+
+
+def _more(row: QueueRow) -> list[str]:
+    review = row.review
+    due = day_of(review.due_on, weekday=True)
+    lines = [_("Was due %(day)s") % {"day": due} if row.days_overdue else due]
+    if review.triggered_by:
+        told = {"day": day_of(review.triggered_by.at), "who": _by(review.triggered_by)}
+        lines.append(_("Reported %(day)s, by %(who)s") % told)
+    if row.found_late >= 1:
+        late = ngettext("Found %(n)s day late", "Found %(n)s days late", row.found_late)
+        lines.append(late % {"n": row.found_late})
+    lines.append(_("Decision holder: %(name)s") % {"name": row.holder} if row.holder else _("Decision holder: nobody"))
+    lines.append(review.deliberation.reference)
+    return lines
+
+
+def _owed(row: QueueRow) -> str:
+    if not row.owed:
+        return _("Nothing is owed any more.")
+    listed = "; ".join(f"{one.owner}: {one.what}" for one in row.owed[:4])
+    return _("Still owed: %(list)s.") % {"list": listed.rstrip(".")}
+
+
+def _next(review: Review, *, reviewer: bool) -> str:
+    if review.state == Review.State.IN_REVIEW:
+        return _("Read and sign") if review.prepared_at else _("Open the review")
+    if not reviewer:
+        return _("Open the packet")
+    return _("Start early") if review.state == Review.State.SCHEDULED else _("Start the review")
+
+
+def _by(report: ChangeReport) -> str:
+    return str(report.by_user or report.by_seat or "")
+
+
+def _report(report: ChangeReport, slug: str, *, decides: bool) -> dict[str, Any]:
+    url = reverse("change_decide", args=[slug, report.pk])
+    return {
+        "when": _("Reported %(day)s") % {"day": day_of(report.at)},
+        "more": [_("by %(who)s") % {"who": _by(report)}, report.deliberation.reference],
+        "title": report.deliberation.question,
+        "url": reverse("outcome", args=[slug, report.deliberation.number]),
+        "text": report.text,
+        "says": [_("The trigger: %(text)s") % {"text": report.trigger.text}] if report.trigger else [],
+        "next": {"url": url, "title": _("Decide on the report")}
+        if decides
+        else {"says": _("A reviewer or decision holder decides on the report.")},
+    }
+
+
+def _citation(citation: Citation, slug: str) -> dict[str, Any]:
+    cited = citation.precedent.deliberation
+    where = {"reference": citation.deliberation.reference, "name": citation.by_user}
+    return {
+        "when": _("Cited %(day)s") % {"day": day_of(citation.at)},
+        "more": [_("in %(reference)s, by %(name)s") % where],
+        "title": f"{cited.reference}: {cited.question}",
+        "url": reverse("outcome", args=[slug, cited.number]),
+        "says": [
+            _("The citation says that its review was overdue. Whoever wrote it is told when the review closes."),
+        ],
+        "next": {
+            "url": reverse("review", args=[slug, cited.number]) + f"#citation-{citation.pk.hex}",
+            "title": _("Read the citation"),
+        },
+    }
+
+
+def _waiting(review: Review, slug: str) -> dict[str, Any]:
+    successor = review.successor
+    return {
+        "when": _("Under review"),
+        "more": [review.deliberation.reference],
+        "title": review.deliberation.question,
+        "url": reverse("review", args=[slug, review.deliberation.number]),
+        "says": [
+            _("%(reference)s is to change it. It stays under review until that is signed: %(state)s.")
+            % {"reference": successor.reference, "state": successor.get_state_display().lower()}
+        ]
+        if successor
+        else [],
+        "next": None,
+    }
+
+
+def status_of(packet: Packet, place: Place) -> list[dict[str, Any]]:
+    """The line of standing facts under the question."""
+    review = packet.review
+    facts: list[dict[str, Any]] = [{"says": review.get_state_display(), "strong": True}]
+    if review.is_open and place.review is not None and place.review.pk == review.pk:
+        facts += [fact for fact in place.sentences if fact.get("late")]
+        if not place.is_overdue:
+            facts.append({"says": _("Due %(day)s") % {"day": day_of(review.due_on, weekday=True)}})
+    if review.opened_at and (review.opened_at - review.due_at).days >= 1:
+        days = (review.opened_at - review.due_at).days
+        facts.append({"says": ngettext("Found %(n)s day late", "Found %(n)s days late", days) % {"n": days}})
+    if review.started_by and review.is_open:
+        facts.append({"says": _("Taken by %(name)s") % {"name": review.started_by}})
+    facts.append(
+        {"says": _("Decision holder: %(name)s") % {"name": packet.holder}}
+        if packet.holder
+        else {"says": _("Nobody holds this decision any more"), "late": True}
+    )
+    return facts
+
+
+def packet_words(packet: Packet) -> dict[str, Any]:
+    """The packet as components take it: opinions, losses, commitments, reports, voices, citations, earlier reviews."""
+    return {
+        "opinions": _opinions(packet),
+        "losses": _losses(packet),
+        "commitments": [_commitment(one, packet) for one in packet.commitments],
+    }
+
+
+def _opinions(packet: Packet) -> list[dict[str, Any]]:
+    version = packet.outcome.signed_version
+    if version is None:
+        return []
+    decision: dict[str, Any] = {
+        "key": "decision",
+        "title": _("Decision") if version.kind == OutcomeVersion.Kind.DECISION else _("Legitimate disagreement"),
+        "lead": version.decision or version.meanwhile,
+        "rows": [
+            {"heading": _("Because"), "text": version.justification},
+            {"heading": _("Relies on"), "text": version.assumptions},
+            {"heading": _("Expects"), "text": version.expects},
+        ],
+        "name": packet.outcome.signed_name,
+        "by": _("Signed %(day)s") % {"day": day_of(packet.outcome.signed_at)},
+        "language": packet.review.deliberation.language,
+    }
+    dissents = [
+        {
+            "key": f"dissent-{number}",
+            "title": _("Dissent"),
+            "lead": dissent.lead,
+            "rows": [
+                {"heading": _("Because"), "text": dissent.objection, "language": dissent.language},
+                {"heading": _("Would be removed by"), "text": dissent.removed_by, "language": dissent.language},
+                {"heading": _("Predicts"), "text": dissent.predicts, "language": dissent.language},
+            ],
+            "name": dissent.seat.name,
+            "by": dissent.framework.title if dissent.framework else "",
+            "language": dissent.language,
+        }
+        for number, dissent in enumerate(packet.dissents, 1)
+    ]
+    if not dissents:
+        nobody = _("Nobody wrote a dissent. Taking part is not agreement.")
+        dissents = [{"key": "dissent", "title": _("Dissent"), "lead": nobody, "rows": [], "name": "", "by": ""}]
+    return [decision, *dissents]
+
+
+def _losses(packet: Packet) -> list[dict[str, Any]]:
+    owed = {one.remainder_id: one for one in packet.commitments if one.remainder_id}
+    rows = []
+    for loss in packet.remainders:
+        promise = owed.get(loss.pk)
+        done = packet.account.get(promise.pk) if promise else None
+        rows.append(
+            {
+                "key": f"loss-{loss.pk.hex}",
+                "what": loss.loss,
+                "bearer": loss.bearer,
+                "kind": loss.get_owed_display(),
+                "owed": loss.debt,
+                "owner": promise.owner if promise else "",
+                "due": promise.due if promise else None,
+                "settled": done.at if done and promise and promise.state == Commitment.State.DONE else None,
+                "state": promise.get_state_display() if promise and promise.state != Commitment.State.OPEN else "",
+            }
+        )
+    return rows
+
+
+def _commitment(commitment: Commitment, packet: Packet) -> dict[str, Any]:
+    said = packet.account.get(commitment.pk)
+    late = commitment.state == Commitment.State.OPEN and commitment.due < timezone.localdate()
+    return {
+        "what": commitment.what,
+        "to_whom": commitment.to_whom,
+        "owner": commitment.owner,
+        "due": commitment.due,
+        "state": commitment.get_state_display(),
+        "open": commitment.state == Commitment.State.OPEN,
+        "late": late,
+        "account": said.account if said else None,
+    }
