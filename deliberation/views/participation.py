@@ -1,0 +1,396 @@
+"""From a mailed link to taking part: the page behind the link, and the first step of the participant's card.
+
+A mail scanner opens links too: to look at the page changes nothing, only its button does.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access import PARTICIPATIONS
+from accounts.refusals import NotAllowed, Refused
+from accounts.roles import Part
+from accounts.scope import open_organisation, owner_of
+from deliberation.domain import invitations as inviting
+from deliberation.domain.invitations import WAITING
+from deliberation.domain.seats import ever_facilitated, sitter
+from deliberation.domain.terms import accepted_terms
+from deliberation.forms.invitations import AcceptForm, FrameworksForm, OtherwiseForm, StatementForm
+from deliberation.models import Deliberation, Invitation, Request, Seat, State, Terms, Voice
+from deliberation.queries.conflict import drawn
+from deliberation.queries.invitations import what_is_asked
+from deliberation.views.access import deliberation_view
+from deliberation.views.acting import Writing
+from deliberation.views.stakeholders import form_page
+
+OPENINGS, WITHIN = 120, 600
+"""So many openings of links from one address, in so many seconds; a house behind one address has room."""
+
+
+# Behind the link
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def participate(request: HttpRequest, token: str) -> HttpResponse:
+    """Who asks, and one button. The button opens the participation in this browser, and nothing else."""
+    if _too_many(request):
+        response = _sorry(
+            request, _("This address has opened many links in a short time. Please try again in ten minutes."), 429
+        )
+        response["Retry-After"] = str(WITHIN)
+        return response
+    found = inviting.read_token(token)
+    organisation = owner_of(Invitation, found[0]) if found else None
+    if found is None or organisation is None:
+        return _sorry(
+            request,
+            _("This link is not whole. Please open it from the message again, or type the letter’s whole address."),
+            404,
+        )
+    key, series = found
+    with open_organisation(organisation):
+        request.organisation = organisation  # type: ignore[attr-defined]
+        invitation = Invitation.objects.select_related(
+            "deliberation__organisation",
+            "deliberation__question",
+            "deliberation__ended_meanwhile",
+            "seat",
+            "stakeholder",
+        ).get(pk=key)
+        response = _behind(request, invitation, series)
+    # The address is a key: no cache keeps the page, no other site is told where somebody came from.
+    patch_cache_control(response, private=True, no_store=True)
+    response["Referrer-Policy"] = "no-referrer" if request.method != "POST" else "same-origin"
+    return response
+
+
+def _too_many(request: HttpRequest) -> bool:
+    key = f"participate:{request.META.get('REMOTE_ADDR', '')}"
+    cache.add(key, 0, WITHIN)
+    try:
+        return cache.incr(key) > OPENINGS
+    except ValueError:  # it ran out between the two
+        return False
+
+
+def _behind(request: HttpRequest, invitation: Invitation, series: int) -> HttpResponse:
+    deliberation = invitation.deliberation
+    if series != invitation.link_series:
+        return _sorry(
+            request, _("This link was replaced by a newer one. Please use the newest message or letter you have."), 410
+        )
+    if deliberation.state in {State.WITHDRAWN, State.DISMISSED}:
+        return _sorry(
+            request,
+            _("This deliberation was withdrawn. Nothing is asked of you. What you wrote stays as it was."),
+            410,
+            deliberation=deliberation,
+        )
+    if invitation.state == Invitation.State.LISTED:
+        return _sorry(request, _("This invitation was taken back before it was sent. Nothing is asked of you."), 410)
+    user = request.user if request.user.is_authenticated else None
+    barred = user is not None and ever_facilitated(deliberation, user)
+    if request.method == "POST":
+        try:
+            seat = inviting.open_link(deliberation, invitation, series=series, user=user)  # type: ignore[arg-type]
+        except Refused as refused:
+            return _sorry(request, refused.sentence, refused.status)
+        held = request.session.get(PARTICIPATIONS, {})
+        held[deliberation.pk.hex] = {"seat": seat.pk.hex, "series": series}
+        request.session[PARTICIPATIONS] = held
+        page = "card" if deliberation.is_open else "deliberation"
+        return redirect(page, deliberation.organisation.slug, deliberation.number)
+    terms = accepted_terms(deliberation)
+    return render(
+        request,
+        "deliberation/participate.html",
+        {
+            "deliberation": deliberation,
+            "invitation": invitation,
+            "question": terms.question if terms else deliberation.question,
+            "facilitator": sitter(deliberation, Part.FACILITATOR),
+            "barred": barred,
+            "stranger": user is not None
+            and not barred
+            and invitation.stakeholder.email
+            and user.email.lower() != invitation.stakeholder.email,
+            "is_open": deliberation.is_open,
+        },
+    )
+
+
+def _sorry(
+    request: HttpRequest, sentence: str, status: int, *, deliberation: Deliberation | None = None
+) -> HttpResponse:
+    response = render(
+        request,
+        "deliberation/participate_not.html",
+        {"sentence": sentence, "deliberation": deliberation},
+        status=status,
+    )
+    patch_cache_control(response, private=True, no_store=True)
+    return response
+
+
+# The first step of the card
+
+
+def _seat(request: HttpRequest) -> Seat:
+    seat: Seat | None = request.seat  # type: ignore[attr-defined]
+    if seat is None:
+        raise NotAllowed(_("This page is for those who are asked. Your own seat here is another one."))
+    return seat
+
+
+def _card(deliberation: Deliberation) -> HttpResponse:
+    return redirect("card", deliberation.organisation.slug, deliberation.number)
+
+
+def asked_to_take_part(request: HttpRequest, deliberation: Deliberation) -> HttpResponse | None:
+    """The card of somebody who has not said whether they take part, declined, or left; None for who takes part.
+
+    The card's own view calls this first.
+    """
+    seat = _seat(request)
+    invitation = (
+        Invitation.objects.select_related("stakeholder__why", "seat", "terms", "statement").filter(seat=seat).first()
+    )
+    if invitation is None or invitation.state == Invitation.State.ACCEPTED:
+        return None
+    if invitation.state not in WAITING:
+        return render(request, "deliberation/card_ended.html", {"deliberation": deliberation, "invitation": invitation})
+    return _accept_page(request, deliberation, invitation)
+
+
+def _accepting(request: HttpRequest, deliberation: Deliberation, invitation: Invitation) -> Writing:
+    seat = invitation.seat
+    return Writing(
+        request,
+        deliberation,
+        AcceptForm,
+        name="accept",
+        by=seat,
+        initial={
+            "name": seat.name,
+            "relation": seat.relation,
+            "language": seat.language or deliberation.language,
+            "quoting": seat.quoting,
+        },
+        deliberation=deliberation,
+    )
+
+
+def _accept_page(
+    request: HttpRequest, deliberation: Deliberation, invitation: Invitation, writing: Writing | None = None
+) -> HttpResponse:
+    asked = what_is_asked(deliberation, invitation)
+    writing = writing or _accepting(request, deliberation, invitation)
+    _in_their_order(writing.form, deliberation, invitation.seat)
+    return render(
+        request,
+        "deliberation/card_accept.html",
+        {
+            "deliberation": deliberation,
+            "invitation": invitation,
+            "asked": asked,
+            "terms": asked.terms,
+            "writing": writing,
+            "form": writing.form,
+            "ways": ways_out(deliberation),
+        },
+    )
+
+
+def _in_their_order(form: Any, deliberation: Deliberation, seat: Seat) -> None:
+    """Frameworks have no rank: they stand in the order drawn for this person, here as elsewhere."""
+    field = form.fields["frameworks"]
+    rows = drawn(field.queryset, f"{deliberation.pk.hex}:{seat.pk.hex}")
+    field.choices = [(row.pk, row.title) for row in rows]
+
+
+def ways_out(deliberation: Deliberation, *, accepted: bool = False) -> list[dict[str, str]]:
+    """The ways out that stand on every card, all equal. Those who take part also have *more time* from the round."""
+
+    def url(name: str, *args: str) -> str:
+        return reverse(name, args=[deliberation.organisation.slug, deliberation.number, *args])
+
+    no = (
+        {"url": url("card_leave"), "title": _("I leave"), "says": _("At any time. What you said stays.")}
+        if accepted
+        else {
+            "url": url("card_decline"),
+            "title": _("Not my question"),
+            "says": _("You decline, with a word if you wish."),
+        }
+    )
+    return [
+        no,
+        {
+            "url": url("card_otherwise", Request.Kind.SPEAKS_FOR.value),
+            "title": _("I speak for someone else"),
+            "says": _("Say for whom, and who should be asked instead or beside you."),
+        },
+        {
+            "url": url("card_otherwise", Request.Kind.FORMAT.value),
+            "title": _("I need another format"),
+            "says": _("A call, paper, another language, someone beside you."),
+        },
+        {
+            "url": url("card_otherwise", Request.Kind.MISSING.value),
+            "title": _("Someone is missing"),
+            "says": _("Say who should be asked, too."),
+        },
+    ]
+
+
+@require_POST
+@deliberation_view()
+def card_accept(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+    seat = _seat(request)
+    invitation = Invitation.objects.select_related("stakeholder__why", "seat", "terms").get(seat=seat)
+    read = Terms.objects.filter(deliberation=deliberation, pk=_key(request.POST.get("terms", ""))).first()
+    writing = _accepting(request, deliberation, invitation)
+    if writing.sends(lambda data: inviting.accept_invitation(deliberation, by=seat, terms=read, **data)):
+        return _card(deliberation)
+    invitation.refresh_from_db()
+    if invitation.state not in WAITING:
+        return _card(deliberation)
+    return _accept_page(request, deliberation, invitation, writing)
+
+
+def _key(value: str) -> Any:
+    try:
+        return UUID(value)
+    except ValueError:
+        return None
+
+
+@form_page
+@deliberation_view()
+def card_decline(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+    seat = _seat(request)
+    writing = Writing(request, deliberation, StatementForm, name="decline", by=seat)
+    if request.method == "POST" and writing.sends(
+        lambda data: inviting.decline_invitation(deliberation, by=seat, **data)
+    ):
+        return _card(deliberation)
+    return _form(
+        request,
+        deliberation,
+        writing,
+        heading=_("You do not take part"),
+        lede=_("To say no is an answer. You need not say why, and nobody asks you again."),
+        title=_("I decline"),
+    )
+
+
+@form_page
+@deliberation_view()
+def card_leave(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+    seat = _seat(request)
+    writing = Writing(request, deliberation, StatementForm, name="leave", by=seat)
+    if request.method == "POST" and writing.sends(lambda data: inviting.leave(deliberation, by=seat, **data)):
+        return _card(deliberation)
+    return _form(
+        request,
+        deliberation,
+        writing,
+        heading=_("You leave"),
+        lede=_(
+            "What you have said stays with your name or without it, as you chose. You are printed as having left, "
+            "not as heard, and nothing more is asked of you. It cannot be taken back."
+        ),
+        title=_("I leave this deliberation"),
+    )
+
+
+OTHERWISE = {
+    Request.Kind.FORMAT: gettext_lazy(
+        "Say what would work for you: a call, paper, another language, somebody beside you."
+    ),
+    Request.Kind.SPEAKS_FOR: gettext_lazy(
+        "Say for whom you speak, and whether they are to be asked instead of you or too."
+    ),
+    Request.Kind.MISSING: gettext_lazy(
+        "Say who should be asked, and why. Another person decides whether they are added."
+    ),
+}
+
+
+@form_page
+@deliberation_view()
+def card_otherwise(request: HttpRequest, deliberation: Deliberation, kind: str) -> HttpResponse:
+    seat = _seat(request)
+    if kind not in Request.Kind.values:
+        return _card(deliberation)
+    chosen = Request.Kind(kind)
+    writing = Writing(request, deliberation, OtherwiseForm, name=f"otherwise-{kind}", by=seat, initial={"kind": kind})
+    if request.method == "POST" and writing.sends(
+        lambda data: inviting.ask_otherwise(deliberation, by=seat, **(data | {"kind": kind}))
+    ):
+        return _card(deliberation)
+    return _form(
+        request,
+        deliberation,
+        writing,
+        heading=str(chosen.label),
+        lede=str(OTHERWISE[chosen]),
+        title=_("Send this to who asked me"),
+    )
+
+
+@form_page
+@deliberation_view()
+def card_frameworks(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+    seat = _seat(request)
+    spoken = Voice.objects.filter(seat=seat, dropped_at__isnull=True).values_list("framework_id", flat=True)
+    writing = Writing(
+        request,
+        deliberation,
+        FrameworksForm,
+        name="frameworks",
+        by=seat,
+        initial={"frameworks": list(spoken)},
+        deliberation=deliberation,
+    )
+    _in_their_order(writing.form, deliberation, seat)
+    if request.method == "POST" and writing.sends(
+        lambda data: inviting.choose_frameworks(deliberation, by=seat, **data)
+    ):
+        return _card(deliberation)
+    return _form(
+        request,
+        deliberation,
+        writing,
+        heading=_("What do you speak from?"),
+        lede=_("You choose, and you may change it. What you have said stays as you said it."),
+        title=_("Speak from these"),
+    )
+
+
+def _form(
+    request: HttpRequest, deliberation: Deliberation, writing: Writing, *, heading: str, title: str, lede: str = ""
+) -> HttpResponse:
+    return render(
+        request,
+        "deliberation/people_form.html",
+        {
+            "deliberation": deliberation,
+            "writing": writing,
+            "form": writing.form,
+            "heading": heading,
+            "lede": lede,
+            "title": title,
+            "back": "card",
+        },
+    )
