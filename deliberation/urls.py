@@ -6,6 +6,8 @@ from deliberation.views import (
     calendar,
     card,
     conflict,
+    dissent,
+    drafting,
     drafts,
     home,
     intake,
@@ -13,12 +15,15 @@ from deliberation.views import (
     outbox,
     participation,
     precedent,
+    publication,
     review,
     running,
     seats,
+    signing,
     terms,
 )
 from deliberation.views import contributions as saying
+from deliberation.views import outcome as outcome_views
 from deliberation.views import rounds as round_pages
 from deliberation.views import stakeholders as people
 
@@ -118,7 +123,28 @@ rounds = [
     path(ONE + "round/3/shift/", saying.shift_tell, name="shift_tell"),
 ]
 
-outcome: list[URLPattern] = []
+outcome = [
+    path(ONE + "outcome/", outcome_views.outcome, name="outcome"),
+    path(ONE + "outcome.json", outcome_views.outcome_json, name="outcome_json"),
+    path(ONE + "outcome.md", outcome_views.outcome_markdown, name="outcome_markdown"),
+    path(ONE + "outcome.pdf", outcome_views.outcome_pdf, name="outcome_pdf"),
+    path(ONE + "outcome/draft/", drafting.outcome_draft, name="outcome_draft"),
+    path(ONE + "outcome/circulate/", drafting.outcome_circulate, name="outcome_circulate"),
+    path(ONE + "outcome/set-aside/", drafting.outcome_set_aside, name="outcome_set_aside"),
+    path(ONE + "outcome/send/", drafting.outcome_send_to_sign, name="outcome_send_to_sign"),
+    path(ONE + "outcome/dissent/", dissent.dissent_write, name="dissent_write"),
+    path(ONE + "outcome/dissent/<uuid:pk>/join/", dissent.dissent_join, name="dissent_join"),
+    path(ONE + "outcome/dissent/<uuid:pk>/withdraw/", dissent.dissent_withdraw, name="dissent_withdraw"),
+    path(ONE + "outcome/dissent/<uuid:pk>/answer/", dissent.dissent_answer, name="dissent_answer"),
+    path(ONE + "outcome/sign/", signing.outcome_sign, name="outcome_sign"),
+    path(ONE + "outcome/return/", signing.outcome_return, name="outcome_return"),
+    path(ONE + "outcome/commitments/<uuid:pk>/", signing.commitment_report, name="commitment_report"),
+    path(ONE + "outcome/publication/", publication.publication_propose, name="publication_propose"),
+    path(ONE + "outcome/publication/publish/", publication.publication_publish, name="publication_publish"),
+    path(ONE + "outcome/publication/end/", publication.publication_unpublish, name="publication_unpublish"),
+    path(ONE + "outcome/publication/choice/", publication.quote_choose, name="quote_choose"),
+    path("published/<slug:slug>/", publication.published, name="published"),
+]
 
 precedents: list[URLPattern] = [
     path(HERE + "precedents/", precedent.precedent_list, name="precedents"),

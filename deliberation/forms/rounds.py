@@ -1,0 +1,265 @@
+"""What people write in the rounds."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from deliberation.forms.fields import ComingDateField, WordsField
+from deliberation.models import Framework, Seat, Stance
+from deliberation.models.rounds import Spoken
+
+
+class Versioned(forms.Form):
+    """A form that knows from which version of an answer it was filled, so that no page overwrites another."""
+
+    based_on = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class PositionForm(Versioned):
+    """Round 1, in four questions."""
+
+    right = WordsField(label=_("What do you think is right here?"), help_text=_("In your own words, in any language."))
+    why = WordsField(label=_("Why? (if you wish)"), required=False)
+    lost = WordsField(
+        label=_("What would be lost by it, and for whom? (if you wish)"),
+        help_text=_("Something is lost either way. Say what you see."),
+        required=False,
+    )
+    need = WordsField(label=_("What would you need? (if you wish)"), required=False)
+
+
+class StanceForm(Versioned):
+    """Round 2: one answer to one proposal."""
+
+    answer = forms.ChoiceField(
+        label=_("Your answer"),
+        choices=Stance.Answer.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one of the three answers.")},
+    )
+    reason = WordsField(
+        short=True,
+        required=False,
+        label=_("If what, or because of what?"),
+        help_text=_("Say it so that someone who disagrees could repeat it."),
+    )
+
+
+class SharedValueForm(forms.Form):
+    text = WordsField(short=True, label=_("What could everybody here share?"))
+
+
+class ProposalForm(forms.Form):
+    text = WordsField(
+        short=True, label=_("Your proposal, in one sentence"), help_text=_("Something that could be done.")
+    )
+    detail = WordsField(short=True, required=False, label=_("In more words (if you wish)"))
+
+
+class CostForm(forms.Form):
+    """What a proposal would cost one framework."""
+
+    framework = forms.ModelChoiceField(label=_("For which framework?"), queryset=None)
+    cost = WordsField(short=True, label=_("What would it cost?"))
+
+    def __init__(self, *args: Any, frameworks: list[Framework], **options: Any) -> None:
+        super().__init__(*args, **options)
+        rows = Framework.objects.filter(pk__in=[f.pk for f in frameworks])
+        self.fields["framework"].queryset = rows  # type: ignore[attr-defined]
+        self.fields["framework"].label_from_instance = lambda f: f.title  # type: ignore[attr-defined]
+        self.fields["framework"].choices = [(f.pk, f.title) for f in frameworks]  # type: ignore[attr-defined]
+
+
+class QuestionForm(forms.Form):
+    text = WordsField(short=True, label=_("Your question"))
+    to = forms.ModelChoiceField(label=_("To whom?"), queryset=None, required=False, empty_label=_("Everybody"))
+    option = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, seats: list[Seat], **options: Any) -> None:
+        super().__init__(*args, **options)
+        to: Any = self.fields["to"]
+        to.queryset = Seat.objects.filter(pk__in=[s.pk for s in seats])
+        to.choices = [("", _("Everybody")), *((s.pk, s.name) for s in seats)]
+
+
+class ReplyForm(forms.Form):
+    text = WordsField(short=True, label=_("Your reply"))
+
+
+class SentenceForm(forms.Form):
+    """An agreement, as the facilitator puts it."""
+
+    text = WordsField(
+        short=True,
+        label=_("What seems agreed, in one sentence"),
+        help_text=_("It counts as agreed only once voices of every framework have confirmed it."),
+    )
+
+
+class DifferenceForm(forms.Form):
+    """A difference with its sides, as the facilitator puts it."""
+
+    text = WordsField(short=True, label=_("What cannot be resolved"))
+    side_1 = WordsField(short=True, required=False, label=_("One side"))
+    side_2 = WordsField(short=True, required=False, label=_("Another side"))
+    side_3 = WordsField(short=True, required=False, label=_("A further side (if there is one)"))
+    side_4 = WordsField(short=True, required=False, label=_("A further side (if there is one)"))
+
+    def sides(self) -> list[str]:
+        return [self.cleaned_data[f"side_{n}"] for n in (1, 2, 3, 4)]
+
+
+CONFIRMS = [("yes", _("I confirm it")), ("no", _("I do not confirm it"))]
+SIDES = [
+    ("as_stated", _("I hold this side, as stated")),
+    ("otherwise", _("I hold this side, but it should be said so:")),
+    ("not_mine", _("This is not my side")),
+]
+CHANGED = [("yes", _("Something changed in how I see it")), ("no", _("Nothing changed"))]
+
+
+class AgreementForm(Versioned):
+    confirms = forms.ChoiceField(
+        label=_("Is this agreed, as you see it?"),
+        choices=CONFIRMS,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one of the two answers.")},
+    )
+    comment = WordsField(short=True, required=False, label=_("What should be said with it? (if you wish)"))
+
+
+class SideForm(Versioned):
+    holds = forms.ChoiceField(
+        label=_("Is this your side?"),
+        choices=SIDES,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one of the three answers.")},
+    )
+    comment = WordsField(short=True, required=False, label=_("How should it be said?"))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("holds") == "otherwise" and not data.get("comment"):
+            self.add_error("comment", _("Say how your side should be stated."))
+        return data
+
+
+class ShiftForm(Versioned):
+    changed = forms.ChoiceField(
+        label=_("Has something changed in how you see it?"),
+        choices=CHANGED,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one of the two answers.")},
+    )
+    text = WordsField(short=True, required=False, label=_("What changed, and what changed it?"))
+
+
+class MoreTimeForm(forms.Form):
+    """Until when, and why if they wish. The day counts to its end."""
+
+    until = ComingDateField(label=_("Until when?"), error_messages={"required": _("Choose a day.")})
+    why = WordsField(
+        short=True, required=False, label=_("Why? (if you wish)"), help_text=_("Only the facilitator reads this.")
+    )
+
+    def clean_until(self) -> datetime:
+        return timezone.make_aware(datetime.combine(self.cleaned_data["until"], time(23, 59)))
+
+
+class MoreTimeAnswerForm(forms.Form):
+    reason = WordsField(
+        short=True, required=False, label=_("Why?"), help_text=_("Needed to refuse. They will read it.")
+    )
+
+
+class PassForm(forms.Form):
+    words = WordsField(short=True, required=False, label=_("A word with it (if you wish)"))
+
+
+GIVEN = [(value, label) for value, label in Spoken.Given.choices if value != Spoken.Given.TYPED]
+
+
+class EnterForm(forms.Form):
+    """What the facilitator enters for a seat: who, how it was given, in which language. The words stand below."""
+
+    seat = forms.ModelChoiceField(label=_("Who said it?"), queryset=None)
+    given = forms.ChoiceField(label=_("How was it given?"), choices=GIVEN, widget=forms.RadioSelect)
+    language = forms.CharField(
+        label=_("In which language? (if you wish)"),
+        required=False,
+        max_length=12,
+        help_text=_("A code such as mi or ar."),
+    )
+
+    def __init__(self, *args: Any, seats: list[Seat], **options: Any) -> None:
+        super().__init__(*args, **options)
+        field: Any = self.fields["seat"]
+        field.queryset = Seat.objects.filter(pk__in=[s.pk for s in seats])
+        field.choices = [("", _("Choose")), *((s.pk, s.name) for s in seats)]
+
+
+class EnterPositionForm(EnterForm):
+    right = WordsField(label=_("What they think is right here"))
+    why = WordsField(label=_("Why (if said)"), required=False)
+    lost = WordsField(label=_("What would be lost, and for whom (if said)"), required=False)
+    need = WordsField(label=_("What they would need (if said)"), required=False)
+
+
+class EnterStanceForm(EnterForm):
+    option = forms.ChoiceField(label=_("To which proposal?"))
+    answer = forms.ChoiceField(label=_("Their answer"), choices=Stance.Answer.choices, widget=forms.RadioSelect)
+    reason = WordsField(short=True, required=False, label=_("If what, or because of what?"))
+
+    def __init__(self, *args: Any, options: list[tuple[str, str]], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["option"].choices = options  # type: ignore[attr-defined]
+
+
+class EnterTextForm(EnterForm):
+    text = WordsField(short=True, label=_("In their words"))
+
+
+class EnterAgreementForm(EnterForm):
+    agreement = forms.ChoiceField(label=_("To which sentence?"))
+    confirms = forms.ChoiceField(
+        label=_("Their answer"),
+        choices=[("yes", _("They confirm it")), ("no", _("They do not confirm it"))],
+        widget=forms.RadioSelect,
+    )
+    comment = WordsField(short=True, required=False, label=_("What they said with it (if anything)"))
+
+    def __init__(self, *args: Any, options: list[tuple[str, str]], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["agreement"].choices = options  # type: ignore[attr-defined]
+
+
+class EnterSideForm(EnterForm):
+    side = forms.ChoiceField(label=_("Which side?"))
+    holds = forms.ChoiceField(
+        label=_("Their answer"),
+        choices=[
+            ("as_stated", _("They hold it, as stated")),
+            ("otherwise", _("They hold it, but would say it so:")),
+            ("not_mine", _("It is not their side")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    comment = WordsField(short=True, required=False, label=_("How they would say it"))
+
+    def __init__(self, *args: Any, options: list[tuple[str, str]], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["side"].choices = options  # type: ignore[attr-defined]
+
+
+class EnterShiftForm(EnterForm):
+    changed = forms.ChoiceField(
+        label=_("Has something changed in how they see it?"),
+        choices=[("yes", _("Something changed")), ("no", _("Nothing changed"))],
+        widget=forms.RadioSelect,
+    )
+    text = WordsField(short=True, required=False, label=_("What changed, and what changed it"))

@@ -1,0 +1,356 @@
+"""The participant's card: who asks, what exactly, until when, who will see it, and the form already open."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import clock
+from accounts.access import kept_post
+from accounts.roles import Part
+from deliberation.domain import rounds as verbs
+from deliberation.domain.contributions import confirm_contribution, something_waits, submit_position
+from deliberation.domain.dates import in_words
+from deliberation.domain.seats import seat_of as staff_seat
+from deliberation.domain.terms import accepted_terms
+from deliberation.forms import rounds as forms
+from deliberation.models import Ask, Deliberation, Invitation, MoreTime, Round, Seat
+from deliberation.queries import contributions as said
+from deliberation.queries import rounds as reads
+from deliberation.views.access import deliberation_view
+from deliberation.views.acting import tries
+from deliberation.views.participation import asked_to_take_part, ways_out
+from deliberation.views.rounds import may_say
+from deliberation.views.speaking import Forms, Sent, here, seat_of, send
+
+HOW_LONG = {
+    1: gettext_lazy("About twenty minutes"),
+    2: gettext_lazy("About ten minutes a proposal"),
+    3: gettext_lazy("About ten minutes"),
+    4: gettext_lazy("About fifteen minutes"),
+}
+
+
+@require_http_methods(["GET", "POST"])
+@deliberation_view()
+def card(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+    """What is asked of one participant now. Round 1 is answered here; later rounds link to what awaits an answer."""
+    seat: Seat | None = request.seat  # type: ignore[attr-defined]
+    if seat is None:
+        return redirect(here("deliberation", deliberation))
+    not_yet = asked_to_take_part(request, deliberation)
+    if not_yet is not None:
+        return not_yet
+    if request.method == "POST":
+        return _send_position(request, deliberation, seat)
+    return show_card(request, deliberation)
+
+
+def _send_position(request: HttpRequest, deliberation: Deliberation, seat: Seat) -> HttpResponse:
+    return send(
+        request,
+        deliberation,
+        "position",
+        forms.PositionForm,
+        lambda data: submit_position(deliberation, by=seat, **data),
+        by=seat,
+        page=lambda request, deliberation, refused: show_card(request, deliberation, refused),
+        to=lambda row: here("card_sent", deliberation, "position", row.pk),
+        version=lambda: position.version if (position := reads.own_position(seat)) else 0,
+    )
+
+
+def show_card(request: HttpRequest, deliberation: Deliberation, refused: Sent | None = None) -> HttpResponse:
+    """Render the card of somebody who takes part, with the form that was refused, if it was."""
+    seat, now = seat_of(request), clock.now()
+    ask = reads.current_ask(seat, now)
+    invitation = Invitation.objects.select_related("stakeholder__why").get(seat=seat)
+    number = ask.round.number if ask else None
+    open_ = may_say(deliberation, ask)
+    wish = _wish(ask)
+    context: dict[str, Any] = {
+        "deliberation": deliberation,
+        "seat": seat,
+        "ask": ask,
+        "number": number,
+        "open": open_,
+        "late_voice": bool(ask and number == 1 and ask.round.state == Round.State.CLOSED and open_),
+        "says": _what_is_asked(deliberation, ask, open_),
+        "how_long": HOW_LONG.get(number) if number and open_ else "",
+        "facts": _facts(deliberation, invitation, ask, open_),
+        "terms": _terms(deliberation),
+        "wish": wish,
+        "waits": bool(ask and open_ and ask.state == Ask.State.OPEN and number in (2, 3) and something_waits(ask)),
+        "ways": _ways(deliberation, ask, open_, wish),
+        "said": said.said_by(seat),
+        "why_not": _why_not(deliberation, seat, ask) if ask and not open_ else "",
+        "may_ask_time": _may_ask_time(deliberation, ask, wish),
+        "next": _next(deliberation, ask),
+    }
+    if number == 1:
+        position = reads.own_position(seat)
+        initial = {"based_on": 0} if position is None else _filled(position)
+        initial |= _kept(request)
+        shown = Forms(request, deliberation, seat, refused)(
+            "position", forms.PositionForm, action=here("card", deliberation), initial=initial
+        )
+        context |= {"shown": shown, "form": shown.form, "position": position}
+        # Words that were typed when the round closed are shown for as long as they are kept.
+        context["show_form"] = open_ or shown.draft is not None or refused is not None
+    return render(request, "deliberation/card.html", context)
+
+
+def _kept(request: HttpRequest) -> dict[str, Any]:
+    kept = kept_post(request)
+    return dict(kept.items()) if kept else {}
+
+
+def _filled(position: Any) -> dict[str, Any]:
+    return {name: str(getattr(position, name) or "") for name in reads.WORDS} | {"based_on": position.version}
+
+
+def _wish(ask: Ask | None) -> MoreTime | None:
+    if ask is None:
+        return None
+    return MoreTime.objects.filter(ask=ask).select_related("reason").order_by("-id").first()
+
+
+def _may_ask_time(deliberation: Deliberation, ask: Ask | None, wish: MoreTime | None) -> bool:
+    if ask is None or ask.state not in {Ask.State.OPEN, Ask.State.LAPSED} or deliberation.round_number is None:
+        return False
+    if wish is not None and wish.state == MoreTime.State.ASKED:
+        return False
+    return ask.round.number in {1, deliberation.round_number}
+
+
+def _why_not(deliberation: Deliberation, seat: Seat, ask: Ask) -> str:
+    if deliberation.round_number is None or ask.round.number not in {1, deliberation.round_number}:
+        return ""
+    if ask.state in {Ask.State.ANSWERED, Ask.State.PASSED}:
+        return ""
+    return _("Your time for this ended on %(when)s.") % {"when": in_words(ask.due_at, deliberation.organisation)}
+
+
+def _what_is_asked(deliberation: Deliberation, ask: Ask | None, open_: bool) -> str:
+    if ask is None:
+        return _("You take part. The first round has not opened yet; you are told when it does.")
+    if not open_:
+        return _("Nothing is asked of you now.")
+    return {
+        1: _("Say what you think is right here, in your own words. Nobody reads it before the round closes."),
+        2: _("Read what others propose, and say to each whether you could live with it."),
+        3: _("Read what seems agreed and what does not, and say whether it states you rightly."),
+        4: _("Read the draft of the outcome. If you cannot stand behind it, write your dissent."),
+    }[ask.round.number]
+
+
+def _facts(deliberation: Deliberation, invitation: Invitation, ask: Ask | None, open_: bool) -> list[dict[str, Any]]:
+    facilitator = staff_seat(deliberation, Part.FACILITATOR)
+    holder = staff_seat(deliberation, Part.HOLDER)
+    names = {"who": facilitator.name if facilitator else "", "house": deliberation.organisation.name}
+    facts: list[dict[str, Any]] = [
+        {"label": _("Who asks"), "says": _("%(who)s, %(house)s, who facilitates and does not decide.") % names},
+        {"label": _("Why you"), "says": invitation.stakeholder.why},
+    ]
+    if ask is not None and open_:
+        facts.append({"label": _("Until"), "when": ask.due_at})
+        facts.append({"label": _("Who will see it"), "says": _who_sees(deliberation, ask, invitation)})
+    if holder is not None:
+        facts.append({"label": _("Who decides"), "says": holder.name})
+    return facts
+
+
+def _who_sees(deliberation: Deliberation, ask: Ask, invitation: Invitation) -> str:
+    name = {"name": invitation.seat.name}
+    if ask.round.number == 1 and ask.round.state == Round.State.OPEN:
+        return _("Only you, until the round closes. Then everyone taking part, under the name %(name)s.") % name
+    return _("Everyone taking part, under the name %(name)s, once you send it.") % name
+
+
+def _terms(deliberation: Deliberation) -> list[dict[str, Any]]:
+    terms = accepted_terms(deliberation)
+    if terms is None:
+        return []
+    return [
+        {"label": _("What can change"), "says": terms.can_change},
+        {"label": _("Not on the table"), "says": terms.off_table},
+        {"label": _("Who decides"), "says": terms.decided_by},
+        {"label": _("Until then"), "says": terms.meanwhile},
+        {"label": _("If people still disagree"), "says": terms.after_disagreement},
+        {"label": _("Who asked for this"), "says": terms.asked_by},
+        {"label": _("Who pays"), "says": terms.paid_by},
+        {"label": _("For your time"), "says": terms.compensation},
+    ]
+
+
+def _ways(deliberation: Deliberation, ask: Ask | None, open_: bool, wish: MoreTime | None) -> list[dict[str, Any]]:
+    ways = []
+    if ask is not None and open_ and ask.state in {Ask.State.OPEN, Ask.State.ANSWERED}:
+        ways.append(
+            ("card_pass", [ask.round.number], _("Nothing to add"), _("You have read it, and leave it at that."))
+        )
+    if _may_ask_time(deliberation, ask, wish) and ask is not None:
+        ways.append(
+            (
+                "card_more_time",
+                [ask.round.number],
+                _("I need more time"),
+                _("Say until when. You are answered within two working days."),
+            )
+        )
+    own = [{"url": here(name, deliberation, *args), "title": title, "says": says} for name, args, title, says in ways]
+    other = ways_out(deliberation, accepted=True)
+    speaking = {
+        "url": here("card_frameworks", deliberation),
+        "title": _("What I speak from"),
+        "says": _("You choose, and you may change it."),
+    }
+    return [*own, *other[1:], speaking, other[0]]
+
+
+def _next(deliberation: Deliberation, ask: Ask | None) -> list[dict[str, Any]]:
+    """What happens next, a line a date."""
+    rows = []
+    for round_ in reads.rounds_of(deliberation):
+        if round_.state == Round.State.OPEN and round_.closes_at:
+            rows.append({"at": round_.closes_at, "says": _closes(round_.number)})
+        elif round_.state == Round.State.SCHEDULED and round_.opens_at:
+            title = reads.TITLES[round_.number]
+            rows.append(
+                {
+                    "at": round_.opens_at,
+                    "says": _("Round %(n)d is expected to open: %(title)s.") % {"n": round_.number, "title": title},
+                }
+            )
+    return rows
+
+
+def _closes(number: int) -> str:
+    if number == 1:
+        return _("Round 1 closes. Then you can read what everybody wrote, side by side.")
+    return _("Round %(n)d closes.") % {"n": number}
+
+
+# --- Receipts
+
+
+@require_GET
+@deliberation_view()
+def card_sent(request: HttpRequest, deliberation: Deliberation, kind: str, row_id: UUID) -> HttpResponse:
+    """The receipt of one thing this seat has said."""
+    seat = seat_of(request)
+    one = next((s for s in said.said_by(seat) if s.kind == kind and s.row.pk == row_id), None)
+    if one is None:
+        raise Http404
+    ask = verbs.ask_of(deliberation, seat, one.round)
+    until = reads.changeable_until(ask, clock.now()) if ask and may_say(deliberation, ask) else None
+    return render(
+        request,
+        "deliberation/card_sent.html",
+        {
+            "deliberation": deliberation,
+            "seat": seat,
+            "one": one,
+            "receipt": receipt_of(one, until),
+            "until": until,
+            "blind": one.kind == "position"
+            and not reads.reads_others(
+                deliberation,
+                standing=request.standing,
+                seat=seat,  # type: ignore[attr-defined]
+            ),
+            "next": _next(deliberation, ask),
+        },
+    )
+
+
+def receipt_of(one: said.Said, until: Any = None) -> dict[str, Any]:
+    """What was sent, for the component."""
+    return {
+        "stance": one.stance,
+        "parts": one.parts,
+        "facts": [{"label": _("To"), "says": f"“{one.to}”"}] if one.to else [],
+        "received": one.at,
+        "until": until,
+        "hash": one.hash,
+        "language": getattr(one.row, "language", ""),
+    }
+
+
+# --- Ways out that are answers
+
+
+@require_http_methods(["GET", "POST"])
+@deliberation_view()
+def card_more_time(request: HttpRequest, deliberation: Deliberation, round_number: int) -> HttpResponse:
+    """Ask for more time, and until when."""
+    seat = seat_of(request)
+    ask = get_object_or_404(Ask.objects.select_related("round"), seat=seat, round__number=round_number)
+    if request.method != "POST":
+        return _way_page(request, deliberation, seat, ask, "more_time")
+    return send(
+        request,
+        deliberation,
+        "more_time",
+        forms.MoreTimeForm,
+        lambda data: verbs.ask_more_time(deliberation, by=seat, number=round_number, **data),
+        by=seat,
+        page=lambda request, deliberation, refused: _way_page(request, deliberation, seat, ask, "more_time", refused),
+        to=lambda wish: here("card", deliberation),
+        done=_("Your wish is with the facilitator. You are answered within two working days."),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@deliberation_view()
+def card_pass(request: HttpRequest, deliberation: Deliberation, round_number: int) -> HttpResponse:
+    """Say that there is nothing to add in this round."""
+    seat = seat_of(request)
+    ask = get_object_or_404(Ask.objects.select_related("round"), seat=seat, round__number=round_number)
+    if request.method != "POST":
+        return _way_page(request, deliberation, seat, ask, "pass")
+    return send(
+        request,
+        deliberation,
+        "pass",
+        forms.PassForm,
+        lambda data: verbs.pass_round(deliberation, by=seat, number=round_number, **data),
+        by=seat,
+        page=lambda request, deliberation, refused: _way_page(request, deliberation, seat, ask, "pass", refused),
+        to=here("card", deliberation),
+        done=_("It is noted that you have nothing to add. You can still answer until the round closes."),
+    )
+
+
+def _way_page(
+    request: HttpRequest, deliberation: Deliberation, seat: Seat, ask: Ask, way: str, refused: Sent | None = None
+) -> HttpResponse:
+    form_class = {"more_time": forms.MoreTimeForm, "pass": forms.PassForm}[way]
+    shown = Forms(request, deliberation, seat, refused)(way, form_class, action=request.path)
+    return render(
+        request,
+        "deliberation/card_way.html",
+        {"deliberation": deliberation, "seat": seat, "ask": ask, "way": way, "shown": shown, "form": shown.form},
+    )
+
+
+@require_POST
+@deliberation_view()
+def card_confirm(request: HttpRequest, deliberation: Deliberation, kind: str, row_id: UUID) -> HttpResponse:
+    """Confirm what the facilitator entered for this seat."""
+    seat = seat_of(request)
+    if kind not in said.KINDS:
+        raise Http404
+    row = get_object_or_404(said.KINDS[kind][0], pk=row_id, seat=seat)
+    tries(
+        request,
+        lambda: confirm_contribution(deliberation, by=seat, contribution=row),
+        done=_("Confirmed: it stands as yours."),
+    )
+    return redirect(here("card", deliberation) + "#said")
