@@ -83,21 +83,28 @@ def load_demo_the_first_time() -> None:
     which the command takes as finishing its work.
     """
     from django.conf import settings
-    from django.core.management import call_command, get_commands
+    from django.core.management import call_command
 
-    from accounts.models import Installation, Organisation
+    from accounts.models import Organisation
 
     mark = settings.DATA_DIR / "demo-is-loading"
-    if Installation.objects.filter(demo_ended_at__isnull=False).exists():
+    if started_for_real():
         return
     if Organisation.objects.exists() and not mark.exists():
-        return
-    if "seed_demo" not in get_commands():
         return
     say("Loading the demo organisation …")
     mark.touch()
     call_command("seed_demo")
     mark.unlink(missing_ok=True)
+
+
+def started_for_real() -> bool:
+    """Whether somebody has made this installation their own, which ended the demo."""
+    from django.db.models import Q
+
+    from accounts.models import Installation
+
+    return Installation.objects.filter(Q(demo_ended_at__isnull=False) | Q(started_at__isnull=False)).exists()
 
 
 class Web(threading.Thread):
@@ -209,10 +216,8 @@ def welcome() -> str:
     """The address and how to sign in."""
     from django.conf import settings
 
-    from accounts.models import Installation
-
     lines = ["", f"Tractatus is at {settings.SITE_URL}/"]
-    if Installation.objects.filter(demo_ended_at__isnull=False).exists():
+    if started_for_real():
         lines.append("Sign in there with your e-mail address and password.")
     else:
         lines.append("Open it and choose: look around as one of the demo people, or start for real.")
