@@ -124,7 +124,8 @@ def _refuse_foreign_row(sender: type[models.Model], instance: models.Model, **kw
 pre_save.connect(_refuse_foreign_row, dispatch_uid="accounts.scope.refuse_foreign_row")
 
 
-# Looking across organisations. Each function gives only what belongs to the one person or key it is asked for.
+# Looking across organisations. Each function gives only what belongs to the one person or key it is asked for, or
+# what was made public.
 
 
 def memberships_of(user: "User") -> list["Membership"]:
@@ -170,3 +171,15 @@ def owner_of(model: "type[models.Model]", key: UUID) -> "Organisation | None":
     if row is None or row.organisation.deactivated_at is not None:  # type: ignore[attr-defined]
         return None
     return row.organisation  # type: ignore[attr-defined, no-any-return]
+
+
+def public_rows(model: type[models.Model]) -> models.QuerySet:
+    """The rows of organisations in use that the model itself declares `PUBLIC`, a condition on its columns.
+
+    Raises ScopeError for a model that declares nothing public.
+    """
+    public = getattr(model, "PUBLIC", None)
+    if not isinstance(public, models.Q):
+        raise ScopeError(f"Nothing of {model.__name__} is public.")
+    with django_scopes.scopes_disabled():
+        return model._default_manager.filter(public, organisation__deactivated_at__isnull=True)

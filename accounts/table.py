@@ -56,7 +56,13 @@ def _organisation(verb: str, event: str, says: str, *routes: str, states: tuple[
 
 
 def declare() -> None:
-    add(
+    """Put them into the table."""
+    add(*rows())
+
+
+def rows() -> tuple[Rule, ...]:
+    """The verbs of `accounts`, then its reads."""
+    return (
         Rule(
             "create_organisation",
             "installation",

@@ -282,6 +282,9 @@ class Publication(OfDeliberation):
         UNPUBLISHED = "unpublished", _("No longer public")
         DROPPED = "dropped", _("Not published")
 
+    # The rows that `accounts.scope.public_rows` gives to anybody.
+    PUBLIC = models.Q(state=State.PUBLISHED)
+
     outcome = models.ForeignKey(Outcome, on_delete=models.PROTECT, related_name="publications")
     state = models.CharField(max_length=11, choices=State, default=State.PROPOSED)
     page_digest = models.CharField(max_length=64, help_text=_("SHA-256 of the exact page everybody quoted saw"))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import django_scopes
-
+from accounts.scope import public_rows
 from deliberation.models import Publication
 
 
@@ -12,12 +11,9 @@ def published_outcomes(slug: str | None = None, *, most: int = 50) -> list[Publi
 
     It looks across organisations, and gives only what its decision holder made public.
     """
-    with django_scopes.scopes_disabled():
-        rows = Publication.objects.filter(
-            state=Publication.State.PUBLISHED, organisation__deactivated_at__isnull=True
-        ).select_related(
-            "organisation", "deliberation__question", "deliberation__organisation", "outcome__signed_version__decision"
-        )
-        if slug is not None:
-            rows = rows.filter(slug=slug)
-        return list(rows.order_by("-published_at")[:most])
+    rows = public_rows(Publication).select_related(
+        "organisation", "deliberation__question", "deliberation__organisation", "outcome__signed_version__decision"
+    )
+    if slug is not None:
+        rows = rows.filter(slug=slug)
+    return list(rows.order_by("-published_at")[:most])

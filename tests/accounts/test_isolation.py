@@ -74,6 +74,7 @@ def test_scopes_are_disabled_in_four_counted_functions():
         ("accounts/scope.py", "memberships_of"),
         ("accounts/scope.py", "seats_of"),
         ("accounts/scope.py", "key_with_prefix"),
+        ("accounts/scope.py", "public_rows"),
         ("accounts/scope.py", "owner_of"),
     }
 
@@ -253,6 +254,15 @@ def test_across_organisations_people_find_only_what_is_theirs(cast: Cast):
     cast.other.deactivated_at = cast.other.created_at
     cast.other.save()
     assert scope.memberships_of(cast.outsider) == []
+
+
+def test_only_what_a_model_declares_public_is_read_across_organisations(cast: Cast):
+    for model in SCOPED:
+        if hasattr(model, "PUBLIC"):
+            assert list(scope.public_rows(model)) == []
+        else:
+            with pytest.raises(ScopeError):
+                scope.public_rows(model)
 
 
 # --- The scope reaches as far as the answer
