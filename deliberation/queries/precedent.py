@@ -195,5 +195,5 @@ def page_after(rows: QuerySet[Precedent], after: UUID | None, size: int = PAGE) 
 
 def framework_titles() -> list[str]:
     """The frameworks that stand in any decided deliberation, by name."""
-    rows = Framework.objects.filter(status__in=STANDS, deliberation__precedent__isnull=False)
+    rows = Framework.objects.filter(status__in=STANDS, deliberation__in=Precedent.objects.values("deliberation"))
     return sorted(set(rows.values_list("title", flat=True)))

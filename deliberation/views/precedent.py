@@ -34,7 +34,7 @@ from deliberation.views.access import deliberation_view
 from deliberation.views.acting import Writing
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @for_members(read="read_precedents")
 def precedent_list(request: HttpRequest, slug: str) -> HttpResponse:
     """The organisation's precedents, searched and filtered; with a question of the reader's, those that are like it."""
@@ -45,7 +45,9 @@ def precedent_list(request: HttpRequest, slug: str) -> HttpResponse:
     wanted = form.wanted() if request.GET else SearchForm({}, frameworks=(), projects=()).wanted()
     rows, following = page_after(precedents(organisation, wanted), _uuid(request.GET.get("after", "")))
     places = places_of_precedents(rows, organisation)
-    like = request.GET.get("like", "").replace("\x00", "").strip()
+    # Words come by POST, so that they stand in no address and no log; a link may name a deliberation by its number.
+    named = request.GET.get("like", "")
+    like = request.POST.get("like", named if named.isdecimal() else "").replace("\x00", "").strip()
     about = _like(like)
     query = {key: value for key, value in request.GET.items() if key not in {"after"} and value}
     return render(

@@ -21,7 +21,6 @@ from deliberation.domain import review as verbs
 from deliberation.domain.standing import Standing, standing_of
 from deliberation.forms.review import PrepareForm, ReasonForm, SignForm, SpeakForm, SuccessorForm
 from deliberation.models import ChangeReport, Deliberation, Dissent, Review, ReviewVoice
-from deliberation.queries.likeness import similar
 from deliberation.queries.precedent import place_of
 from deliberation.queries.review import packet, queue, review_of
 from deliberation.views.access import deliberation_view
@@ -83,7 +82,6 @@ def _packet_page(
                 for verb in ("open_review", "start_review", "give_back_review", "open_successor")
             },
             "why_not_sign": standing.why_not(rule("sign_review"), found),
-            "likenesses": similar(found.deliberation, request.organisation, most=3),  # type: ignore[attr-defined]
         },
     )
 
