@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import clock
-from accounts.access import kept_post
 from accounts.roles import Part
 from deliberation.domain import rounds as verbs
 from deliberation.domain.contributions import confirm_contribution, something_waits, submit_position
@@ -96,7 +95,6 @@ def show_card(request: HttpRequest, deliberation: Deliberation, refused: Sent | 
     if number == 1:
         position = reads.own_position(seat)
         initial = {"based_on": 0} if position is None else _filled(position)
-        initial |= _kept(request)
         shown = Forms(request, deliberation, seat, refused)(
             "position", forms.PositionForm, action=here("card", deliberation), initial=initial
         )
@@ -104,11 +102,6 @@ def show_card(request: HttpRequest, deliberation: Deliberation, refused: Sent | 
         # Words that were typed when the round closed are shown for as long as they are kept.
         context["show_form"] = open_ or shown.draft is not None or refused is not None
     return render(request, "deliberation/card.html", context)
-
-
-def _kept(request: HttpRequest) -> dict[str, Any]:
-    kept = kept_post(request)
-    return dict(kept.items()) if kept else {}
 
 
 def _filled(position: Any) -> dict[str, Any]:

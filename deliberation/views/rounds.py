@@ -78,6 +78,7 @@ def frame(request: HttpRequest, deliberation: Deliberation, number: int, refused
     coming = verbs.next_round(deliberation)
     return {
         "deliberation": deliberation,
+        "form": refused.writing.form if refused else None,
         "round": round_,
         "number": number,
         "round_title": reads.TITLES[number],
@@ -196,6 +197,10 @@ def show_accommodations(request: HttpRequest, deliberation: Deliberation, refuse
                 else None,
                 "cost": _cost_form(forms_of, staff, deliberation, proposal, mine, everyone, context),
                 "ask": _question_form(forms_of, deliberation, context, proposal.option),
+                "questions": [
+                    {"said": one, "reply": reply_form(forms_of, deliberation, one) if context["ask"] or staff else None}
+                    for one in proposal.questions
+                ],
             }
             for proposal in said.proposals(deliberation, seat=seat, viewer=viewer_of(request))
         ]

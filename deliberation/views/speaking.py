@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.access import kept_post
 from accounts.models import User
 from accounts.refusals import NotAllowed, Stale
 from deliberation.models import Deliberation, Draft, Seat
@@ -26,6 +27,7 @@ class Shown:
     """A form as a page shows it: with its draft, its autosave address and where it is sent."""
 
     form: Form
+    name: str
     draft: Draft | None
     autosave: str
     action: str = ""
@@ -71,6 +73,9 @@ class Forms:
     ) -> None:
         self.request, self.deliberation, self.by, self.refused = request, deliberation, by, refused
         owner = {"seat": by} if isinstance(by, Seat) else {"user": by}
+        # What was sent before signing in names its form, for a page has several with fields of the same name.
+        before = kept_post(request) if request.method == "GET" else None
+        self.kept: dict[str, Any] = before.dict() if before else {}
         self.drafts = {draft.form: draft for draft in Draft.objects.filter(deliberation=deliberation, **owner)}
 
     def __call__(
@@ -86,10 +91,13 @@ class Forms:
         autosave = here("draft_save", self.deliberation, key)
         if self.refused is not None and self.refused.writing.name == key:
             writing = self.refused.writing
-            return Shown(writing.form, writing.draft, autosave, action, self.refused.stale)
+            return Shown(writing.form, key, writing.draft, autosave, action, self.refused.stale)
         draft = self.drafts.get(key)
-        form = form_class(initial=(initial or {}) | (draft.fields if draft else {}), auto_id=auto_id(name), **options)
-        return Shown(form, draft, autosave, action)
+        words: dict[str, Any] = dict(draft.fields) if draft else {}
+        if self.kept.get("form") == key:
+            words |= self.kept
+        form = form_class(initial=(initial or {}) | words, auto_id=auto_id(name), **options)
+        return Shown(form, key, draft, autosave, action)
 
 
 @dataclass
