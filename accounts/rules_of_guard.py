@@ -14,6 +14,7 @@ def declare() -> None:
     register(
         SameOrganisation("accounts_membershiprole", "membership_id", "accounts_membership"),
         SameOrganisation("accounts_apikey", "project_id", "accounts_project"),
+        SameOrganisation("accounts_keptanswer", "key_id", "accounts_apikey"),
         AppendOnly("accounts_seatuser", once=("until",)),
         Refuse(
             "accounts_membership",

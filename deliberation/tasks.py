@@ -11,6 +11,7 @@ from celery import shared_task
 from django.db import transaction
 
 from accounts import clock
+from accounts.idempotency import forget_answers
 from accounts.models import Organisation
 from accounts.scope import open_organisation
 from deliberation.domain.invitations import lapse_due_invitations
@@ -34,6 +35,7 @@ DUE: list[Callable[[Organisation], int]] = [
     open_due_reviews,
     return_stranded_reviews,
     send_due,
+    forget_answers,
 ]
 """What is due, in the order in which it is done. Each is idempotent and claims its rows one by one."""
 

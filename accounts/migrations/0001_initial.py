@@ -307,4 +307,22 @@ class Migration(migrations.Migration):
                 name="seat_one_user_at_a_time",
             ),
         ),
+        migrations.CreateModel(
+            name='KeptAnswer',
+            fields=[
+                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('idempotency_key', models.CharField(max_length=200)),
+                ('digest', models.CharField(max_length=64)),
+                ('status', models.PositiveSmallIntegerField(null=True)),
+                ('body', models.JSONField(null=True)),
+                ('location', models.CharField(blank=True, default='', max_length=500)),
+                ('created_at', models.DateTimeField(default=accounts.clock.now, editable=False)),
+                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.apikey')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['organisation', 'created_at'], name='kept_answer_age')],
+                'constraints': [models.UniqueConstraint(fields=('key', 'idempotency_key'), name='kept_answer_once_a_key')],
+            },
+        ),
     ]

@@ -1,5 +1,6 @@
 """What `accounts` remembers."""
 
+from accounts.models.idempotency import KeptAnswer
 from accounts.models.installation import Installation
 from accounts.models.keys import APIKey
 from accounts.models.membership import Membership, MembershipRole, SeatUser
@@ -9,6 +10,7 @@ from accounts.models.user import User
 __all__ = [
     "APIKey",
     "Installation",
+    "KeptAnswer",
     "Membership",
     "MembershipRole",
     "Organisation",
