@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -59,8 +60,15 @@ def seed() -> Organisation | None:
             is_demo=True,
         )
         with open_organisation(organisation):
-            Demo(organisation, story, clock.now()).play()
+            Demo(organisation, story, _five_o_clock(organisation)).play()
     return organisation
+
+
+def _five_o_clock(organisation: Organisation) -> datetime:
+    """The last time it was five in the afternoon there, so that dates of the story fall on an hour people keep."""
+    local = clock.now().astimezone(ZoneInfo(organisation.time_zone))
+    five = local.replace(hour=17, minute=0, second=0, microsecond=0)
+    return five if five <= local else five - timedelta(days=1)
 
 
 @dataclass

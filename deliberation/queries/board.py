@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import clock
 from accounts.models import User
+from accounts.roles import Role
 from deliberation.domain.standing import standing_of
 from deliberation.models import (
     Ask,
@@ -47,16 +49,17 @@ class BoardRow:
 
 
 def board(
-    user: User, places: Places, *, everything: bool, show: str = "all", after: int | None = None
+    user: User, places: Places, *, roles: frozenset[Role], show: str = "all", after: int | None = None
 ) -> list[BoardRow]:
     """The rows `user` may see, newest first, at most PAGE + 1 of them, from the number below `after` on.
 
-    `everything` is an administrator's board: title, state and dates of all deliberations, without what was said.
+    An administrator's board has all deliberations: title, state and dates, without what was said.
     """
     now = clock.now()
+    may_take_up = Role.FACILITATOR in roles
     rows = Deliberation.objects.select_related("question", "organisation", "project")
-    if not everything:
-        rows = rows.filter(Q(pk__in=places.deliberations) | Q(state=State.PROPOSED))
+    if Role.ADMINISTRATOR not in roles:
+        rows = rows.filter(Q(pk__in=places.deliberations) | (Q(state=State.PROPOSED) if may_take_up else Q()))
     rows = _filtered(rows, show, places, now)
     if after is not None:
         rows = rows.filter(number__lt=after)
@@ -72,6 +75,11 @@ def board(
             row.coverage = covered[deliberation.pk]
             row.held = blockers(deliberation) if deliberation.is_open else []
             row.next = next_action(deliberation, standing)
+        elif deliberation.state == State.PROPOSED and may_take_up:
+            url = reverse(
+                "deliberation", kwargs={"slug": deliberation.organisation.slug, "number": deliberation.number}
+            )
+            row.next = (_("Take it up or dismiss it"), url)
         made.append(row)
     return made
 

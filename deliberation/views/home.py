@@ -114,8 +114,8 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _board_rows(request: HttpRequest, show: str, after: int | None) -> list[boards.BoardRow]:
     user: User = request.user  # type: ignore[assignment]
-    everything = Role.ADMINISTRATOR in request.membership.roles  # type: ignore[attr-defined]
-    return boards.board(user, places_of(user), everything=everything, show=show, after=after)
+    roles = request.membership.roles  # type: ignore[attr-defined]
+    return boards.board(user, places_of(user), roles=roles, show=show, after=after)
 
 
 def _board_row(row: boards.BoardRow, slug: str, *, first: bool) -> dict[str, Any]:
