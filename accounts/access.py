@@ -21,6 +21,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import resolve_url
+from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -31,9 +32,28 @@ from accounts.permissions import Caller, Rule, rule
 from accounts.refusals import NotAllowed
 from accounts.roles import Part
 
-__all__ = ["PARTICIPATIONS", "for_members", "for_signed_in", "kept_post", "organisation_view", "to_sign_in"]
+__all__ = [
+    "PARTICIPATIONS",
+    "MemberRequest",
+    "for_members",
+    "for_signed_in",
+    "kept_post",
+    "organisation_view",
+    "to_sign_in",
+]
 
 View = Callable[..., HttpResponseBase]
+
+
+class MemberRequest(HttpRequest):
+    """The request of a page behind `for_members`, as views may annotate it."""
+
+    user: User
+    organisation: Organisation
+    membership: Membership
+    caller: Caller
+
+
 PARTICIPATIONS = "participations"
 """Session key: {deliberation id in hex: {"seat": id in hex, "series": of its link}}, set when a mailed link is used."""
 DELIBERATION = ("deliberation_id", "deliberation")
@@ -97,8 +117,9 @@ def _decorator(view: View | None, read: str, *, seats: bool) -> Any:
             with scope.open_organisation(caller.organisation), timezone.override(_zone(caller)):
                 response = _answer(inner, request, args, {"slug": slug, **kwargs})
                 if isinstance(response, StreamingHttpResponse):
-                    response.streaming_content = scope.streamed(caller.organisation, response.streaming_content)
-                elif hasattr(response, "render") and not response.is_rendered:
+                    chunks: Any = response.streaming_content
+                    response.streaming_content = scope.streamed(caller.organisation, chunks)
+                elif isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
                     response.render()
                 return response
 
@@ -123,7 +144,8 @@ def standing_in(
         return None
     user = request.user if request.user.is_authenticated else None
     if isinstance(user, User) and user.is_operator:
-        return _foreign(user, organisation, deliberation_id)
+        _foreign(user, organisation, deliberation_id)
+        return None
     membership: Membership | None = None
     held: dict[UUID, UUID] = {}
     if isinstance(user, User):
@@ -139,7 +161,9 @@ def standing_in(
     if guest_seat is not None and deliberation_id is not None:
         held.setdefault(deliberation_id, guest_seat)
     if membership is None and (deliberation_id is None or deliberation_id not in held):
-        return _foreign(user, organisation, deliberation_id) if isinstance(user, User) else None
+        if isinstance(user, User):
+            _foreign(user, organisation, deliberation_id)
+        return None
     return Caller(
         user=user if isinstance(user, User) else None,
         organisation=organisation,

@@ -24,9 +24,9 @@ from accounts.domain.organisations import (
 from accounts.models import Organisation, User
 from accounts.refusals import Refused
 
-admin.site.site_header = _("Platform operator")  # type: ignore[assignment]
-admin.site.site_title = _("Platform operator")  # type: ignore[assignment]
-admin.site.index_title = _("Organisations and users")  # type: ignore[assignment]
+admin.site.site_header = _("Platform operator")
+admin.site.site_title = _("Platform operator")
+admin.site.index_title = _("Organisations and users")
 admin.site.enable_nav_sidebar = False
 # The operator signs in like everybody, second factor included.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]

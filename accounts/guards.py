@@ -116,7 +116,7 @@ def refusals(connection: BaseDatabaseWrapper) -> list[Refuse]:
     """Every guard as plain refusals for this database, for the tables that exist in it."""
     tables = set(connection.introspection.table_names())
     columns = {
-        model._meta.db_table: [field.column for field in model._meta.concrete_fields]
+        model._meta.db_table: [field.column for field in model._meta.concrete_fields if field.column]
         for model in apps.get_models(include_auto_created=True)
     }
     found: dict[str, Refuse] = {}

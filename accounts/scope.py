@@ -66,7 +66,7 @@ class ClosedQuerySet(DisabledQuerySet):
     alias = bulk_create = bulk_update = closed
     contains = create = defer = difference = distinct = exclude = exists = explain = extra = closed
     in_bulk = intersection = prefetch_related = resolve_expression = select_related = closed
-    __bool__ = __getitem__ = __iter__ = __len__ = closed  # type: ignore[assignment]
+    __bool__ = __getitem__ = __iter__ = __len__ = closed
     aggregate = all = annotate = complex_filter = count = dates = datetimes = delete = closed
     earliest = filter = first = get = get_or_create = iterator = last = latest = only = order_by = closed
     raw = reverse = select_for_update = union = update = update_or_create = values = values_list = closed
@@ -170,7 +170,7 @@ def owner_of(model: "type[models.Model]", key: UUID) -> "Organisation | None":
         row = model._default_manager.select_related("organisation").filter(pk=key).first()
     if row is None or row.organisation.deactivated_at is not None:  # type: ignore[attr-defined]
         return None
-    return row.organisation  # type: ignore[attr-defined, no-any-return]
+    return row.organisation  # type: ignore[attr-defined]
 
 
 def public_rows(model: type[models.Model]) -> models.QuerySet:

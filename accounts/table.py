@@ -1,5 +1,6 @@
 """The rows of `accounts` in the table of permissions."""
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import ANY, Rule, add
@@ -51,7 +52,7 @@ OWN_ACCOUNT = (
 OPERATOR_PAGES = ("admin:*",)
 
 
-def _organisation(verb: str, event: str, says: str, *routes: str, states: tuple[str, ...] = ("active",)) -> Rule:
+def _organisation(verb: str, event: str, says: Promise, *routes: str, states: tuple[str, ...] = ("active",)) -> Rule:
     return Rule(verb, "organisation", states, None, ADMINISTRATOR, event=event, routes=routes, says=says)
 
 

@@ -63,7 +63,9 @@ class KeyForm(forms.Form):
     """An API key to be made."""
 
     name = forms.CharField(label=_("Name"), max_length=100, help_text=_("What will use the key."))
-    project = forms.ModelChoiceField(label=_("Project"), queryset=Project.objects.none(), empty_label=None)
+    project: forms.ModelChoiceField = forms.ModelChoiceField(
+        label=_("Project"), queryset=Project.objects.none(), empty_label=None
+    )
     enforces = forms.ChoiceField(
         label=_("What its checks do"),
         choices=[

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.access import for_members, kept_post
+from accounts.access import MemberRequest, for_members, kept_post
 from accounts.domain.keys import create_api_key, revoke_api_key
 from accounts.domain.links import make_sign_in_link
 from accounts.domain.members import add_member, end_membership, set_roles
@@ -30,18 +30,18 @@ READ = "read_settings"
 
 @require_GET
 @for_members(read=READ)
-def settings(request: HttpRequest, slug: str) -> HttpResponse:
+def settings(request: MemberRequest, slug: str) -> HttpResponse:
     """The list of what can be set."""
     return render(request, "accounts/settings.html", {"installation": Installation.current()})
 
 
 @for_members(read=READ)
-def settings_members(request: HttpRequest, slug: str) -> HttpResponse:
+def settings_members(request: MemberRequest, slug: str) -> HttpResponse:
     """Everybody, and the form to take somebody in."""
     form = MemberForm(request.POST if request.method == "POST" else None, initial=_kept(request))
     if request.method == "POST" and form.is_valid():
         try:
-            membership = add_member(request.organisation, by=request.user, **form.cleaned_data)  # type: ignore[attr-defined]
+            membership = add_member(request.organisation, by=request.user, **form.cleaned_data)
         except Refused as refused:
             refuse(form, refused)
         else:
@@ -52,7 +52,7 @@ def settings_members(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @for_members(read=READ)
-def settings_member_roles(request: HttpRequest, slug: str, membership_id: UUID) -> HttpResponse:
+def settings_member_roles(request: MemberRequest, slug: str, membership_id: UUID) -> HttpResponse:
     """One member's roles."""
     membership = _one(members(), membership_id)
     form = RolesForm(
@@ -60,7 +60,7 @@ def settings_member_roles(request: HttpRequest, slug: str, membership_id: UUID) 
     )
     if request.method == "POST" and form.is_valid():
         try:
-            set_roles(membership, form.cleaned_data["roles"], by=request.user)  # type: ignore[arg-type]
+            set_roles(membership, form.cleaned_data["roles"], by=request.user)
         except Refused as refused:
             refuse(form, refused)
         else:
@@ -70,13 +70,13 @@ def settings_member_roles(request: HttpRequest, slug: str, membership_id: UUID) 
 
 
 @for_members(read=READ)
-def settings_member_end(request: HttpRequest, slug: str, membership_id: UUID) -> HttpResponse:
+def settings_member_end(request: MemberRequest, slug: str, membership_id: UUID) -> HttpResponse:
     """Asked once more, then a membership ends."""
     membership = _one(members(), membership_id)
     problem = ""
     if request.method == "POST":
         try:
-            end_membership(membership, by=request.user)  # type: ignore[arg-type]
+            end_membership(membership, by=request.user)
         except Refused as refused:
             problem = refused.sentence
         else:
@@ -92,13 +92,13 @@ def settings_member_end(request: HttpRequest, slug: str, membership_id: UUID) ->
 
 @never_cache
 @for_members(read=READ)
-def settings_member_link(request: HttpRequest, slug: str, membership_id: UUID) -> HttpResponse:
+def settings_member_link(request: MemberRequest, slug: str, membership_id: UUID) -> HttpResponse:
     """Make a sign-in link for a member, and show it this once, to be passed on."""
     membership = _one(members(), membership_id)
     link = problem = ""
     if request.method == "POST":
         try:
-            user_id, token = make_sign_in_link(membership, by=request.user)  # type: ignore[arg-type]
+            user_id, token = make_sign_in_link(membership, by=request.user)
             link = request.build_absolute_uri(reverse("sign_in_by_link", args=[user_id, token]))
         except Refused as refused:
             problem = refused.sentence
@@ -111,12 +111,12 @@ def settings_member_link(request: HttpRequest, slug: str, membership_id: UUID) -
 
 
 @for_members(read=READ)
-def settings_projects(request: HttpRequest, slug: str) -> HttpResponse:
+def settings_projects(request: MemberRequest, slug: str) -> HttpResponse:
     """All projects, and the form to make one."""
     form = ProjectForm(request.POST if request.method == "POST" else None, initial=_kept(request))
     if request.method == "POST" and form.is_valid():
         try:
-            project = create_project(request.organisation, by=request.user, **form.cleaned_data)  # type: ignore[attr-defined]
+            project = create_project(request.organisation, by=request.user, **form.cleaned_data)
         except Refused as refused:
             refuse(form, refused)
         else:
@@ -127,7 +127,7 @@ def settings_projects(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 @for_members(read=READ)
-def settings_project_archive(request: HttpRequest, slug: str, project_id: UUID) -> HttpResponse:
+def settings_project_archive(request: MemberRequest, slug: str, project_id: UUID) -> HttpResponse:
     """Close a project."""
     project: Project = _one(projects(), project_id)
     return _done(
@@ -137,7 +137,7 @@ def settings_project_archive(request: HttpRequest, slug: str, project_id: UUID) 
 
 @never_cache
 @for_members(read=READ)
-def settings_keys(request: HttpRequest, slug: str) -> HttpResponse:
+def settings_keys(request: MemberRequest, slug: str) -> HttpResponse:
     """All keys, and the form to make one. The answer to making one shows its secret, this once."""
     form = KeyForm(request.POST if request.method == "POST" else None, initial=_kept(request))
     made = None
@@ -147,7 +147,7 @@ def settings_keys(request: HttpRequest, slug: str) -> HttpResponse:
             made = create_api_key(
                 asked["project"],
                 asked["name"],
-                by=request.user,  # type: ignore[arg-type]
+                by=request.user,
                 enforces=bool(asked["enforces"]),
                 attended=asked["attended"],
             )
@@ -159,14 +159,14 @@ def settings_keys(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 @for_members(read=READ)
-def settings_key_revoke(request: HttpRequest, slug: str, key_id: UUID) -> HttpResponse:
+def settings_key_revoke(request: MemberRequest, slug: str, key_id: UUID) -> HttpResponse:
     """End a key at once."""
     key: APIKey = _one(api_keys(), key_id)
     return _done(request, "settings_keys", revoke_api_key, key, _("The key %(name)s is revoked.") % {"name": key})
 
 
 @for_members(read=READ)
-def settings_mail(request: HttpRequest, slug: str) -> HttpResponse:
+def settings_mail(request: MemberRequest, slug: str) -> HttpResponse:
     """How mail leaves this installation, and a test of it."""
     installation = Installation.current()
     form = MailForm(
@@ -174,7 +174,7 @@ def settings_mail(request: HttpRequest, slug: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            choose_mail(request.organisation, form.cleaned_data["mail_choice"], by=request.user)  # type: ignore[attr-defined]
+            choose_mail(request.organisation, form.cleaned_data["mail_choice"], by=request.user)
         except Refused as refused:
             refuse(form, refused)
         else:
@@ -185,16 +185,16 @@ def settings_mail(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 @for_members(read=READ)
-def settings_mail_test(request: HttpRequest, slug: str) -> HttpResponse:
+def settings_mail_test(request: MemberRequest, slug: str) -> HttpResponse:
     """Send the person who asks a mail."""
-    problem = send_test_mail(request.user)  # type: ignore[arg-type]
+    problem = send_test_mail(request.user)
     if problem:
         messages.error(request, _("The mail could not be sent. The mail server said: %(said)s") % {"said": problem})
     else:
         messages.success(
             request,
             _("A test was sent to %(address)s. If it does not arrive, look where unwanted mail goes.")
-            % {"address": request.user.email},  # type: ignore[union-attr]
+            % {"address": request.user.email},
         )
     return redirect("settings_mail", slug=slug)
 
@@ -204,14 +204,14 @@ def _page(request: HttpRequest, name: str, form: Any, facts: dict[str, Any]) -> 
     return render(request, f"accounts/{name}.html", {"form": form, **facts}, status=status)
 
 
-def _done(request: HttpRequest, back: str, verb: Any, thing: Any, said: str) -> HttpResponse:
+def _done(request: MemberRequest, back: str, verb: Any, thing: Any, said: str) -> HttpResponse:
     try:
         verb(thing, by=request.user)
     except Refused as refused:
         messages.error(request, refused.sentence)
     else:
         messages.success(request, said)
-    return redirect(back, slug=request.organisation.slug)  # type: ignore[attr-defined]
+    return redirect(back, slug=request.organisation.slug)
 
 
 def _one(rows: Any, pk: UUID) -> Any:

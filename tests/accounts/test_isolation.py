@@ -66,7 +66,7 @@ def test_scope_is_called_in_one_place_only():
     assert found == {("accounts/scope.py", "open_organisation")}
 
 
-def test_scopes_are_disabled_in_four_counted_functions():
+def test_scopes_are_disabled_in_five_counted_functions():
     found = {(name, function) for name, tree in sources() for function in calls(tree, "scopes_disabled")}
     found |= {(name, function) for name, tree in sources() for function in calls(tree, "with_scopes_disabled")}
     found |= {(name, function) for name, tree in sources() for function in calls(tree, "with_scope")}
@@ -75,6 +75,7 @@ def test_scopes_are_disabled_in_four_counted_functions():
         ("accounts/scope.py", "seats_of"),
         ("accounts/scope.py", "key_with_prefix"),
         ("accounts/scope.py", "public_rows"),
+        ("accounts/scope.py", "owner_of"),
         ("accounts/scope.py", "owner_of"),
     }
 
@@ -263,6 +264,13 @@ def test_only_what_a_model_declares_public_is_read_across_organisations(cast: Ca
         else:
             with pytest.raises(ScopeError):
                 scope.public_rows(model)
+
+
+def test_owner_of_a_row_is_an_organisation_in_use_or_nobody(cast: Cast):
+    assert scope.owner_of(Project, cast.project.pk) == cast.organisation
+    assert scope.owner_of(Project, cast.organisation.pk) is None
+    Organisation.objects.filter(pk=cast.organisation.pk).update(deactivated_at=cast.organisation.created_at)
+    assert scope.owner_of(Project, cast.project.pk) is None
 
 
 # --- The scope reaches as far as the answer

@@ -208,7 +208,7 @@ def test_tree_tables_take_what_the_sequencer_will_write(cast: Cast):
         Leaf(log=log, index=0, entry=simple(cast), organisation=cast.organisation).save(force_insert=True)
     with pytest.raises(IntegrityError), transaction.atomic():
         Leaf(log=log, index=1, entry=entry, organisation=cast.organisation).save(force_insert=True)
-    with pytest.raises(IntegrityError, match="audit_leaf_log_id_ours"), transaction.atomic():
+    with pytest.raises(IntegrityError, match=r"audit_leaf_(log|entry)_id_ours"), transaction.atomic():
         Leaf(log=log, index=1, entry=simple(cast), organisation=cast.other).save(force_insert=True)
     installation = Log(organisation=None, began_at=clock.now())
     installation.save()
