@@ -48,9 +48,16 @@ def tiers(organisation: Organisation) -> list[tuple[str, str]]:
 def _times(organisation: Organisation, urgency: str) -> str:
     times = durations_of(organisation, urgency)
     rounds = [span(hours) for hours in times.rounds]
-    said = rounds[0] if len(set(rounds)) == 1 else ", ".join(rounds)
-    return _("%(answer)s to answer the invitation, %(rounds)s for each round, %(dissent)s for dissent.") % {
-        "answer": span(times.answer_invitation).capitalize(),
+    if len(set(rounds)) == 1:
+        said = _("%(time)s for each of the first three rounds") % {"time": rounds[0]}
+    else:
+        said = _("%(first)s, %(second)s and %(third)s for the first three rounds") % {
+            "first": rounds[0],
+            "second": rounds[1],
+            "third": rounds[2],
+        }
+    return _("%(answer)s to answer the invitation; %(rounds)s; %(dissent)s for dissent.") % {
+        "answer": span(times.answer_invitation),
         "rounds": said,
         "dissent": span(times.dissent_window),
     }
