@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import SeatUser
@@ -251,9 +250,7 @@ def _holder(deliberation: Deliberation) -> str:
 def _holder_is_voice(deliberation: Deliberation) -> bool:
     """Whether who decides also spoke as a voice: allowed, and printed."""
     seats = Seat.objects.filter(deliberation=deliberation)
-    holds = SeatUser.objects.filter(seat_id__in=seats.filter(part=Part.HOLDER).values("pk")).filter(
-        Q(until__isnull=True)
-    )
+    holds = SeatUser.objects.filter(seat_id__in=seats.filter(part=Part.HOLDER).values("pk"), until__isnull=True)
     speaks = SeatUser.objects.filter(
         seat_id__in=seats.filter(part=Part.PARTICIPANT).values("pk"), user_id__in=holds.values("user_id")
     )

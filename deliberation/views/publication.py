@@ -1,0 +1,170 @@
+"""Publishing: asking those quoted about the exact page, the page itself, and taking it back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import User
+from accounts.scope import open_organisation
+from deliberation.domain.publication import choose_quote, propose_publication, publish, unpublish
+from deliberation.forms.dissent import ChoiceForm, PublishForm, ReasonForm
+from deliberation.models import Deliberation, Outcome, Publication, QuoteChoice
+from deliberation.queries import outcome_page
+from deliberation.queries.outcome import Document, NameOf, by_seat_name
+from deliberation.queries.public import published_outcomes
+from deliberation.queries.publication import current_publication, names_chosen, public_document, quoted_seats
+from deliberation.views.access import deliberation_view
+from deliberation.views.acting import Writing, tries
+from deliberation.views.drafting import must, to_outcome
+
+
+def _outcome(deliberation: Deliberation) -> Outcome:
+    outcome = Outcome.objects.filter(deliberation=deliberation, signed_at__isnull=False).first()
+    if outcome is None:
+        raise Http404
+    return outcome
+
+
+def page_of(document: Document) -> dict[str, Any]:
+    """The public page's own part: what it prints of a document."""
+    return {
+        "deliberation": document.deliberation,
+        "document": document,
+        "version": document.version,
+        "opinions": outcome_page.opinions(document),
+        "losses": outcome_page.losses(document),
+        "commitments": outcome_page.commitments(document),
+        "status": outcome_page.status(document),
+        "lede": outcome_page.lede(document),
+        "left_out": document.left_out or any(each.left_out for each in document.dissents),
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@deliberation_view("read_outcome")
+def publication_propose(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+    """Where publishing stands, and the step that is next. The page shown is the one that would be public."""
+    must(request, deliberation, "propose_publication")
+    by: User = request.user  # type: ignore[assignment]
+    outcome = _outcome(deliberation)
+    if request.method == "POST":
+        done = _("Everybody quoted is asked how they wish to appear. Nothing is public yet.")
+        tries(request, lambda: propose_publication(deliberation, by=by), done=done)
+        return redirect(request.path)
+    return _standing(request, deliberation, outcome)
+
+
+def _standing(
+    request: HttpRequest,
+    deliberation: Deliberation,
+    outcome: Outcome,
+    *,
+    publishing: Writing | None = None,
+    ending: Writing | None = None,
+) -> HttpResponse:
+    publication = current_publication(outcome)
+    name_of: NameOf = names_chosen(publication) if publication else by_seat_name
+    choices = list(publication.choices.select_related("seat")) if publication else []
+    refused = publishing or ending
+    by: User = request.user  # type: ignore[assignment]
+    key = deliberation.pk.hex
+    return render(
+        request,
+        "deliberation/publication.html",
+        page_of(public_document(outcome, name_of))
+        | {
+            "publication": publication,
+            "quoted": [seat.name for seat in quoted_seats(outcome)],
+            "choices": choices,
+            "silent": [row.seat.name for row in choices if not row.choice],
+            "publish_form": (
+                publishing or Writing(request, deliberation, PublishForm, name=f"put_publish:{key}", by=by)
+            ).form
+            if not ending
+            else PublishForm(),
+            "end_form": ending.form if ending else ReasonForm(auto_id="end-%s"),
+            "form": refused.form if refused else None,
+        },
+        status=422 if refused else 200,
+    )
+
+
+@require_POST
+@deliberation_view("read_outcome")
+def publication_publish(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+    """Make it public."""
+    must(request, deliberation, "publish")
+    by: User = request.user  # type: ignore[assignment]
+    outcome = _outcome(deliberation)
+    writing = Writing(request, deliberation, PublishForm, name=f"put_publish:{deliberation.pk.hex}", by=by)
+    if writing.sends(lambda data: publish(deliberation, by=by, **data)):
+        messages.success(request, _("It is public now."))
+        return redirect("published", slug=writing.result.slug)
+    return _standing(request, deliberation, outcome, publishing=writing)
+
+
+@require_POST
+@deliberation_view("read_outcome")
+def publication_unpublish(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+    """Take the publication, or its proposal, back."""
+    must(request, deliberation, "unpublish")
+    by: User = request.user  # type: ignore[assignment]
+    outcome = _outcome(deliberation)
+    name = f"put_unpublish:{deliberation.pk.hex}"
+    writing = Writing(request, deliberation, ReasonForm, name=name, by=by, auto_id="end-%s")
+    if writing.sends(lambda data: unpublish(deliberation, by=by, **data)):
+        messages.success(request, _("It is not public."))
+        return redirect("publication_propose", slug=deliberation.organisation.slug, number=deliberation.number)
+    return _standing(request, deliberation, outcome, ending=writing)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@deliberation_view("read_outcome")
+def quote_choose(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+    """The exact page, and how the person quoted wishes to appear on it."""
+    seat = request.seat  # type: ignore[attr-defined]
+    outcome = _outcome(deliberation)
+    publication = current_publication(outcome)
+    row = QuoteChoice.objects.filter(publication=publication, seat=seat).first() if publication and seat else None
+    if publication is None or row is None:
+        raise Http404
+    initial = {"choice": row.choice, "pseudonym": row.pseudonym}
+    writing = Writing(request, deliberation, ChoiceForm, name=f"quote:{publication.pk}", by=seat, initial=initial)
+    if not writing.form.is_bound:
+        writing.form.initial["digest"] = publication.page_digest
+
+    def choose(data: dict[str, Any]) -> object:
+        return choose_quote(deliberation, by=seat, **data)
+
+    if request.method == "POST" and writing.sends(choose):
+        messages.success(request, _("Your choice is kept. You can change it here at any time."))
+        return to_outcome(deliberation)
+    return render(
+        request,
+        "deliberation/quote.html",
+        page_of(public_document(outcome, by_seat_name))
+        | {"publication": publication, "row": row, "seat": seat, "form": writing.form},
+        status=422 if writing.form.is_bound else 200,
+    )
+
+
+@require_GET
+def published(request: HttpRequest, slug: str) -> HttpResponse:
+    """A published outcome, for anybody."""
+    found = published_outcomes(slug)
+    if not found:
+        raise Http404
+    with open_organisation(found[0].organisation):
+        publication = Publication.objects.select_related("outcome__deliberation__organisation", "reason").get(
+            pk=found[0].pk
+        )
+        context = page_of(public_document(publication.outcome, names_chosen(publication)))
+        url = request.build_absolute_uri(reverse("published", args=[slug]))
+        return render(request, "deliberation/published.html", context | {"publication": publication, "url": url})

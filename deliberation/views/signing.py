@@ -1,0 +1,161 @@
+"""The decision holder's side: the signature over one version, the return, and later what became of the promises."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts import clock
+from accounts.models import User
+from deliberation.domain.commitments import report_commitment
+from deliberation.domain.completeness import Missing, missing_to_sign
+from deliberation.domain.outcome import return_outcome, sign_outcome
+from deliberation.forms.dissent import CommitmentForm, ReasonForm, SignForm
+from deliberation.models import Commitment, Deliberation
+from deliberation.queries import outcome_page
+from deliberation.queries.outcome import document_of, version_to_read
+from deliberation.views.access import deliberation_view
+from deliberation.views.acting import Writing
+from deliberation.views.drafting import must, to_outcome
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@deliberation_view("read_outcome")
+def outcome_sign(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+    """The whole version, what is missing, and the signature. Signed is final."""
+    must(request, deliberation, "sign_outcome")
+    by: User = request.user  # type: ignore[assignment]
+    version = version_to_read(deliberation)
+    if version is None:
+        raise Http404
+    initial = {"name": by.name}
+    name = f"put_signature:{deliberation.pk.hex}"
+    writing = Writing(request, deliberation, SignForm, name=name, by=by, initial=initial)
+    if not writing.form.is_bound:
+        writing.form.initial["version_id"] = version.pk
+
+    def sign(data: dict[str, Any]) -> object:
+        return sign_outcome(deliberation, by=by, **data)
+
+    if request.method == "POST" and writing.sends(sign):
+        messages.success(request, _("Signed. It is final, and a precedent from now on: it informs, it does not bind."))
+        return to_outcome(deliberation)
+    document = document_of(version)
+    missing = missing_to_sign(version, now=clock.now())
+    if writing.form.is_bound:
+        _drop_what_is_listed(writing, missing)
+        writing.form.data = writing.form.data.copy()
+        writing.form.data["version_id"] = str(version.pk)
+    return render(
+        request,
+        "deliberation/outcome_sign.html",
+        {
+            "deliberation": deliberation,
+            "document": document,
+            "version": version,
+            "opinions": outcome_page.opinions(document, answering=True),
+            "losses": outcome_page.losses(document),
+            "commitments": outcome_page.commitments(document),
+            "missing": [(place_of(deliberation, one), one.sentence) for one in missing],
+            "form": writing.form,
+        },
+        status=422 if writing.form.is_bound else 200,
+    )
+
+
+def _drop_what_is_listed(writing: Writing, missing: list[Missing]) -> None:
+    """What the summary above lists with links is not said a second time below it."""
+    said = {str(one.sentence) for one in missing}
+    errors = writing.form.errors.get("__all__")
+    if errors is not None:
+        errors.data = [error for error in errors.as_data() if not set(error.messages) & said]
+
+
+def place_of(deliberation: Deliberation, missing: Missing) -> str:
+    """Where something missing is mended: the answer's page, or the place on this one."""
+    kind, _dash, key = missing.field.partition("-")
+    if kind == "dissent":
+        return reverse("dissent_answer", args=[deliberation.organisation.slug, deliberation.number, UUID(key)])
+    return {
+        "remainders": "#remainder-h",
+        "prioritized": "#values-h",
+        "deprioritized": "#values-h",
+        "commitments": "#commitments-h",
+        "applies_to": "#scope-h",
+        "does_not_apply_to": "#scope-h",
+        "review_date": "#scope-h",
+        "triggers": "#scope-h",
+        "hearings": "#heard-h",
+    }.get(kind, "#decision")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@deliberation_view("read_outcome")
+def outcome_return(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+    """Give the draft back, with a reason."""
+    must(request, deliberation, "return_outcome")
+    by: User = request.user  # type: ignore[assignment]
+    name = f"put_return:{deliberation.pk.hex}"
+    writing = Writing(request, deliberation, ReasonForm, name=name, by=by)
+    if request.method == "POST" and writing.sends(lambda data: return_outcome(deliberation, by=by, **data)):
+        messages.success(request, _("The draft is given back. The facilitator reads your reason."))
+        return to_outcome(deliberation)
+    return render(
+        request,
+        "confirm.html",
+        {
+            "heading": _("Give the draft back?"),
+            "kicker": deliberation.reference,
+            "says": _(
+                "The facilitator reads your reason and writes a new version. It is circulated again, with the whole "
+                "time for dissent, before it comes back to you."
+            ),
+            "form": writing.form,
+            "title": _("Give it back"),
+            "back": reverse("outcome_sign", args=[deliberation.organisation.slug, deliberation.number]),
+        },
+        status=422 if writing.form.is_bound else 200,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@deliberation_view("read_outcome")
+def commitment_report(request: HttpRequest, deliberation: Deliberation, pk: UUID) -> HttpResponse:
+    """Report what became of a commitment."""
+    must(request, deliberation, "report_commitment")
+    by: User = request.user  # type: ignore[assignment]
+    commitment = get_object_or_404(
+        Commitment.objects.select_related("what", "to_whom", "owner"),
+        pk=pk,
+        deliberation=deliberation,
+        version__signed_outcome__isnull=False,
+    )
+    name = f"put_report:{commitment.pk}"
+    writing = Writing(request, deliberation, CommitmentForm, name=name, by=by, commitment=commitment)
+
+    def report(data: dict[str, Any]) -> object:
+        return report_commitment(deliberation, commitment, by=by, **data)
+
+    if request.method == "POST" and writing.sends(report):
+        messages.success(request, _("Your report stands with the commitment."))
+        return to_outcome(deliberation, "commitments-h")
+    return render(
+        request,
+        "deliberation/commitment.html",
+        {
+            "deliberation": deliberation,
+            "commitment": commitment,
+            "reports": commitment.reports.select_related("account", "by_user", "new_owner"),
+            "form": writing.form,
+            "writing": writing,
+            "autosave": reverse("draft_save", args=[deliberation.organisation.slug, deliberation.number, name]),
+        },
+        status=422 if writing.form.is_bound else 200,
+    )
