@@ -41,6 +41,7 @@ from deliberation.models import (
 STANDING = (Stakeholder.Status.KEPT, Stakeholder.Status.CHANGED, Stakeholder.Status.WRITTEN)
 FEWEST = 2
 LONGEST_TITLE = 200
+LONGEST_EMAIL = 254
 
 
 # What stands
@@ -217,6 +218,8 @@ def clean_email(act: Act, email: str, *, but: Stakeholder | None = None) -> str:
         return ""
     try:
         validate_email(email)
+        if len(email) > LONGEST_EMAIL:
+            raise ValidationError("too long")
     except ValidationError:
         raise Invalid(_("“%(address)s” is no mail address.") % {"address": email}, "email") from None
     if facilitators_among(act.deliberation, [email]):

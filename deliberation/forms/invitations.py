@@ -62,9 +62,9 @@ class FrameworksForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
     )
 
-    def __init__(self, *args: Any, deliberation: Deliberation, **options: Any) -> None:
+    def __init__(self, *args: Any, of: Deliberation, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["frameworks"].queryset = in_tension(deliberation)  # type: ignore[attr-defined]
+        self.fields["frameworks"].queryset = in_tension(of)  # type: ignore[attr-defined]
 
 
 class AcceptForm(FrameworksForm):

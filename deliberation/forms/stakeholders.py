@@ -79,10 +79,10 @@ class StakeholderForm(forms.Form):
     )
     language = LanguageField(label=_("The language they are best asked in"))
 
-    def __init__(self, *args: Any, deliberation: Deliberation, **options: Any) -> None:
+    def __init__(self, *args: Any, of: Deliberation, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["groups"].queryset = affected_groups(deliberation)  # type: ignore[attr-defined]
-        self.fields["frameworks"].queryset = in_tension(deliberation)  # type: ignore[attr-defined]
+        self.fields["groups"].queryset = affected_groups(of)  # type: ignore[attr-defined]
+        self.fields["frameworks"].queryset = in_tension(of)  # type: ignore[attr-defined]
 
 
 class Named(forms.ModelChoiceField):
@@ -158,7 +158,7 @@ class AmendmentForm(StakeholderForm):
 
     field_order = ("title", "replaces", "reason", "why")
 
-    def __init__(self, *args: Any, deliberation: Deliberation, **options: Any) -> None:
-        super().__init__(*args, deliberation=deliberation, **options)
-        keys = [row.pk for row in replaceable(deliberation)]
+    def __init__(self, *args: Any, of: Deliberation, **options: Any) -> None:
+        super().__init__(*args, of=of, **options)
+        keys = [row.pk for row in replaceable(of)]
         self.fields["replaces"].queryset = Stakeholder.objects.filter(pk__in=keys)  # type: ignore[attr-defined]

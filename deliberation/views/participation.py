@@ -186,7 +186,7 @@ def _accepting(request: HttpRequest, deliberation: Deliberation, invitation: Inv
             "language": seat.language or deliberation.language,
             "quoting": seat.quoting,
         },
-        deliberation=deliberation,
+        of=deliberation,
     )
 
 
@@ -361,7 +361,7 @@ def card_frameworks(request: HttpRequest, deliberation: Deliberation) -> HttpRes
         name="frameworks",
         by=seat,
         initial={"frameworks": list(spoken)},
-        deliberation=deliberation,
+        of=deliberation,
     )
     _in_their_order(writing.form, deliberation, seat)
     if request.method == "POST" and writing.sends(

@@ -113,7 +113,7 @@ def stakeholder_add(request: HttpRequest, deliberation: Deliberation) -> HttpRes
         StakeholderForm,
         name="stakeholder-new",
         by=request.user,
-        deliberation=deliberation,  # type: ignore[arg-type]
+        of=deliberation,  # type: ignore[arg-type]
     )
     if request.method == "POST" and writing.sends(
         lambda data: listing.add_stakeholder(deliberation, by=request.user, **data)  # type: ignore[arg-type]
@@ -151,7 +151,7 @@ def stakeholder_edit(request: HttpRequest, deliberation: Deliberation, key: UUID
         name=f"stakeholder:{row.pk}",
         by=request.user,  # type: ignore[arg-type]
         initial=initial,
-        deliberation=deliberation,
+        of=deliberation,
     )
     if request.method == "POST" and writing.sends(
         lambda data: listing.settle_stakeholder(deliberation, row, by=request.user, do="change", **data)  # type: ignore[arg-type]
@@ -285,7 +285,7 @@ def amendment_new(request: HttpRequest, deliberation: Deliberation) -> HttpRespo
         AmendmentForm,
         name="amendment",
         by=request.user,
-        deliberation=deliberation,  # type: ignore[arg-type]
+        of=deliberation,  # type: ignore[arg-type]
     )
     if request.method == "POST" and writing.sends(
         lambda data: amending.propose_amendment(deliberation, by=request.user, **data)  # type: ignore[arg-type]
