@@ -64,7 +64,7 @@ class ProposalForm(forms.Form):
 class CostForm(forms.Form):
     """What a proposal would cost one framework."""
 
-    framework = forms.ModelChoiceField(label=_("For which framework?"), queryset=None)
+    framework: Any = forms.ModelChoiceField(label=_("For which framework?"), queryset=None)
     cost = WordsField(short=True, label=_("What would it cost?"))
 
     def __init__(self, *args: Any, frameworks: list[Framework], **options: Any) -> None:
@@ -77,7 +77,7 @@ class CostForm(forms.Form):
 
 class QuestionForm(forms.Form):
     text = WordsField(short=True, label=_("Your question"))
-    to = forms.ModelChoiceField(label=_("To whom?"), queryset=None, required=False, empty_label=_("Everybody"))
+    to: Any = forms.ModelChoiceField(label=_("To whom?"), queryset=None, required=False, empty_label=_("Everybody"))
     option = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, seats: list[Seat], **options: Any) -> None:
@@ -187,7 +187,7 @@ GIVEN = [(value, label) for value, label in Spoken.Given.choices if value != Spo
 class EnterForm(forms.Form):
     """What the facilitator enters for a seat: who, how it was given, in which language. The words stand below."""
 
-    seat = forms.ModelChoiceField(label=_("Who said it?"), queryset=None)
+    seat: Any = forms.ModelChoiceField(label=_("Who said it?"), queryset=None)
     given = forms.ChoiceField(label=_("How was it given?"), choices=GIVEN, widget=forms.RadioSelect)
     language = forms.CharField(
         label=_("In which language? (if you wish)"),

@@ -15,7 +15,24 @@ from accounts.roles import Part
 from deliberation.domain.dates import in_words
 from deliberation.domain.rounds import may_answer
 from deliberation.domain.standing import Standing
-from deliberation.models import Ask, Deliberation, Framework, Invitation, MoreTime, Position, Round, Seat, Voice
+from deliberation.models import (
+    AgreementAnswer,
+    Ask,
+    Deliberation,
+    Dissent,
+    Framework,
+    Invitation,
+    MoreTime,
+    Option,
+    Position,
+    Round,
+    Seat,
+    SharedValue,
+    Shift,
+    SideAnswer,
+    Stance,
+    Voice,
+)
 from deliberation.models.rounds import Spoken
 from deliberation.queries.conflict import frameworks_in_order
 
@@ -187,11 +204,28 @@ def voices_by_framework(deliberation: Deliberation) -> dict[UUID, list[UUID]]:
     return spoken
 
 
+def spoke_in(round_: Round) -> set[UUID]:
+    """The seats that have said something in a round, whatever still awaits them."""
+    here = {"deliberation": round_.deliberation_id}
+    if round_.number == 1:
+        rows = [Position.objects.filter(**here)]
+    elif round_.number == 2:
+        rows = [Stance.objects.filter(**here), SharedValue.objects.filter(**here)]
+        proposed = Option.objects.filter(**here, kind=Option.Kind.PROPOSAL, by_seat__isnull=False)
+        return {seat for r in rows for seat in r.values_list("seat_id", flat=True)} | set(
+            proposed.values_list("by_seat_id", flat=True)
+        )
+    elif round_.number == 3:
+        rows = [model.objects.filter(**here) for model in (AgreementAnswer, SideAnswer, Shift)]
+    else:
+        rows = [Dissent.objects.filter(**here)]
+    return {seat for r in rows for seat in r.values_list("seat_id", flat=True)}
+
+
 def heard(deliberation: Deliberation, round_: Round, frameworks: list[Framework]) -> list[dict[str, Any]]:
-    """Who has answered in a round, by framework, as facts. Who has yet to answer is not shown."""
-    names = dict(
-        Ask.objects.filter(round=round_, state=Ask.State.ANSWERED).order_by("id").values_list("seat_id", "seat__name")
-    )
+    """Who has said something in a round, by framework, as facts. Who has yet to answer is not shown."""
+    spoken = spoke_in(round_)
+    names = dict(Seat.objects.filter(pk__in=spoken).values_list("pk", "name"))
     speaks = voices_by_framework(deliberation)
     facts = []
     for framework in frameworks:
@@ -203,12 +237,15 @@ def heard(deliberation: Deliberation, round_: Round, frameworks: list[Framework]
 def written(round_: Round) -> list[dict[str, str]]:
     """For those who run a round: of each seat whether it has written, and nothing of what."""
     asks = Ask.objects.filter(round=round_).select_related("seat").prefetch_related("more_time").order_by("id")
+    spoken = spoke_in(round_)
     rows = []
     for ask in asks:
         if ask.seat.left_at is not None:
             says = _("left")
         elif any(wish.state == MoreTime.State.ASKED for wish in ask.more_time.all()):
             says = _("asks for more time")
+        elif ask.state == Ask.State.OPEN and ask.seat_id in spoken:
+            says = _("in part; something still awaits an answer")
         else:
             says = {
                 Ask.State.OPEN: _("not yet; until %(when)s")
@@ -298,7 +335,8 @@ def current_ask(seat: Seat, now: datetime) -> Ask | None:
     if first is not None and first.state == Ask.State.OPEN and may_answer(first, now):
         return first
     taken = [a for a in asks if may_answer(a, now) and _stands_at(a)]
-    return (taken or asks or [None])[-1]
+    found = taken or asks
+    return found[-1] if found else None
 
 
 def _stands_at(ask: Ask) -> bool:

@@ -87,7 +87,8 @@ def show_card(request: HttpRequest, deliberation: Deliberation, refused: Sent | 
         "wish": wish,
         "waits": bool(ask and open_ and ask.state == Ask.State.OPEN and number in (2, 3) and something_waits(ask)),
         "ways": _ways(deliberation, ask, open_, wish),
-        "said": said.said_by(seat),
+        "said": (spoken := said.said_by(seat)),
+        "confirms": any(one.needs_confirming for one in spoken),
         "why_not": _why_not(deliberation, seat, ask) if ask and not open_ else "",
         "may_ask_time": _may_ask_time(deliberation, ask, wish),
         "next": _next(deliberation, ask),
@@ -255,8 +256,8 @@ def card_sent(request: HttpRequest, deliberation: Deliberation, kind: str, row_i
             "blind": one.kind == "position"
             and not reads.reads_others(
                 deliberation,
-                standing=request.standing,
-                seat=seat,  # type: ignore[attr-defined]
+                standing=request.standing,  # type: ignore[attr-defined]
+                seat=seat,
             ),
             "next": _next(deliberation, ask),
         },
@@ -284,7 +285,7 @@ def receipt_of(one: said.Said, until: Any = None) -> dict[str, Any]:
 def card_more_time(request: HttpRequest, deliberation: Deliberation, round_number: int) -> HttpResponse:
     """Ask for more time, and until when."""
     seat = seat_of(request)
-    ask = get_object_or_404(Ask.objects.select_related("round"), seat=seat, round__number=round_number)
+    ask: Ask = get_object_or_404(Ask.objects.select_related("round"), seat=seat, round__number=round_number)
     if request.method != "POST":
         return _way_page(request, deliberation, seat, ask, "more_time")
     return send(
@@ -305,7 +306,7 @@ def card_more_time(request: HttpRequest, deliberation: Deliberation, round_numbe
 def card_pass(request: HttpRequest, deliberation: Deliberation, round_number: int) -> HttpResponse:
     """Say that there is nothing to add in this round."""
     seat = seat_of(request)
-    ask = get_object_or_404(Ask.objects.select_related("round"), seat=seat, round__number=round_number)
+    ask: Ask = get_object_or_404(Ask.objects.select_related("round"), seat=seat, round__number=round_number)
     if request.method != "POST":
         return _way_page(request, deliberation, seat, ask, "pass")
     return send(

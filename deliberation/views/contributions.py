@@ -162,7 +162,7 @@ def question_put(request: HttpRequest, deliberation: Deliberation) -> HttpRespon
 def question_reply(request: HttpRequest, deliberation: Deliberation, question_id: UUID) -> HttpResponse:
     """Answer a question."""
     by = _speaker(request)
-    question = get_object_or_404(
+    question: Question = get_object_or_404(
         Question.objects.select_related("by_seat", "round"), deliberation=deliberation, pk=question_id
     )
     return send(
@@ -252,7 +252,7 @@ def agreement_answer(request: HttpRequest, deliberation: Deliberation, agreement
 def side_answer(request: HttpRequest, deliberation: Deliberation, side_id: UUID) -> HttpResponse:
     """Say whether a side is one's own, as stated or otherwise."""
     seat = seat_of(request)
-    side = get_object_or_404(Side.objects.select_related("difference"), deliberation=deliberation, pk=side_id)
+    side: Side = get_object_or_404(Side.objects.select_related("difference"), deliberation=deliberation, pk=side_id)
     return send(
         request,
         deliberation,

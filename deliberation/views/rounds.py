@@ -59,7 +59,7 @@ def page_of_round(number: int, deliberation: Deliberation) -> str:
 def viewer_of(request: HttpRequest) -> UUID:
     """For whom the order of frameworks is drawn."""
     seat: Seat | None = request.seat  # type: ignore[attr-defined]
-    return seat.pk if seat is not None else request.user.pk  # type: ignore[union-attr]
+    return seat.pk if seat is not None else user_of(request).pk
 
 
 def frame(request: HttpRequest, deliberation: Deliberation, number: int, refused: Sent | None = None) -> dict[str, Any]:
@@ -183,9 +183,9 @@ def show_accommodations(request: HttpRequest, deliberation: Deliberation, refuse
         context["shared"] = said.shared_values(deliberation)
         context["positions"] = reads.positions_abreast(
             deliberation,
-            standing=request.standing,
+            standing=request.standing,  # type: ignore[attr-defined]
             seat=seat,
-            viewer=viewer_of(request),  # type: ignore[attr-defined]
+            viewer=viewer_of(request),
         )
         mine = _frameworks_of(seat) if seat else []
         everyone = frameworks_in_order(deliberation, viewer_of(request))

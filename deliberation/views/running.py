@@ -51,7 +51,7 @@ def round_close(request: HttpRequest, deliberation: Deliberation, round_number: 
 @deliberation_view()
 def more_time_answer(request: HttpRequest, deliberation: Deliberation, wish_id: UUID) -> HttpResponse:
     """Grant or refuse a wish for more time."""
-    wish = get_object_or_404(
+    wish: MoreTime = get_object_or_404(
         MoreTime.objects.select_related("ask__round", "deliberation__organisation"),
         pk=wish_id,
         deliberation=deliberation,
