@@ -280,6 +280,12 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "DESCRIPTION": "For agents and systems. People act through pages; a key never approves, signs or grants.",
     "OAS_VERSION": "3.1.0",
+    "ENUM_NAME_OVERRIDES": {
+        "DeliberationState": "deliberation.models.conflict.State",
+        "RoundState": "deliberation.models.rounds.Round.State",
+        "OutcomeState": "deliberation.api_shapes.SIGNED_STATES",
+        "PrecedentState": "deliberation.models.precedent.Precedent.State",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "tractatus_site.schema.with_problems",

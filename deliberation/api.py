@@ -1,0 +1,401 @@
+"""The JSON interface for systems: they propose conflicts, and read what their project may know. People act on pages."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, inline_serializer
+from rest_framework import serializers
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.settings import api_settings
+
+from accounts.idempotency import HEADER, idempotent
+from accounts.keys import KeyView
+from accounts.permissions import rule
+from accounts.refusals import Invalid, NotAllowed
+from deliberation import api_shapes as shapes
+from deliberation.api_examples import CONFLICT, DELIBERATION, OUTCOME, PRECEDENT, PROPOSED
+from deliberation.domain.catalogue import suggest, suggest_stakeholders
+from deliberation.domain.conflict import propose_conflict
+from deliberation.models import Deliberation, Outcome, Precedent, Urgency
+from deliberation.queries.likeness import similar
+from deliberation.queries.outcome import outcome_as_json
+from deliberation.queries.precedent import Place, Wanted, places_of_precedents, precedents
+
+LONGEST_BODY = 1_000_000
+"""Octets of a request's body."""
+
+LONGEST_SEARCH = 5_000
+
+
+class BoundedJSONParser(JSONParser):
+    """JSON that is neither too long to read nor nested too deeply to parse."""
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        body = stream.read(LONGEST_BODY + 1)
+        if len(body) > LONGEST_BODY:
+            raise ParseError(_("The body is longer than %(most)d octets.") % {"most": LONGEST_BODY})
+        try:
+            return json.loads(body.decode("utf-8"), parse_constant=_no_number)
+        except UnicodeDecodeError:
+            raise ParseError(_("The body is not UTF-8.")) from None
+        except (ValueError, RecursionError) as error:
+            raise ParseError(_("The body is not JSON: %(why)s") % {"why": str(error)[:200]}) from None
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON number")
+
+
+class ProjectView(KeyView):
+    """A view of what the key's project may know. Anything of another project is 404."""
+
+    parser_classes = (BoundedJSONParser,)
+    reads = "read_api"
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if not rule(self.reads).admits(request.caller.standing):
+            raise NotAllowed(rule(self.reads).says)
+
+    def page(self, request: Request, rows: QuerySet[Any], shape: Any) -> Response:
+        """One page of rows, `{results, next, previous}`; `shape` gives the objects of a list of rows."""
+        paginator = api_settings.DEFAULT_PAGINATION_CLASS()  # type: ignore[misc]
+        found = paginator.paginate_queryset(rows, request, view=self)
+        return paginator.get_paginated_response(shape(found))
+
+    def one(self, rows: QuerySet[Any], key: UUID) -> Any:
+        found = rows.filter(pk=key).first()
+        if found is None:
+            raise Http404
+        return found
+
+
+def _listing(name: str, item: type[serializers.Serializer]) -> Any:
+    return inline_serializer(
+        name,
+        {
+            "results": item(many=True),
+            "next": serializers.URLField(allow_null=True),
+            "previous": serializers.URLField(allow_null=True),
+        },
+    )
+
+
+def _example(name: str, value: dict[str, Any], *, listed: bool = False, **options: Any) -> OpenApiExample:
+    if listed:
+        value = {"results": [value], "next": None, "previous": None}
+    return OpenApiExample(name, value=value, **options)
+
+
+CURSOR = OpenApiParameter("cursor", str, description="Where the page begins; taken from `next` or `previous`.")
+PAGE_SIZE = OpenApiParameter("page_size", int, description="Objects a page, at most 200.")
+IDEMPOTENCY = OpenApiParameter(
+    HEADER,
+    str,
+    OpenApiParameter.HEADER,
+    description="1 to 200 printable characters. The same key with the same request is done once and answered alike.",
+)
+
+
+# --- Conflicts
+
+
+class Conflicts(ProjectView):
+    reads = "propose_conflict"
+
+    @extend_schema(
+        operation_id="propose_conflict",
+        summary="Propose a values conflict",
+        description="Makes a proposed deliberation, inert until a person takes it up. Frameworks, trade-offs and "
+        "groups in the answer are the software's suggestions. The act in question waits for the people.",
+        parameters=[IDEMPOTENCY],
+        request=shapes.ConflictIn,
+        responses={201: shapes.ConflictOut},
+        examples=[
+            OpenApiExample("A conflict", value=CONFLICT, request_only=True),
+            OpenApiExample("Proposed", value=PROPOSED, response_only=True, status_codes=["201"]),
+        ],
+        tags=["conflicts"],
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        if not isinstance(request.data, dict):
+            raise Invalid(_("Send a JSON object with the key “decision”."))
+        given = shapes.ConflictIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        key = request.auth
+        deliberation = propose_conflict(
+            key.project,
+            by=key,
+            decision=given.validated_data["decision"],
+            context=given.validated_data.get("context") or {},
+            urgency=given.validated_data.get("urgency"),
+        )
+        here = request.build_absolute_uri(reverse("api_deliberation", args=[deliberation.pk]))
+        return Response(conflict_as_json(deliberation), status=201, headers={"Location": here})
+
+
+def conflict_as_json(deliberation: Deliberation) -> dict[str, Any]:
+    """The proposed deliberation with the keys of core concepts, section 6. No word of it is a person's."""
+    found = suggest(str(deliberation.decision_asked or deliberation.question), deliberation.proposed_context)
+    groups = [group.title for group in found.groups]
+    people = suggest_stakeholders(framework_keys=[one.key for one in found.frameworks], group_titles=groups)
+    return {
+        "id": str(deliberation.pk),
+        "url": page_of(deliberation),
+        "state": deliberation.state,
+        "urgency": deliberation.urgency,
+        "created_at": moment(deliberation.created_at),
+        "moral_frameworks_in_tension": [
+            {
+                "framework": one.title,
+                "position": one.position,
+                "stakeholders": [person.title for person in people if one.key in person.frameworks],
+            }
+            for one in found.frameworks
+        ],
+        "value_trade_offs": [one.title for one in found.trade_offs],
+        "affected_stakeholder_groups": groups,
+        "suggested_stakeholders": [person.title for person in people],
+        "requires_human_approval": True,
+    }
+
+
+# --- Deliberations
+
+
+class Deliberations(ProjectView):
+    @extend_schema(
+        operation_id="list_deliberations",
+        summary="The project's deliberations",
+        description="Newest first. Question, state and dates; what people say in them is not here before the outcome.",
+        parameters=[CURSOR, PAGE_SIZE],
+        responses={200: _listing("DeliberationPage", shapes.DeliberationOut)},
+        examples=[_example("A page", DELIBERATION, listed=True, response_only=True)],
+        tags=["deliberations"],
+    )
+    def get(self, request: Request) -> Response:
+        return self.page(request, deliberations_of(request), lambda rows: [deliberation_as_json(row) for row in rows])
+
+
+class OneDeliberation(ProjectView):
+    @extend_schema(
+        operation_id="read_deliberation",
+        summary="One deliberation",
+        description="Question, state and dates, for a system that waits for people.",
+        parameters=[OpenApiParameter("key", OpenApiTypes.UUID, OpenApiParameter.PATH, description="Its id.")],
+        responses={200: shapes.DeliberationOut},
+        examples=[_example("In round 2", DELIBERATION, response_only=True)],
+        tags=["deliberations"],
+    )
+    def get(self, request: Request, key: UUID) -> Response:
+        return Response(deliberation_as_json(self.one(deliberations_of(request), key)))
+
+
+def deliberations_of(request: Request) -> QuerySet[Deliberation]:
+    return (
+        Deliberation.objects.filter(project=request.auth.project)
+        .select_related("question", "organisation")
+        .prefetch_related("round_set", "outcome_set")
+    )
+
+
+def deliberation_as_json(deliberation: Deliberation) -> dict[str, Any]:
+    """What the key's project may know: question, state, dates."""
+    signed = [one for one in deliberation.outcome_set.all() if one.signed_at is not None]
+    return {
+        "id": str(deliberation.pk),
+        "number": deliberation.number,
+        "reference": deliberation.reference,
+        "url": page_of(deliberation),
+        "question": str(deliberation.question),
+        "state": deliberation.state,
+        "state_since": moment(deliberation.state_since),
+        "urgency": deliberation.urgency,
+        "origin": deliberation.origin,
+        "created_at": moment(deliberation.created_at),
+        "rounds": [
+            {
+                "number": one.number,
+                "state": one.state,
+                "opens_at": moment(one.opens_at),
+                "closes_at": moment(one.closes_at),
+                "closed_at": moment(one.closed_at),
+            }
+            for one in deliberation.round_set.all()
+        ],
+        "outcome": text_of(signed[0].pk) if signed else None,
+        "succeeds": text_of(deliberation.succeeds_id),
+        "requires_human_approval": True,
+    }
+
+
+# --- Outcomes
+
+
+class Outcomes(ProjectView):
+    @extend_schema(
+        operation_id="list_outcomes",
+        summary="The project's signed outcomes",
+        description="Newest first, each whole: the decision, its dissents with their answers, and what it cost.",
+        parameters=[CURSOR, PAGE_SIZE],
+        responses={200: _listing("OutcomePage", shapes.OutcomeOut)},
+        examples=[_example("A page", OUTCOME, listed=True, response_only=True)],
+        tags=["outcomes"],
+    )
+    def get(self, request: Request) -> Response:
+        return self.page(request, outcomes_of(request), lambda rows: [outcome_as_json(row) for row in rows])
+
+
+class OneOutcome(ProjectView):
+    @extend_schema(
+        operation_id="read_outcome",
+        summary="One signed outcome",
+        description="It informs and does not bind: `precedent_binding` is always false.",
+        parameters=[OpenApiParameter("key", OpenApiTypes.UUID, OpenApiParameter.PATH, description="Its id.")],
+        responses={200: shapes.OutcomeOut},
+        examples=[_example("Signed", OUTCOME, response_only=True)],
+        tags=["outcomes"],
+    )
+    def get(self, request: Request, key: UUID) -> Response:
+        return Response(outcome_as_json(self.one(outcomes_of(request), key)))
+
+
+def outcomes_of(request: Request) -> QuerySet[Outcome]:
+    return Outcome.objects.filter(deliberation__project=request.auth.project, signed_at__isnull=False).select_related(
+        "deliberation__question", "deliberation__organisation"
+    )
+
+
+# --- Precedents
+
+
+class Precedents(ProjectView):
+    @extend_schema(
+        operation_id="list_precedents",
+        summary="The project's precedents, or those like a question",
+        description="With `similar_to` the precedents that may inform a question, each with what is alike and what "
+        "differs: those that share a framework first, then a group, a value, or only words. No measure is given. "
+        "Superseded and retired ones are then left out.",
+        parameters=[
+            OpenApiParameter("similar_to", str, description="A question in words, or the id of a deliberation."),
+            OpenApiParameter("q", str, description="Words that must occur."),
+            OpenApiParameter("state", str, enum=list(Precedent.State.values), description="Where it stands."),
+            OpenApiParameter("framework", str, description="The title of a framework in tension."),
+            OpenApiParameter("urgency", str, enum=list(Urgency.values), description="The tier it was decided in."),
+            OpenApiParameter("overdue", bool, description="Only those whose review is overdue."),
+            CURSOR,
+            PAGE_SIZE,
+        ],
+        responses={200: _listing("PrecedentPage", shapes.PrecedentOut)},
+        examples=[_example("Like a question", PRECEDENT, listed=True, response_only=True)],
+        tags=["precedents"],
+    )
+    def get(self, request: Request) -> Response:
+        organisation, project = request.auth.organisation, request.auth.project
+        given = request.query_params
+        for name, value in given.items():
+            if "\x00" in value or len(value) > LONGEST_SEARCH:
+                raise Invalid(_("At most %(most)d characters, and no NUL.") % {"most": LONGEST_SEARCH}, name)
+        if "similar_to" in given:
+            about = _about(given["similar_to"], request)
+            found = similar(about, organisation, project=project, most=10)
+            results = [
+                precedent_as_json(one.precedent, one.place) | {"alike": one.alike, "differs": one.differs}
+                for one in found
+            ]
+            return Response({"results": results, "next": None, "previous": None})
+        rows = precedents(organisation, _wanted(given), project=project)
+
+        def shape(page: list[Precedent]) -> list[dict[str, Any]]:
+            places = places_of_precedents(page, organisation)
+            return [precedent_as_json(row, places[row.pk]) for row in page]
+
+        return self.page(request, rows, shape)
+
+
+def _about(given: str, request: Request) -> Deliberation | str:
+    given = given.strip()
+    if not given:
+        raise Invalid(_("Write a question, or the id of a deliberation."), "similar_to")
+    try:
+        key = UUID(given)
+    except ValueError:
+        return given
+    found = Deliberation.objects.filter(project=request.auth.project, pk=key).select_related(
+        "question", "decision_asked", "project"
+    )
+    deliberation = found.first()
+    if deliberation is None:
+        raise Http404
+    return deliberation
+
+
+def _wanted(given: Any) -> Wanted:
+    state, urgency, overdue = given.get("state", ""), given.get("urgency", ""), given.get("overdue", "")
+    if state and state not in Precedent.State.values:
+        raise Invalid(_("State is one of %(known)s.") % {"known": ", ".join(Precedent.State.values)}, "state")
+    if urgency and urgency not in Urgency.values:
+        raise Invalid(_("Urgency is one of %(known)s.") % {"known": ", ".join(Urgency.values)}, "urgency")
+    if overdue and overdue.lower() not in {"true", "false"}:
+        raise Invalid(_("Overdue is true or false."), "overdue")
+    return Wanted(
+        text=given.get("q", ""),
+        state=state,
+        framework=given.get("framework", ""),
+        urgency=urgency,
+        overdue=overdue.lower() == "true",
+    )
+
+
+def precedent_as_json(precedent: Precedent, place: Place) -> dict[str, Any]:
+    """A precedent and where it stands now."""
+    deliberation, outcome = precedent.deliberation, precedent.outcome
+    version = outcome.signed_version
+    return {
+        "id": str(precedent.pk),
+        "deliberation": str(deliberation.pk),
+        "outcome": str(outcome.pk),
+        "reference": deliberation.reference,
+        "url": settings.SITE_URL + reverse("precedent", args=[deliberation.organisation.slug, deliberation.number]),
+        "question": str(deliberation.question),
+        "decision_made": text_of(version and version.decision),
+        "applies_to": text_of(version and version.applies_to),
+        "does_not_apply_to": text_of(version and version.does_not_apply_to),
+        "state": precedent.state,
+        "precedent_binding": False,
+        "signed_at": moment(outcome.signed_at),
+        "review_date": place.review.due_on.isoformat() if place.review else None,
+        "review_overdue": place.is_overdue,
+        "shaken": place.is_shaken,
+        "superseded_by": text_of(precedent.superseded_by_id),
+    }
+
+
+# --- Values
+
+
+def page_of(deliberation: Deliberation) -> str:
+    """The address of its page, for people."""
+    return settings.SITE_URL + reverse("deliberation", args=[deliberation.organisation.slug, deliberation.number])
+
+
+def text_of(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def moment(value: Any) -> str | None:
+    """RFC 3339 in UTC, as every time of the interface."""
+    return None if value is None else value.isoformat().replace("+00:00", "Z")
