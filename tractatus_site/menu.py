@@ -17,11 +17,15 @@ from accounts.roles import Role
 
 @dataclass(frozen=True)
 class Place:
-    """One screen of the menu. `names` are tried in turn; empty `roles` means every member."""
+    """One screen of the menu. `names` are tried in turn; empty `roles` means every member.
+
+    `holds` are the beginnings, after the organisation's own address, of the other pages that belong to it.
+    """
 
     title: str | Promise
     names: tuple[str, ...]
     roles: tuple[Role, ...] = ()
+    holds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class Entry:
 
 MEMBER_PLACES = (
     Place(_("Asked of you"), ("asked",)),
-    Place(_("Deliberations"), ("board",)),
+    Place(_("Deliberations"), ("board",), holds=("d/",)),
     Place(_("Precedents"), ("precedents",)),
     Place(_("Review"), ("reviews",)),
     Place(_("Settings"), ("settings",), (Role.ADMINISTRATOR,)),
@@ -61,5 +65,8 @@ def entries(request: HttpRequest | None) -> list[Entry]:
         for place in MEMBER_PLACES
         if (not place.roles or roles & set(place.roles)) and (url := _url(place.names, organisation.slug))
     ]
-    here = max((url for _place, url in found if request.path.startswith(url)), key=len, default=None)
+    root = f"/o/{organisation.slug}/"
+    here = max((url for _place, url in found if request.path.startswith(url)), key=len, default=None) or next(
+        (url for place, url in found if any(request.path.startswith(root + part) for part in place.holds)), None
+    )
     return [Entry(str(place.title), url, url == here) for place, url in found]
