@@ -2,6 +2,7 @@
 
     @for_members(read="read_members")                  members, in the roles the table names
     @organisation_view(read="read_outcome")            members, and seats of the deliberation in the address
+    @for_people(read="read_asked")                     members, and users with a seat anywhere in the organisation
     @for_signed_in                                     anybody with an account
 
 The address names the organisation (`slug`). Standing is checked before the scope opens; then the whole view,
@@ -36,6 +37,7 @@ __all__ = [
     "PARTICIPATIONS",
     "MemberRequest",
     "for_members",
+    "for_people",
     "for_signed_in",
     "kept_post",
     "organisation_view",
@@ -63,6 +65,14 @@ DELIBERATION = ("deliberation_id", "deliberation")
 def for_members(view: View | None = None, *, read: str = "") -> Any:
     """A page for members of the organisation in the address, in one of the roles of the row `read`."""
     return _decorator(view, read, seats=False)
+
+
+def for_people(view: View | None = None, *, read: str = "") -> Any:
+    """A page for members, and for users who sit on any seat of the organisation without belonging to it.
+
+    `request.membership` is None for the latter.
+    """
+    return _decorator(view, read, seats=False, guests=True)
 
 
 def organisation_view(view: View | None = None, *, read: str = "") -> Any:
@@ -97,7 +107,7 @@ def to_sign_in(request: HttpRequest) -> HttpResponseBase:
     return redirect_to_login(target, resolve_url(settings.LOGIN_URL))
 
 
-def _decorator(view: View | None, read: str, *, seats: bool) -> Any:
+def _decorator(view: View | None, read: str, *, seats: bool, guests: bool = False) -> Any:
     def decorate(inner: View) -> View:
         @wraps(inner)
         def page(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -105,7 +115,7 @@ def _decorator(view: View | None, read: str, *, seats: bool) -> Any:
             guest_seat = _seat_in_session(request, deliberation_id)
             if not request.user.is_authenticated and guest_seat is None:
                 return to_sign_in(request)
-            caller = standing_in(request, slug, deliberation_id, guest_seat)
+            caller = standing_in(request, slug, deliberation_id, guest_seat, any_seat=guests)
             if caller is None or caller.organisation is None:
                 raise Http404
             row = rule(read) if read else None
@@ -136,9 +146,17 @@ def _answer(view: View, request: HttpRequest, args: tuple[Any, ...], kwargs: dic
 
 
 def standing_in(
-    request: HttpRequest, slug: str, deliberation_id: UUID | None = None, guest_seat: UUID | None = None
+    request: HttpRequest,
+    slug: str,
+    deliberation_id: UUID | None = None,
+    guest_seat: UUID | None = None,
+    *,
+    any_seat: bool = False,
 ) -> Caller | None:
-    """How the person of this request stands in the organisation `slug`, or None: then it is not there for them."""
+    """How the person of this request stands in the organisation `slug`, or None: then it is not there for them.
+
+    Without membership it takes a seat in that one deliberation; with `any_seat`, one anywhere in the organisation.
+    """
     organisation = Organisation.objects.filter(slug=slug, deactivated_at__isnull=True).first()
     if organisation is None:
         return None
@@ -160,7 +178,8 @@ def standing_in(
             held = {seat.deliberation_id: seat.seat_id for seat in sitting}
     if guest_seat is not None and deliberation_id is not None:
         held.setdefault(deliberation_id, guest_seat)
-    if membership is None and (deliberation_id is None or deliberation_id not in held):
+    mine = held if any_seat or membership is not None else {d: s for d, s in held.items() if d == deliberation_id}
+    if membership is None and not mine:
         if isinstance(user, User):
             _foreign(user, organisation, deliberation_id)
         return None
@@ -168,7 +187,7 @@ def standing_in(
         user=user if isinstance(user, User) else None,
         organisation=organisation,
         membership=membership,
-        seats=held if membership is not None else {d: s for d, s in held.items() if d == deliberation_id},
+        seats=mine,
     )
 
 

@@ -8,7 +8,6 @@ Besides roles and parts, `who` knows these words:
     key       an API key of the project
     member    anybody with a current membership
     operator  the platform operator
-    demo      somebody looking around an installation that has not started for real
     anyone    signed in or not
 """
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from accounts.models import APIKey, Membership, Organisation, User
 
 ANY: Final = "*"
-WORDS: Final = frozenset({"system", "key", "member", "operator", "demo", "anyone"})
+WORDS: Final = frozenset({"system", "key", "member", "operator", "anyone"})
 
 
 class System:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project
@@ -12,7 +13,7 @@ from accounts.roles import ROLE_MAY, Role
 
 def _role_choices() -> list[tuple[str, str]]:
     # The second line of a choice is printed as its hint.
-    return [(role.value, f"{str(role.label).capitalize()}\n{str(ROLE_MAY[role]).capitalize()}.") for role in Role]
+    return [(role.value, f"{capfirst(role.label)}\n{capfirst(ROLE_MAY[role])}.") for role in Role]
 
 
 class RolesForm(forms.Form):

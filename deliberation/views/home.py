@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts import clock
-from accounts.access import for_members
+from accounts.access import for_members, for_people
 from accounts.models import User
 from accounts.roles import Role
 from deliberation.models import Round
@@ -25,12 +25,13 @@ from deliberation.queries.asked import Asked, asked_of, followed_by, next_expect
 
 
 @require_GET
-@for_members(read="read_asked")
+@for_people(read="read_asked")
 def asked(request: HttpRequest, slug: str) -> HttpResponse:
     """What is asked of the person who is signed in, and below it what they follow."""
     organisation, membership = request.organisation, request.membership  # type: ignore[attr-defined]
+    roles = membership.roles if membership else frozenset()
     places = places_of(request.user, _open_links(request))  # type: ignore[arg-type]
-    found = asked_of(organisation, user=request.user, roles=membership.roles, places=places)  # type: ignore[arg-type]
+    found = asked_of(organisation, user=request.user, roles=roles, places=places)  # type: ignore[arg-type]
     followed = followed_by(places, found)
     return render(
         request,
@@ -47,8 +48,8 @@ def asked(request: HttpRequest, slug: str) -> HttpResponse:
                 for one in followed
             ],
             "expected": next_expected(places),
-            "may_convene": Role.FACILITATOR in membership.roles,
-            "alone": _alone(organisation) if membership.roles & {Role.ADMINISTRATOR, Role.FACILITATOR} else False,
+            "may_convene": Role.FACILITATOR in roles,
+            "alone": _alone(organisation) if roles & {Role.ADMINISTRATOR, Role.FACILITATOR} else False,
         },
     )
 

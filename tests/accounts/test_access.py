@@ -13,7 +13,7 @@ from django.urls import include, path, reverse
 from django.utils import timezone
 
 from accounts import access
-from accounts.access import PARTICIPATIONS, for_members, for_signed_in, kept_post, organisation_view
+from accounts.access import PARTICIPATIONS, for_members, for_people, for_signed_in, kept_post, organisation_view
 from accounts.domain.seats import sit, stand_up
 from accounts.ids import uuid7
 from accounts.kept import MOST_CHARACTERS, SESSION_KEY
@@ -73,6 +73,11 @@ def streamed_page(request, slug):
     return StreamingHttpResponse(project.slug for project in Project.objects.all())
 
 
+@for_people(read="read_test_seats")
+def people_page(request, slug):
+    return HttpResponse(f"{request.membership} {len(request.caller.seats)}")
+
+
 @for_signed_in
 def mine(request):
     return HttpResponse(request.user.email)
@@ -86,6 +91,7 @@ urlpatterns = [
     path("o/<slug:slug>/answer/", answer_only),
     path("o/<slug:slug>/lazy/", lazy_page),
     path("o/<slug:slug>/streamed/", streamed_page),
+    path("o/<slug:slug>/people/", people_page),
     path("mine/", mine),
     path("", include("tractatus_site.urls")),
 ]
@@ -195,6 +201,17 @@ def test_seat_opens_its_own_deliberation_only(cast: Cast, sign_in):
     with open_organisation(cast.organisation):
         stand_up(seat)
     assert client.get(f"/o/care/d/{deliberation}/").status_code == 404
+
+
+def test_people_with_a_seat_anywhere_see_what_is_theirs_in_the_organisation(cast: Cast, sign_in):
+    seat = uuid7()
+    assert sign_in(cast.first).get("/o/care/people/").status_code == 404
+    sit(cast.organisation, uuid7(), seat, cast.first)
+    assert sign_in(cast.first).get("/o/care/people/").content == b"None 1"
+    assert sign_in(cast.first).get("/o/harbour/people/").status_code == 404
+    assert sign_in(cast.auditor).get("/o/care/people/").content == b"Auditor 0"
+    assert sign_in(cast.first).get("/").headers["Location"] == "/o/care/asked/"
+    assert sign_in(cast.first).get("/o/care/asked/").status_code == 200
 
 
 def test_mailed_link_opens_one_deliberation_without_an_account(cast: Cast, client):
