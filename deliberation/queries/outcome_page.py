@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Organisation
 from audit.models import Text
+from deliberation.domain.completeness import today_for
 from deliberation.domain.dates import in_words
 from deliberation.models import Commitment, Dissent, Outcome, OutcomeVersion
 from deliberation.queries.outcome import Document, PrintedDissent, PrintedLoss
@@ -164,9 +165,24 @@ def _loss(document: Document, loss: PrintedLoss) -> dict[str, Any]:
         "owner": owner_of(document, promise) if promise else None,
         "due": promise.due if promise else None,
         "settled": settled_on(document, promise) if promise else None,
-        "state": None if promise is None or promise.state == Commitment.State.OPEN else promise.get_state_display(),
+        "state": _state(document, promise),
         "language": document.deliberation.language,
     }
+
+
+def _state(document: Document, promise: Commitment | None) -> str | None:
+    """What became of a promise, where something did: overdue is something too."""
+    if promise is None:
+        return None
+    if is_late(document, promise):
+        return _("Overdue")
+    return None if promise.state == Commitment.State.OPEN else promise.get_state_display()
+
+
+def is_late(document: Document, promise: Commitment) -> bool:
+    """Whether a signed promise is past its day and nobody has said what became of it."""
+    waits = promise.state in {Commitment.State.OPEN, Commitment.State.HANDED_ON}
+    return document.is_signed and waits and promise.due < today_for(document.version)
 
 
 def owner_of(document: Document, commitment: Commitment) -> Text:
@@ -199,6 +215,7 @@ def commitments(document: Document) -> list[dict[str, Any]]:
                 "due": each.due,
                 "state": each.get_state_display(),
                 "is_open": each.state != Commitment.State.DONE,
+                "is_late": is_late(document, each),
                 "for_loss": numbers.get(each.pk),
                 "reports": document.reports.get(each.pk, []),
             }
