@@ -190,6 +190,26 @@ def since(moment: dt.date | dt.datetime | None) -> str:
     return ngettext("%(days)s day ago", "%(days)s days ago", -days) % {"days": formats.number_format(-days)}
 
 
+@register.filter
+def passed(moment: dt.date | dt.datetime | None) -> bool:
+    """Whether a date is over, or a moment gone by."""
+    if not moment:
+        return False
+    if isinstance(moment, dt.datetime):
+        return moment < now()
+    return moment < _local(now()).date()
+
+
+@register.simple_tag
+def overdue(moment: dt.date | dt.datetime) -> str:
+    """{% overdue date %}: "3 days overdue", of something whose date has passed."""
+    date = _local(moment).date() if isinstance(moment, dt.datetime) else moment
+    days = (_local(now()).date() - date).days
+    if days < 1:
+        return _("overdue since today")
+    return ngettext("%(days)s day overdue", "%(days)s days overdue", days) % {"days": formats.number_format(days)}
+
+
 def _close_by(seconds: float) -> str:
     hours, minutes = divmod(int(abs(seconds)) // 60, 60)
     if hours:
