@@ -101,7 +101,7 @@ class ConveneForm(QuestionForm):
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, organisation=organisation, **kwargs)
         projects = Project.objects.filter(archived_at__isnull=True)
-        field = forms.ModelChoiceField(
+        field: forms.ModelChoiceField = forms.ModelChoiceField(
             projects,
             label=_("Which project does it belong to?"),
             empty_label=None,

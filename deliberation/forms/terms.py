@@ -5,16 +5,17 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from accounts.refusals import Sentence
 from deliberation.forms.fields import ComingDateField, WordsField
 from deliberation.models import Terms
 
 
-def _words(label: str, hint: str = "", missing: str = "", *, short: bool = True) -> WordsField:
+def _words(label: Sentence, hint: Sentence = "", *, short: bool = True) -> WordsField:
     return WordsField(
         label=label,
         help_text=hint,
         short=short,
-        error_messages={"required": missing or gettext_lazy("Please write something here.")},
+        error_messages={"required": gettext_lazy("Please write something here.")},
     )
 
 

@@ -209,6 +209,8 @@ def next_action(deliberation: Deliberation, standing: Standing) -> tuple[str, st
         found = _for_facilitator(deliberation)
     elif Part.HOLDER in standing.parts or Part.APPROVER in standing.parts:
         found = _for_holder(deliberation, standing)
+    if found is None and Part.PARTICIPANT in standing.parts and deliberation.is_open:
+        found = (_("See what is asked of you"), "card")
     if found is None and deliberation.state == State.DECIDED:
         found = (_("Read the outcome"), "outcome")
     if found is None:

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import for_members
-from accounts.roles import Role
+from accounts.roles import Part, Role
 from deliberation.domain import conflict
+from deliberation.domain.standing import Standing
 from deliberation.domain.terms import anyone_invited, latest_terms
 from deliberation.forms.conflict import ConveneForm, ReasonForm, SettleForm, WithdrawForm
 from deliberation.models import Deliberation, Precedent, State, Urgency
@@ -86,9 +87,9 @@ def _whole(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
             "drafting": drafting,
             "next": next_action(deliberation, standing),
             "history": overview.history(deliberation),
-            "links": _links(deliberation),
-            "may": {verb: standing.may(verb) for verb in ("settle_by_precedent", "withdraw", "name_holder")}
-            | {"hand_over": standing.may("hand_over")},
+            "links": _links(deliberation, staff=bool(standing.parts - {Part.PARTICIPANT, Part.READER})),
+            "may": {verb: standing.may(verb) for verb in ("settle_by_precedent", "name_holder", "hand_over")}
+            | {"withdraw": _may_withdraw(standing, deliberation)},
             "routine": deliberation.urgency == Urgency.ROUTINE,
         },
     )
@@ -100,18 +101,19 @@ def _place(deliberation: Deliberation, where: str) -> str:
     return page(deliberation, pages.get(where, f"deliberation_intake#{where}"))
 
 
-def _links(deliberation: Deliberation) -> list[tuple[str, str]]:
+def _links(deliberation: Deliberation, *, staff: bool) -> list[tuple[str, str]]:
     """The pages of the steps this deliberation has come to."""
     state = State(deliberation.state)
     at = overview.CURRENT.get(state, 3)
     found = [(_("The conflict"), "deliberation_intake"), (_("The terms"), "deliberation_terms")]
     found.append((_("Who is heard"), "stakeholders"))
-    if at >= 4:
+    if at >= 4 and staff:
         found.append((_("Invitations"), "invitations"))
     links = [(title, page(deliberation, name)) for title, name in found]
     reached = {State.ROUND_1: 1, State.ROUND_2: 2, State.ROUND_3: 3}.get(state, 3 if at >= 6 else 0)
     links += [
-        (_("Round %(n)d") % {"n": number}, page(deliberation, "round", round_number=number)) for number in range(1, reached + 1)
+        (_("Round %(n)d") % {"n": number}, page(deliberation, "round", round_number=number))
+        for number in range(1, reached + 1)
     ]
     if at >= 6:
         links.append((_("The outcome"), page(deliberation, "outcome")))
@@ -203,6 +205,13 @@ def settle(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
     return render(request, "deliberation/settle.html", context, status=422 if writing.form.is_bound else 200)
 
 
+def _may_withdraw(standing: Standing, deliberation: Deliberation) -> bool:
+    """Whether the page offers it: once anyone was invited, to a holder alone who never facilitated."""
+    if not standing.may("withdraw"):
+        return False
+    return not anyone_invited(deliberation) or (Part.HOLDER in standing.parts and not standing.ever_facilitated)
+
+
 @deliberation_view()
 def withdraw(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
     """End it without an outcome, and say what now happens to the question."""
@@ -215,6 +224,6 @@ def withdraw(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
         "form": writing.form,
         "writing": writing,
         "invited": anyone_invited(deliberation),
-        "may": request.standing.may("withdraw"),  # type: ignore[attr-defined]
+        "may": _may_withdraw(request.standing, deliberation),  # type: ignore[attr-defined]
     }
     return render(request, "deliberation/withdraw.html", context, status=422 if writing.form.is_bound else 200)

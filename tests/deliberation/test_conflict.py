@@ -26,7 +26,7 @@ from deliberation.models import (
 )
 from deliberation.queries.conflict import blockers, drawn, frameworks_in_order, in_print_order
 from tests.cast import Cast
-from tests.deliberation.stages import at_conflict, at_decided, at_draft
+from tests.deliberation.stages import at_conflict, at_decided, at_draft, invited
 
 pytestmark = pytest.mark.django_db
 
@@ -514,3 +514,58 @@ def test_the_intake_page_asks_as_many_questions_for_ten_things_as_for_one(cast, 
     with CaptureQueriesContext(connection) as many:
         _get(client, cast.facilitator, "deliberation_intake", deliberation.number)
     assert len(many) <= len(few) + 1
+
+
+def _guest(deliberation, name):
+    """A browser in which the mailed link of this seat was opened."""
+    from django.test import Client
+
+    from deliberation.domain.invitations import token_of
+
+    browser = Client()
+    seat = Seat.objects.select_related("invitation").get(deliberation=deliberation, name=name)
+    browser.post(reverse("participate", args=[token_of(seat.invitation)]))
+    return browser, seat
+
+
+def test_whoever_takes_part_reads_the_conflict_and_adds_to_it(cast):
+    deliberation = invited(cast)
+    browser, seat = _guest(deliberation, "Stakeholder one")
+    at = ["care", deliberation.number]
+    for name in ("deliberation", "deliberation_intake", "deliberation_terms"):
+        assert browser.get(reverse(name, args=at)).status_code == 200
+    page = browser.get(reverse("deliberation_intake", args=at)).content.decode()
+    assert "Add something known, disputed or unknown" in page
+    assert "Add an option" not in page
+    assert "Drop it" not in page
+    browser.post(reverse("deliberation_finding_add", args=at), {"kind": "unknown", "text": "Who reads at night."})
+    assert Finding.objects.get(by_seat=seat).by_user is None
+    option = Option.objects.filter(deliberation=deliberation).first()
+    browser.post(reverse("deliberation_harm_add", args=[*at, option.pk]), {"bearer": "Nights", "harm": "Doubt."})
+    assert Harm.objects.filter(by_seat=seat).exists()
+
+
+def test_a_guest_does_nothing_that_is_staffs(cast):
+    deliberation = invited(cast)
+    browser, _seat = _guest(deliberation, "Stakeholder one")
+    at = ["care", deliberation.number]
+    before = Entry.objects.count()
+    option = Option.objects.filter(deliberation=deliberation).first()
+    for name, more in [
+        ("deliberation_option_add", []),
+        ("deliberation_option_strike", [option.pk]),
+        ("deliberation_suggest", []),
+        ("deliberation_tension_add", ["group"]),
+        ("deliberation_terms", []),
+        ("deliberation_terms_accept", []),
+        ("deliberation_seats", []),
+        ("deliberation_hand_over", []),
+        ("deliberation_submit", []),
+        ("deliberation_settle", []),
+        ("deliberation_withdraw", []),
+    ]:
+        sent = {"text": "x", "title": "x", "reason": "x", "meanwhile": "x", "name": "x", "version": 1}
+        assert browser.post(reverse(name, args=[*at, *more]), sent).status_code in {302, 403, 404, 409}, name
+    assert Entry.objects.count() == before
+    deliberation.refresh_from_db()
+    assert deliberation.state == State.INVITING
