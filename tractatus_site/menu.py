@@ -54,15 +54,18 @@ def _url(names: tuple[str, ...], slug: str) -> str | None:
 
 
 def entries(request: HttpRequest | None) -> list[Entry]:
-    """The places the reader of this page may go to, in order; none for a guest on one seat, none signed out."""
+    """The places the reader of this page may go to, in order.
+
+    A guest with an account has what is asked of them; whoever came by a link alone, and whoever is signed out, none.
+    """
     organisation = getattr(request, "organisation", None)
     membership = getattr(request, "membership", None)
-    if request is None or organisation is None or membership is None:
+    if request is None or organisation is None or not (membership or request.user.is_authenticated):
         return []
-    roles = membership.roles
+    roles = membership.roles if membership else frozenset()
     found = [
         (place, url)
-        for place in MEMBER_PLACES
+        for place in (MEMBER_PLACES if membership else MEMBER_PLACES[:1])
         if (not place.roles or roles & set(place.roles)) and (url := _url(place.names, organisation.slug))
     ]
     root = f"/o/{organisation.slug}/"

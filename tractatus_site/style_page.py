@@ -75,7 +75,7 @@ def _voice(title: str, *stances: str, note: str = "") -> dict[str, Any]:
 
 
 def _opinions() -> list[dict[str, Any]]:
-    decision = {
+    decision: dict[str, Any] = {
         "key": "decision",
         "title": "Decision",
         "lead": SHORT,
@@ -87,7 +87,7 @@ def _opinions() -> list[dict[str, Any]]:
         "name": "Head of the library",
         "by": "Decision holder. Signed Wednesday 12 May 2027, 16:42. Did not facilitate.",
     }
-    dissent = {
+    dissent: dict[str, Any] = {
         "key": "dissent-1",
         "title": "Dissent",
         "lead": "The morning should not pay for the evening.",

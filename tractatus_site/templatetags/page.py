@@ -288,7 +288,7 @@ def _form_problems(form: BaseForm) -> list[tuple[str, str]]:
     return found
 
 
-def _named(label: str, sentence: str) -> str:
+def _named(label: Any, sentence: str) -> str:
     """A sentence of Django's own says nothing of its field, so the summary names it; ours speak for themselves."""
     if str(label)[-1:] in "?؟.…":
         return f"{label} {sentence}"
