@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import for_members
 from accounts.models import User
 from accounts.permissions import rule
+from accounts.refusals import Stale
 from deliberation.domain import review as verbs
 from deliberation.domain.standing import Standing, standing_of
 from deliberation.forms.review import PrepareForm, ReasonForm, SignForm, SpeakForm, SuccessorForm
@@ -145,7 +146,10 @@ def review_sign(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     read = request.POST.get("prepared_at", "")
 
     def signs(data: dict[str, Any]) -> object:
-        moment = datetime.fromisoformat(read) if read else None
+        try:
+            moment = datetime.fromisoformat(read)
+        except ValueError:
+            raise Stale(_("The page you signed on was not whole. Please read it again before you sign.")) from None
         return verbs.sign_review(
             found,
             by=request.user,  # type: ignore[arg-type]
