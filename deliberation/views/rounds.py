@@ -89,6 +89,7 @@ def frame(request: HttpRequest, deliberation: Deliberation, number: int, refused
         "ask": ask,
         "may_say": may_say(deliberation, ask),
         "visible": visible,
+        "askable": seats_to_ask(deliberation, seat) if seat and ask and number < 4 else [],
         "blind": seat is not None and not visible and rounds[0].state == Round.State.CLOSED,
         "heard": reads.heard(deliberation, round_, frameworks) if visible else [],
         "runs": runs,
@@ -395,7 +396,7 @@ def _question_form(
         forms.QuestionForm,
         action=here("question_put", deliberation),
         initial={"option": option.pk if option else None},
-        seats=seats_to_ask(deliberation, seat),
+        seats=context["askable"],
     )
 
 

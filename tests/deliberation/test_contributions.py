@@ -1,0 +1,353 @@
+"""What is said in rounds 2 and 3: versions, refusals, who is asked again, what stands side by side."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from accounts import clock
+from accounts.refusals import Invalid, NotAllowed, Stale, WrongState
+from accounts.scope import open_organisation
+from deliberation.domain import contributions, rounds
+from deliberation.domain.stakeholders import in_tension
+from deliberation.models import Agreement, Ask, Option, Position, Stance
+from deliberation.queries import contributions as said
+from tests.cast import Cast
+from tests.deliberation.pages import address, by_link, signed_in
+from tests.deliberation.stages import accommodations_given, agreements_given, at_round, seat_of, voices
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast():
+    made = Cast()
+    with open_organisation(made.organisation):
+        yield made
+
+
+def state_of(seat, number):
+    return Ask.objects.get(seat=seat, round__number=number).state
+
+
+# --- Versions
+
+
+def test_a_changed_position_is_the_next_version_and_all_are_kept(cast):
+    deliberation = at_round(cast, 1)
+    seat = voices(cast, deliberation)[0]
+    contributions.submit_position(deliberation, by=seat, right="First.", based_on=0)
+    contributions.submit_position(deliberation, by=seat, right="Second.", based_on=1)
+    assert [(p.version, str(p.right)) for p in Position.objects.filter(seat=seat).order_by("version")] == [
+        (1, "First."),
+        (2, "Second."),
+    ]
+
+
+def test_a_text_based_on_an_older_version_is_stale(cast):
+    deliberation = at_round(cast, 1)
+    seat = voices(cast, deliberation)[0]
+    contributions.submit_position(deliberation, by=seat, right="First.", based_on=0)
+    with pytest.raises(Stale, match="Both are kept"):
+        contributions.submit_position(deliberation, by=seat, right="Other.", based_on=0)
+
+
+def test_nothing_is_taken_after_the_due_date(cast):
+    deliberation = at_round(cast, 1)
+    seat = voices(cast, deliberation)[0]
+    with (
+        time_machine.travel(clock.now() + timedelta(days=8)),
+        pytest.raises(WrongState, match="Your time for this ended on .* You can ask for more time"),
+    ):
+        contributions.submit_position(deliberation, by=seat, right="Too late.")
+
+
+def test_a_seat_of_another_deliberation_speaks_nowhere_else(cast):
+    first, second = at_round(cast, 1), at_round(cast, 1)
+    with pytest.raises(NotAllowed):
+        contributions.submit_position(first, by=voices(cast, second)[0], right="Elsewhere.")
+
+
+def test_position_is_asked_in_words(cast):
+    deliberation = at_round(cast, 1)
+    with pytest.raises(Invalid) as refused:
+        contributions.submit_position(deliberation, by=voices(cast, deliberation)[0], right="  ")
+    assert refused.value.field == "right"
+
+
+# --- Round 2
+
+
+@pytest.mark.parametrize("answer", ["can_accept_if", "cannot_accept"])
+def test_a_condition_or_an_objection_says_what(cast, answer):
+    deliberation = at_round(cast, 2)
+    one, two = voices(cast, deliberation)[:2]
+    proposal = contributions.propose(deliberation, by=one, text="Read them all.")
+    with pytest.raises(Invalid) as refused:
+        contributions.answer_proposal(deliberation, by=two, option=proposal, answer=answer)
+    assert refused.value.field == "reason"
+    with pytest.raises(Invalid, match="three answers"):
+        contributions.answer_proposal(deliberation, by=two, option=proposal, answer="like")
+
+
+def test_an_option_that_is_no_proposal_takes_no_answer(cast):
+    deliberation = at_round(cast, 2)
+    option = Option.objects.filter(deliberation=deliberation, kind=Option.Kind.OPTION).first()
+    with pytest.raises(WrongState, match="not a proposal"):
+        contributions.answer_proposal(
+            deliberation, by=voices(cast, deliberation)[0], option=option, answer="can_accept"
+        )
+
+
+def test_a_new_proposal_asks_again_those_who_had_answered(cast):
+    deliberation = at_round(cast, 2)
+    accommodations_given(cast, deliberation)
+    one, two = voices(cast, deliberation)[:2]
+    assert {state_of(seat, 2) for seat in voices(cast, deliberation)} == {"answered"}
+    contributions.propose(deliberation, by=one, text="Something else.")
+    assert state_of(one, 2) == "answered"
+    assert state_of(two, 2) == "open"
+
+
+def test_the_same_proposal_twice_is_refused_in_words(cast):
+    deliberation = at_round(cast, 2)
+    one, two = voices(cast, deliberation)[:2]
+    contributions.propose(deliberation, by=one, text="Read them all.")
+    with pytest.raises(Invalid, match="already"):
+        contributions.propose(deliberation, by=two, text="Read them all. ")
+
+
+def test_a_voice_says_what_it_costs_the_frameworks_it_speaks_in(cast):
+    deliberation = at_round(cast, 2)
+    one, two = voices(cast, deliberation)[:2]
+    first, second = in_tension(deliberation)[:2]
+    proposal = contributions.propose(deliberation, by=one, text="Read them all.")
+    contributions.state_cost(deliberation, by=one, option=proposal, framework=first, cost="Hours.")
+    with pytest.raises(Invalid, match="frameworks you speak in"):
+        contributions.state_cost(deliberation, by=one, option=proposal, framework=second, cost="Hours.")
+    contributions.state_cost(deliberation, by=cast.facilitator, option=proposal, framework=second, cost="Weeks.")
+
+
+def test_answers_stand_side_by_side_and_a_voice_of_two_frameworks_in_both(cast):
+    deliberation = at_round(cast, 2)
+    accommodations_given(cast, deliberation)
+    four = seat_of(deliberation, "Stakeholder four")
+    (proposal,) = said.proposals(deliberation, seat=four, viewer=four.pk)
+    assert len(proposal.columns) == 2
+    for column in proposal.columns:
+        assert four.name in [answer["by"] for answer in column["answers"]]
+    assert proposal.mine.answer == "cannot_accept"
+
+
+def test_the_accommodations_page_takes_an_answer_and_keeps_a_refused_one(cast):
+    deliberation = at_round(cast, 2)
+    one, two = voices(cast, deliberation)[:2]
+    proposal = contributions.propose(deliberation, by=one, text="Read them all.")
+    browser = by_link(two)
+    address_of = address("stance_submit", deliberation, proposal.pk)
+    refused = browser.post(address_of, {"answer": "can_accept_if", "reason": "", "based_on": "0"})
+    assert refused.status_code == 422
+    assert "Say under which condition" in refused.content.decode()
+    taken = browser.post(address_of, {"answer": "can_accept_if", "reason": "Anyone may ask.", "based_on": "0"})
+    assert taken.status_code == 302
+    page = browser.get(address("accommodations", deliberation)).content.decode()
+    assert "Anyone may ask." in page
+    assert "You have answered. Change your answer" in page
+    stale = browser.post(address_of, {"answer": "can_accept", "reason": "", "based_on": "0"})
+    assert stale.status_code == 422
+    assert "Both are kept" in stale.content.decode()
+    assert str(Stance.objects.get(seat=two).reason) == "Anyone may ask."
+
+
+def test_every_form_of_the_pages_is_taken(cast):
+    deliberation = at_round(cast, 2)
+    browser = by_link(voices(cast, deliberation)[0])
+    assert browser.post(address("shared_value_add", deliberation), {"text": "Nobody should wait."}).status_code == 302
+    assert browser.post(address("proposal_add", deliberation), {"text": "Read them all."}).status_code == 302
+    proposal = Option.objects.get(deliberation=deliberation, kind="proposal")
+    framework = in_tension(deliberation)[0]
+    cost = {"framework": str(framework.pk), "cost": "Hours."}
+    assert browser.post(address("proposal_cost", deliberation, proposal.pk), cost).status_code == 302
+    question = {"text": "Who reads them?", "option": str(proposal.pk)}
+    assert browser.post(address("question_put", deliberation), question).status_code == 302
+    staff = signed_in(cast.facilitator)
+    page = staff.get(address("accommodations", deliberation)).content.decode()
+    assert "Who reads them?" in page
+    assert "Nobody has answered yet." in page
+    put = said.questions(deliberation)[0].question
+    assert staff.post(address("question_reply", deliberation, put.pk), {"text": "Two of us."}).status_code == 302
+    assert "Two of us." in browser.get(address("accommodations", deliberation)).content.decode()
+    assert staff.post(address("shared_value_add", deliberation), {"text": "No."}).status_code == 403
+
+
+def test_the_number_of_queries_does_not_grow_with_proposals(cast, django_assert_max_num_queries):
+    deliberation = at_round(cast, 2)
+    one, two, three, four = voices(cast, deliberation)
+    browser = by_link(two)
+
+    def queries():
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        with CaptureQueriesContext(connection, ) as captured:
+            browser.get(address("accommodations", deliberation))
+        return len(captured)
+
+    def add(number):
+        proposal = contributions.propose(deliberation, by=one, text=f"Proposal {number}.")
+        for seat in (two, three, four):
+            contributions.answer_proposal(
+                deliberation, by=seat, option=proposal, answer="can_accept_if", reason="Anyone may ask."
+            )
+
+    add(1)
+    browser.get(address("accommodations", deliberation))
+    few = queries()
+    for number in (2, 3, 4):
+        add(number)
+    assert queries() == few
+
+
+# --- Round 3
+
+
+def test_agreed_is_what_voices_of_every_framework_confirm(cast):
+    deliberation = at_round(cast, 3)
+    one, two, _three, four = voices(cast, deliberation)
+    agreement = contributions.put_agreement(deliberation, by=cast.facilitator, text="It must be explainable.")
+    first, second = (f.title for f in in_tension(deliberation))
+    contributions.answer_agreement(deliberation, by=one, agreement=agreement, confirms=True)
+    (shown,) = said.agreements(deliberation, seat=one, viewer=one.pk)
+    assert shown.missing == [second]
+    contributions.answer_agreement(deliberation, by=two, agreement=agreement, confirms=False, comment="Not so.")
+    assert said.agreements(deliberation, seat=one, viewer=one.pk)[0].missing == [second]
+    contributions.answer_agreement(deliberation, by=four, agreement=agreement, confirms=True)
+    assert said.agreements(deliberation, seat=one, viewer=one.pk)[0].missing == []
+
+
+def test_a_sentence_reworded_asks_everybody_again(cast):
+    deliberation = at_round(cast, 3)
+    agreements_given(cast, deliberation)
+    one = voices(cast, deliberation)[0]
+    old = Agreement.objects.get(deliberation=deliberation)
+    assert state_of(one, 3) == "answered"
+    contributions.put_agreement(deliberation, by=cast.facilitator, text="Better said.", replaces=old)
+    assert state_of(one, 3) == "open"
+    with pytest.raises(Stale, match="reworded"):
+        contributions.answer_agreement(deliberation, by=one, agreement=old, confirms=True)
+
+
+def test_sentences_may_be_prepared_once_round_two_has_closed(cast):
+    deliberation = at_round(cast, 2)
+    with pytest.raises(WrongState, match="once round 2 has closed"):
+        contributions.put_agreement(deliberation, by=cast.facilitator, text="Early.")
+    accommodations_given(cast, deliberation)
+    rounds.close_round(deliberation, by=cast.facilitator)
+    contributions.put_agreement(deliberation, by=cast.facilitator, text="In time.")
+    page = by_link(voices(cast, deliberation)[0]).get(address("agreement", deliberation)).content.decode()
+    assert "In time." not in page
+
+
+def test_a_difference_has_at_least_two_sides(cast):
+    deliberation = at_round(cast, 3)
+    with pytest.raises(Invalid, match="at least two sides"):
+        contributions.put_difference(deliberation, by=cast.facilitator, text="Whether.", sides=["Only one.", " "])
+
+
+def test_a_side_is_held_as_stated_or_said_otherwise(cast):
+    deliberation = at_round(cast, 3)
+    one, two, *_others = voices(cast, deliberation)
+    difference = contributions.put_difference(
+        deliberation, by=cast.facilitator, text="Whether it is fair.", sides=["It is.", "It is not."]
+    )
+    is_fair, _is_not = difference.sides.all()
+    contributions.answer_side(deliberation, by=one, side=is_fair, holds=True)
+    contributions.answer_side(deliberation, by=two, side=is_fair, holds=True, comment="It is, if audited.")
+    (shown,) = said.differences(deliberation, seat=one)
+    assert shown.sides[0].holders == [one.name]
+    assert [(str(o["text"]), o["by"]) for o in shown.sides[0].otherwise] == [("It is, if audited.", two.name)]
+    assert shown.sides[1].holders == []
+
+
+def test_the_agreement_page_puts_and_takes(cast):
+    deliberation = at_round(cast, 3)
+    staff, browser = signed_in(cast.facilitator), by_link(voices(cast, deliberation)[0])
+    staff.post(address("agreement_put", deliberation), {"text": "It must be explainable."})
+    staff.post(
+        address("difference_put", deliberation), {"text": "Whether.", "side_1": "It is.", "side_2": "It is not."}
+    )
+    agreement = Agreement.objects.get(deliberation=deliberation)
+    side = agreement.deliberation.side_set.first()
+    yes = {"confirms": "yes", "comment": "", "based_on": "0"}
+    assert browser.post(address("agreement_answer", deliberation, agreement.pk), yes).status_code == 302
+    otherwise = {"holds": "otherwise", "comment": "", "based_on": "0"}
+    refused = browser.post(address("side_answer", deliberation, side.pk), otherwise)
+    assert refused.status_code == 422
+    assert "Say how your side should be stated." in refused.content.decode()
+    said_so = otherwise | {"comment": "It is, if audited."}
+    assert browser.post(address("side_answer", deliberation, side.pk), said_so).status_code == 302
+    changed = {"changed": "yes", "text": "I had not thought of it.", "based_on": "0"}
+    assert browser.post(address("shift_tell", deliberation), changed).status_code == 302
+    page = browser.get(address("agreement", deliberation)).content.decode()
+    for words in ("It must be explainable.", "It is, if audited.", "I had not thought of it."):
+        assert words in page
+
+
+# --- On behalf of somebody
+
+
+@pytest.mark.parametrize("given", ["spoken", "paper", "translated"])
+def test_what_is_entered_is_marked_and_answers_the_ask(cast, given):
+    deliberation = at_round(cast, 1)
+    seat = voices(cast, deliberation)[0]
+    row = contributions.enter_for(
+        deliberation, by=cast.facilitator, seat=seat, what="position", given=given, language="mi", right="Kia ora."
+    )
+    assert (row.given, row.entered_by, row.language, row.confirmed_at) == (given, cast.facilitator, "mi", None)
+    assert state_of(seat, 1) == "answered"
+    contributions.confirm_contribution(deliberation, by=seat, contribution=row)
+    assert row.confirmed_at is not None
+
+
+def test_only_the_facilitator_enters_and_never_as_typed(cast):
+    deliberation = at_round(cast, 1)
+    seat = voices(cast, deliberation)[0]
+    with pytest.raises(NotAllowed):
+        contributions.enter_for(
+            deliberation, by=cast.holder, seat=seat, what="position", given="spoken", right="So."
+        )
+    with pytest.raises(Invalid, match="how it was given"):
+        contributions.enter_for(
+            deliberation, by=cast.facilitator, seat=seat, what="position", given="typed", right="So."
+        )
+
+
+def test_only_the_speaker_confirms(cast):
+    deliberation = at_round(cast, 1)
+    one, two = voices(cast, deliberation)[:2]
+    row = contributions.enter_for(
+        deliberation, by=cast.facilitator, seat=one, what="position", given="spoken", right="So."
+    )
+    with pytest.raises(WrongState, match="Only the person who said it"):
+        contributions.confirm_contribution(deliberation, by=two, contribution=row)
+
+
+@pytest.mark.parametrize(
+    ("number", "what", "words"),
+    [
+        (1, "position", {"right": "Spoken so."}),
+        (2, "proposal", {"text": "Spoken so."}),
+        (2, "shared_value", {"text": "Spoken so."}),
+        (3, "shift", {"changed": "yes", "text": "Spoken so."}),
+    ],
+)
+def test_the_page_enters_for_somebody(cast, number, what, words):
+    deliberation = at_round(cast, number)
+    seat = voices(cast, deliberation)[0]
+    staff = signed_in(cast.facilitator)
+    page = address("enter_for", deliberation, number, what)
+    assert staff.get(page).status_code == 200
+    answer = staff.post(page, words | {"seat": str(seat.pk), "given": "spoken", "language": ""})
+    assert answer.status_code == 302
+    assert any(one.kind == what for one in said.said_by(seat))
+    assert signed_in(cast.holder).get(page).status_code == 403
