@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf.locale import LANG_INFO
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from deliberation.domain.amendments import replaceable
@@ -55,7 +56,7 @@ class StakeholderForm(forms.Form):
     )
     relation = forms.ChoiceField(
         label=_("How are they concerned?"),
-        choices=Seat.Relation,
+        choices=[(relation.value, capfirst(relation.label)) for relation in Seat.Relation],
         widget=forms.RadioSelect,
         initial=Seat.Relation.AFFECTED,
         error_messages={"required": _("Say how they are concerned.")},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -143,7 +143,7 @@ def history(page: ListPage, versions: list[StakeholderList]) -> list[dict[str, A
     """What was suggested, added, kept, changed and dropped, by whom and why, and each decision; the oldest first."""
     events: list[tuple[datetime, SafeString]] = []
     suggested: dict[datetime, list[str]] = {}
-    done: dict[tuple[datetime, str, str], list[str]] = {}
+    done: dict[tuple[date, str, str], list[Stakeholder]] = {}
     for row in page.rows:
         if hasattr(row, "amendment"):
             continue
@@ -154,8 +154,8 @@ def history(page: ListPage, versions: list[StakeholderList]) -> list[dict[str, A
         if row.status == Stakeholder.Status.DROPPED:
             events.append((row.settled_at, _dropped(row)))
         else:
-            at = timezone.localtime(row.settled_at).replace(hour=0, minute=0, second=0, microsecond=0)
-            done.setdefault((at, row.status, str(row.settled_by)), []).append(row.title)
+            day = timezone.localtime(row.settled_at).date()
+            done.setdefault((day, row.status, str(row.settled_by)), []).append(row)
     for moment, names in suggested.items():
         events.append((moment, _line(_("Suggested by the software:"), names)))
     heads = {
@@ -163,11 +163,11 @@ def history(page: ListPage, versions: list[StakeholderList]) -> list[dict[str, A
         Stakeholder.Status.CHANGED: _("Kept with changes, by %(who)s:"),
         Stakeholder.Status.WRITTEN: _("Added by %(who)s:"),
     }
-    for (moment, status, who), names in done.items():
-        events.append((moment, _line(heads[Stakeholder.Status(status)] % {"who": who}, names)))
+    for (_day, status, who), rows in done.items():
+        moment = min(row.settled_at for row in rows if row.settled_at)
+        events.append((moment, _line(heads[Stakeholder.Status(status)] % {"who": who}, [row.title for row in rows])))
     for version in versions:
         events += _decisions(version)
-    # Within a day: what was suggested and written comes before what was decided over it.
     events.sort(key=lambda event: event[0])
     return [{"at": moment, "says": says} for moment, says in events]
 

@@ -92,6 +92,14 @@ def _page(request: HttpRequest, deliberation: Deliberation, decision: Writing | 
 # Drawing it up
 
 
+def _suggested_as(row: Stakeholder) -> str:
+    if not row.suggested:
+        return ""
+    if row.suggested == row.title:
+        return _("Suggested by the software. What you keep, you stand behind.")
+    return _("Suggested by the software as “%(title)s”.") % {"title": row.suggested}
+
+
 @require_POST
 @deliberation_view()
 def stakeholders_suggest(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
@@ -162,7 +170,7 @@ def stakeholder_edit(request: HttpRequest, deliberation: Deliberation, key: UUID
         deliberation,
         writing,
         heading=row.title,
-        lede=_("Suggested by the software as “%(title)s”.") % {"title": row.suggested} if row.suggested else "",
+        lede=_suggested_as(row),
         title=_("Keep it so"),
     )
 
