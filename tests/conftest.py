@@ -1,24 +1,21 @@
 """What every test stands on: databases and files of its own, fast passwords, the cast, and guards that stay up."""
 
-import fcntl
-import hashlib
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.migrated import django_db_keepdb, django_db_modify_db_settings, django_db_setup  # noqa: F401  (fixtures)
 
 if TYPE_CHECKING:
     from django.test import Client
 
     from accounts.models import Organisation, User
     from tests.cast import Cast
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -44,67 +41,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-
-
-# Migrating takes longer than most test files, so the migrated SQLite file is kept, named for the migrations that made
-# it. A copy of it is migrated again like any other database, which then only puts the guards back.
-
-LOCK = pytest.StashKey[TextIOWrapper]()
-
-
-def _kept(config: pytest.Config) -> Path:
-    digest = hashlib.sha256()
-    for path in sorted(ROOT.glob("*/migrations/*.py")):
-        digest.update(path.read_bytes())
-    folder: Path = config.cache.mkdir("migrated")  # type: ignore[union-attr]
-    return folder / f"{digest.hexdigest()}.sqlite3"
-
-
-def _sqlite_file() -> Path | None:
-    from django.db import connection
-
-    return Path(str(connection.settings_dict["TEST"]["NAME"])) if connection.vendor == "sqlite" else None
-
-
-@pytest.fixture(scope="session")
-def django_db_keepdb(django_db_keepdb: bool) -> bool:
-    """On SQLite the file is there before the test database is made, and goes with its folder."""
-    return django_db_keepdb or _sqlite_file() is not None
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(
-    django_db_modify_db_settings_parallel_suffix: None, request: pytest.FixtureRequest
-) -> None:
-    """Puts a copy of the migrated file in place. While nobody has made it, one worker does and the others wait."""
-    if (file := _sqlite_file()) is None:
-        return
-    kept = _kept(request.config)
-    lock = kept.with_name("lock").open("w")
-    fcntl.flock(lock, fcntl.LOCK_EX)
-    if kept.is_file():
-        shutil.copyfile(kept, file)
-        lock.close()
-    else:
-        request.config.stash[LOCK] = lock
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, request: pytest.FixtureRequest, django_db_blocker: Any) -> None:
-    """Keeps the migrated file for the next run, in place of those of older migrations."""
-    if (lock := request.config.stash.get(LOCK, None)) is None:
-        return
-    from django.db import connection
-
-    kept = _kept(request.config)
-    for old in kept.parent.glob("*.*"):
-        old.unlink()
-    with django_db_blocker.unblock():
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM INTO %s", [str(kept.with_suffix(".new"))])
-        connection.close()
-    kept.with_suffix(".new").rename(kept)
-    lock.close()
 
 
 @pytest.fixture(scope="session", autouse=True)
