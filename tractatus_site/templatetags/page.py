@@ -306,6 +306,15 @@ def main_menu(context: Context) -> list[menu.Entry]:
 
 
 @register.simple_tag
+def published_outcomes() -> list[Any]:
+    """{% published_outcomes as published %}: what anybody may read, the newest first."""
+    # These tags are loaded before the apps are, and this one asks a table.
+    from tractatus_site.published import shown_to_anybody
+
+    return shown_to_anybody()
+
+
+@register.simple_tag
 def url_if(name: str, *args: Any, **kwargs: Any) -> str:
     """{% url_if "name" … %}: like url, but nothing while no such page exists."""
     try:
