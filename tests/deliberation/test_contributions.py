@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts import clock
 from accounts.refusals import Invalid, NotAllowed, Stale, WrongState
@@ -57,7 +59,7 @@ def test_nothing_is_taken_after_the_due_date(cast):
     seat = voices(cast, deliberation)[0]
     with (
         time_machine.travel(clock.now() + timedelta(days=8)),
-        pytest.raises(WrongState, match="Your time for this ended on .* You can ask for more time"),
+        pytest.raises(WrongState, match=r"Your time for this ended on .* You can ask for more time"),
     ):
         contributions.submit_position(deliberation, by=seat, right="Too late.")
 
@@ -119,7 +121,7 @@ def test_the_same_proposal_twice_is_refused_in_words(cast):
 
 def test_a_voice_says_what_it_costs_the_frameworks_it_speaks_in(cast):
     deliberation = at_round(cast, 2)
-    one, two = voices(cast, deliberation)[:2]
+    one = voices(cast, deliberation)[0]
     first, second = in_tension(deliberation)[:2]
     proposal = contributions.propose(deliberation, by=one, text="Read them all.")
     contributions.state_cost(deliberation, by=one, option=proposal, framework=first, cost="Hours.")
@@ -180,16 +182,13 @@ def test_every_form_of_the_pages_is_taken(cast):
     assert staff.post(address("shared_value_add", deliberation), {"text": "No."}).status_code == 403
 
 
-def test_the_number_of_queries_does_not_grow_with_proposals(cast, django_assert_max_num_queries):
+def test_the_number_of_queries_does_not_grow_with_proposals(cast):
     deliberation = at_round(cast, 2)
     one, two, three, four = voices(cast, deliberation)
     browser = by_link(two)
 
     def queries():
-        from django.db import connection
-        from django.test.utils import CaptureQueriesContext
-
-        with CaptureQueriesContext(connection, ) as captured:
+        with CaptureQueriesContext(connection) as captured:
             browser.get(address("accommodations", deliberation))
         return len(captured)
 
@@ -215,7 +214,7 @@ def test_agreed_is_what_voices_of_every_framework_confirm(cast):
     deliberation = at_round(cast, 3)
     one, two, _three, four = voices(cast, deliberation)
     agreement = contributions.put_agreement(deliberation, by=cast.facilitator, text="It must be explainable.")
-    first, second = (f.title for f in in_tension(deliberation))
+    second = in_tension(deliberation)[1].title
     contributions.answer_agreement(deliberation, by=one, agreement=agreement, confirms=True)
     (shown,) = said.agreements(deliberation, seat=one, viewer=one.pk)
     assert shown.missing == [second]
@@ -313,9 +312,7 @@ def test_only_the_facilitator_enters_and_never_as_typed(cast):
     deliberation = at_round(cast, 1)
     seat = voices(cast, deliberation)[0]
     with pytest.raises(NotAllowed):
-        contributions.enter_for(
-            deliberation, by=cast.holder, seat=seat, what="position", given="spoken", right="So."
-        )
+        contributions.enter_for(deliberation, by=cast.holder, seat=seat, what="position", given="spoken", right="So.")
     with pytest.raises(Invalid, match="how it was given"):
         contributions.enter_for(
             deliberation, by=cast.facilitator, seat=seat, what="position", given="typed", right="So."

@@ -1,6 +1,7 @@
 """The clock of the rounds: opening, closing, asks with their own dates, more time, and what each refusal says."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 import time_machine
@@ -45,7 +46,7 @@ def test_sending_invitations_schedules_four_rounds_once(cast):
     deliberation = invited(cast, accept=False)
     found = list(Round.objects.filter(deliberation=deliberation))
     assert [(r.number, r.state) for r in found] == [(n, "scheduled") for n in (1, 2, 3, 4)]
-    assert all(a.closes_at < b.opens_at for a, b in zip(found, found[1:], strict=False))
+    assert all(a.closes_at < b.opens_at for a, b in pairwise(found))
     rounds.schedule_rounds(deliberation, now=clock.now())
     assert Round.objects.filter(deliberation=deliberation).count() == 4
 

@@ -1,0 +1,187 @@
+"""A text that is sent while the round closes is either in, or refused with the moment; never lost, never both."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connections
+
+from accounts import clock
+from accounts.refusals import Refused
+from accounts.scope import open_organisation
+from deliberation.domain import contributions, rounds
+from deliberation.domain.drafts import draft_of
+from deliberation.models import Ask, Position, Round
+from tests.cast import Cast
+from tests.deliberation.pages import address, by_link
+from tests.deliberation.stages import at_round, seat_of, voices
+
+WORDS = "What I wrote while it closed."
+
+
+@pytest.fixture
+def cast():
+    made = Cast()
+    with open_organisation(made.organisation):
+        yield made
+
+
+def race(organisation, *runs):
+    """Run each in its own thread, connection and scope at the same moment; what each gave or refused."""
+    start, results = threading.Barrier(len(runs)), [None] * len(runs)
+
+    def one(place, run):
+        try:
+            with open_organisation(organisation):
+                start.wait()
+                results[place] = run()
+        except Refused as refused:
+            results[place] = refused
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=one, args=(n, run)) for n, run in enumerate(runs)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("attempt", range(5))
+def test_submit_and_close_at_once(cast, attempt):
+    """The last who had not answered is answering a change, the facilitator closes: one is first."""
+    deliberation = at_round(cast, 1)
+    one, *others = voices(cast, deliberation)
+    for seat in others:
+        rounds.pass_round(deliberation, by=seat, number=1)
+    contributions.submit_position(deliberation, by=one, right="First.")
+
+    def change():
+        return contributions.submit_position(deliberation_of(deliberation), by=one, right=WORDS, based_on=1)
+
+    def close():
+        return rounds.close_round(deliberation_of(deliberation), by=cast.facilitator, number=1)
+
+    sent, closed = race(cast.organisation, change, close)
+    assert isinstance(closed, Round)
+    assert closed.state == "closed"
+    newest = Position.objects.filter(seat=one).order_by("-version").first()
+    if isinstance(sent, Position):
+        assert str(newest.right) == WORDS
+        assert newest.at <= closed.closed_at
+    else:
+        assert "Round 1 closed on" in sent.sentence
+        assert str(newest.right) == "First."
+    assert Ask.objects.get(seat=one).state == "answered"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_submit_while_the_ask_lapses(cast):
+    deliberation = at_round(cast, 1)
+    one = seat_of(deliberation, "Stakeholder one")
+    due = Ask.objects.get(seat=one).due_at
+    with time_machine.travel(due, tick=False):
+        sent, _closed = race(
+            cast.organisation,
+            lambda: contributions.submit_position(deliberation_of(deliberation), by=one, right=WORDS),
+            lambda: rounds.lapse_due_asks(cast.organisation),
+        )
+    if isinstance(sent, Position):
+        assert Ask.objects.get(seat=one).state == "answered"
+    else:
+        assert Ask.objects.get(seat=one).state == "lapsed"
+        assert "You can ask for more time" in sent.sentence
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_pages_of_one_person_send_at_once(cast):
+    deliberation = at_round(cast, 1)
+    one = seat_of(deliberation, "Stakeholder one")
+    results = race(
+        cast.organisation,
+        lambda: contributions.submit_position(deliberation_of(deliberation), by=one, right="Left.", based_on=0),
+        lambda: contributions.submit_position(deliberation_of(deliberation), by=one, right="Right.", based_on=0),
+    )
+    assert sorted(type(r).__name__ for r in results) == ["Position", "Stale"]
+    assert [p.version for p in Position.objects.filter(seat=one)] == [1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_close_at_once_close_once(cast):
+    deliberation = at_round(cast, 1)
+    for seat in voices(cast, deliberation):
+        rounds.pass_round(deliberation, by=seat, number=1)
+    results = race(
+        cast.organisation,
+        *[lambda: rounds.close_round(deliberation_of(deliberation), by=cast.facilitator, number=1)] * 2,
+    )
+    assert sorted(type(r).__name__ for r in results) == ["Round", "Stale"]
+
+
+@pytest.mark.django_db
+def test_the_page_that_was_open_when_the_round_closed_keeps_the_text(cast):
+    deliberation = at_round(cast, 1)
+    one = seat_of(deliberation, "Stakeholder one")
+    browser = by_link(one)
+    browser.get(address("card", deliberation))
+    with time_machine.travel(clock.now() + timedelta(days=7, hours=1)):
+        rounds.close_due_rounds(cast.organisation)
+        answer = browser.post(address("card", deliberation), {"right": WORDS, "based_on": "0"})
+        assert WORDS in answer.content.decode()
+        assert "Ask for more time" in answer.content.decode()
+        assert draft_of(cast.organisation, by=one, form="position").fields["right"] == WORDS
+        wish = rounds.ask_more_time(deliberation, by=one, number=1, until=clock.now() + timedelta(days=3))
+        rounds.answer_more_time(wish, by=cast.facilitator, grant=True)
+        page = browser.get(address("card", deliberation)).content.decode()
+        assert WORDS in page
+        assert browser.post(address("card", deliberation), {"right": WORDS, "based_on": "0"}).status_code == 302
+
+
+@pytest.mark.django_db
+def test_an_ended_session_keeps_the_text_until_the_link_is_opened_again(cast):
+    deliberation = at_round(cast, 1)
+    one = seat_of(deliberation, "Stakeholder one")
+    browser = by_link(one)
+    page = address("card", deliberation)
+    session = browser.session
+    session["participations"] = {}
+    session.save()
+    answer = browser.post(page, {"right": WORDS, "based_on": "0", "form": "position"}, headers={"referer": page})
+    assert answer.status_code == 302
+    from deliberation.domain.invitations import token_of
+
+    opened = browser.post(f"/p/{token_of(one.invitation)}/")
+    assert opened.status_code == 302
+    assert WORDS in browser.get(page).content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("line", ["audit.record.Entry.save", "deliberation.models.Position.save"])
+def test_a_death_inside_the_verb_leaves_the_draft_and_nothing_else(cast, line, monkeypatch):
+    """The transaction is whole or not at all, and the draft was kept before it began."""
+    deliberation = at_round(cast, 1)
+    one = seat_of(deliberation, "Stakeholder one")
+    browser = by_link(one)
+    browser.post(address("draft_save", deliberation, "position"), {"right": WORDS, "based_on": "0"})
+    from audit.models import Entry
+
+    model = Entry if "Entry" in line else Position
+
+    def die(*args, **kwargs):
+        raise SystemExit("killed")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(model, "save", die)
+        with pytest.raises(SystemExit):
+            browser.post(address("card", deliberation), {"right": WORDS, "based_on": "0"})
+    assert not Position.objects.filter(seat=one).exists()
+    assert Ask.objects.get(seat=one).state == "open"
+    assert WORDS in browser.get(address("card", deliberation)).content.decode()
+
+
+def deliberation_of(deliberation):
+    """The same deliberation, read anew: threads share no objects."""
+    return type(deliberation).objects.select_related("organisation").get(pk=deliberation.pk)
