@@ -39,11 +39,12 @@ def idempotent(handler: Handler) -> Handler:
             return handler(view, request, *args, **kwargs)
         if not (0 < len(name) <= LONGEST and name.isascii() and name.isprintable()):
             raise Invalid(_("An Idempotency-Key is 1 to 200 printable ASCII characters."), HEADER)
+        key: APIKey = request.auth  # type: ignore[assignment]
         digest = digest_of(request)
         with transaction.atomic():
-            kept = _begin(request.auth, name, digest)
+            kept = _begin(key, name, digest)
             if kept is None:
-                return _again(request.auth, name, digest)
+                return _again(key, name, digest)
             response = handler(view, request, *args, **kwargs)
             kept.status, kept.body = response.status_code, response.data
             kept.location = response.headers.get("Location", "")

@@ -25,7 +25,7 @@ class StatedField(serializers.CharField):
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
-        return super().to_internal_value(data)  # type: ignore[no-any-return]
+        return super().to_internal_value(data)
 
 
 class ContextField(serializers.DictField):
@@ -68,7 +68,7 @@ class ConflictIn(serializers.Serializer):
     decision = StatedField(
         max_length=LONGEST_TEXT, help_text="The decision in question, as the system would put it to a person."
     )
-    context = ContextField(
+    context = ContextField(  # type: ignore[assignment]  # DRF's serializers call their own context so
         required=False,
         help_text="What is known, as sent: `urgency`, `scale`, `harm_type` and anything else. Kept verbatim.",
     )

@@ -49,7 +49,7 @@ def make_precedent(act: Act, outcome: Outcome) -> Precedent:
         created_at=act.now,
     )
     schedule_review(precedent, version.review_date)
-    if deliberation.succeeds_id:
+    if deliberation.succeeds is not None:
         supersede(act, deliberation.succeeds, precedent)
     return precedent
 
@@ -116,7 +116,7 @@ def cite(
         purpose=purpose,
         alike=act.keep("alike", alike),
         differs=act.keep("differs", differs),
-        by_user=act.user,
+        by_user=act.user,  # type: ignore[misc]  # the rules admit persons only
         at=act.now,
         was_overdue=review is not None and review.is_overdue(today_in(act.deliberation.organisation)),
         was_under_review=precedent.state == Precedent.State.UNDER_REVIEW,

@@ -38,7 +38,7 @@ from deliberation.models import (
     Urgency,
 )
 
-ENDED_UNSIGNED = (State.WITHDRAWN, State.DISMISSED, State.SETTLED)
+ENDED_UNSIGNED: tuple[str, ...] = (State.WITHDRAWN, State.DISMISSED, State.SETTLED)
 """How a deliberation may end without a signed outcome that could replace an earlier one."""
 
 
@@ -101,7 +101,12 @@ def return_review(review: Review, *, by: By) -> Review:
     with perform("return_review", review.deliberation, by=by, thing=review) as act:
         precedent = Precedent.objects.get(pk=review.precedent_id)
         taken = Review.objects.filter(precedent=precedent, state__in=Review.OPEN).exists()
-        if precedent.state != Precedent.State.UNDER_REVIEW or taken or review.successor.state not in ENDED_UNSIGNED:
+        if (
+            precedent.state != Precedent.State.UNDER_REVIEW
+            or taken
+            or review.successor is None
+            or review.successor.state not in ENDED_UNSIGNED
+        ):
             raise Stale(_("This review has been brought back already."))
         organisation = act.deliberation.organisation
         again = Review.objects.create(

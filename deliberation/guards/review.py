@@ -1,5 +1,7 @@
 """Precedents and reviews move only as their machines say, and nobody signs what they prepared or facilitated."""
 
+from collections.abc import Mapping
+
 from accounts.guards import AppendOnly, Refuse, register
 from accounts.models import SeatUser
 from accounts.roles import Part
@@ -28,7 +30,7 @@ def declare() -> None:
     _reports()
 
 
-def _moves_elsewhere(moves: dict[str, tuple[str, ...]]) -> str:
+def _moves_elsewhere(moves: Mapping[str, tuple[str, ...]]) -> str:
     """The condition that a state changes along no move of the machine."""
     known = " OR ".join(f"(OLD.state = '{start}' AND NEW.state IN ({_listed(ends)}))" for start, ends in moves.items())
     return f"NEW.state <> OLD.state AND NOT ({known})"

@@ -187,17 +187,23 @@ def _features(deliberations: list[Deliberation]) -> dict[UUID, Features]:
     texts: dict[UUID, list[str]] = {}
     for row in signed.values_list("deliberation", "signed_version__decision__body", "signed_version__applies_to__body"):
         texts[row[0]] = [part for part in row[1:] if part]
-    asked = dict(
-        Text.objects.filter(
-            pk__in=[one.decision_asked_id for one in deliberations if one.decision_asked_id]
-        ).values_list("pk", "body")
-    )
+    wanted = [one.decision_asked_id for one in deliberations if one.decision_asked_id]
+    bodies = dict(Text.objects.filter(pk__in=wanted).values_list("pk", "body"))
+    asked = {one.pk: bodies[one.decision_asked_id] if one.decision_asked_id else "" for one in deliberations}
     return {
         one.pk: Features(
             frameworks.get(one.pk, {}),
             values.get(one.pk, {}),
             groups.get(one.pk, {}),
-            _words(" ".join([one.question.body, asked.get(one.decision_asked_id, ""), *texts.get(one.pk, [])])),
+            _words(
+                " ".join(
+                    [
+                        one.question.body,
+                        asked[one.pk],
+                        *texts.get(one.pk, []),
+                    ]
+                )
+            ),
             one.urgency,
             one.project.name,
         )

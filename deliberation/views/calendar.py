@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import for_members
+from accounts.models import User
 from accounts.scope import open_organisation
 from deliberation.domain.calendar import (
     current_link,
@@ -44,7 +45,8 @@ def reviews_ics(request: HttpRequest) -> HttpResponse:
 @for_members(read="read_reviews")
 def calendar_link(request: HttpRequest, slug: str) -> HttpResponse:
     """Make the address, make it anew, or end it."""
-    membership, user = request.membership, request.user  # type: ignore[attr-defined]
+    membership = request.membership  # type: ignore[attr-defined]
+    user: User = request.user  # type: ignore[assignment]
     if request.method == "POST":
         if request.POST.get("do") == "end":
             tries(request, lambda: end_calendar_link(membership, by=user), done=_("The address is closed for good."))

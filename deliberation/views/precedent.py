@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import for_members
-from accounts.models import Project, SeatUser
+from accounts.models import Project, SeatUser, User
 from accounts.roles import Part
 from deliberation.domain.precedent import STANDING, cite_precedent
 from deliberation.domain.review import report_change
@@ -217,7 +217,7 @@ def change_report(request: HttpRequest, deliberation: Deliberation) -> HttpRespo
     one = found.first()
     if one is None:
         raise Http404
-    speaker = request.seat or request.user  # type: ignore[attr-defined]
+    speaker: User | Seat = request.seat or request.user  # type: ignore[attr-defined, assignment]
     version = one.outcome.signed_version
     triggers = list(ReviewTrigger.objects.filter(version=version).select_related("text"))
     writing = Writing(request, deliberation, ReportForm, name=f"change:{one.pk.hex}", by=speaker, triggers=triggers)
