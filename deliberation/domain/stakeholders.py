@@ -124,7 +124,7 @@ def list_digest(deliberation: Deliberation) -> str:
         .order_by("pk")
     )
     gaps = Gap.objects.filter(deliberation=deliberation, struck_at__isnull=True).select_related("explanation")
-    content = {
+    content: Any = {
         "deliberation": deliberation.pk.hex,
         "stakeholders": [
             {
@@ -227,7 +227,7 @@ def clean_email(act: Act, email: str, *, but: Stakeholder | None = None) -> str:
             _("This is the address of somebody who facilitates here, or did. A facilitator is never a voice."), "email"
         )
     same = Stakeholder.objects.filter(deliberation=act.deliberation, email=email, status__in=STANDING)
-    if same.exclude(pk=but.pk if but else None).exclude(amendment__state="refused").exists():
+    if same.exclude(pk__in=[but.pk] if but else []).exclude(amendment__state="refused").exists():
         raise Invalid(_("Somebody on the list has this address already."), "email")
     return email
 
@@ -315,7 +315,7 @@ def suggest_stakeholders(deliberation: Deliberation, *, by: User) -> list[Stakeh
         known = Stakeholder.objects.filter(deliberation=deliberation)
         titles = {title.casefold() for pair in known.values_list("title", "suggested") for title in pair}
         last = known.aggregate(n=Max("position_no"))["n"] or 0
-        made = []
+        made: list[Stakeholder] = []
         for one in catalogue.suggest_stakeholders(
             framework_keys=[f.catalogue_key for f in frameworks if f.catalogue_key],
             group_titles=[g.suggested or g.title for g in groups],
@@ -451,7 +451,7 @@ def _drop(act: Act, row: Stakeholder, kind: str, covered_by: Stakeholder | None,
         )
     row.covered_by = None
     if kind == Stakeholder.Dropped.COVERED:
-        other = standing_stakeholders(act.deliberation).filter(pk=covered_by.pk if covered_by else None).first()
+        other = standing_stakeholders(act.deliberation).filter(pk__in=[covered_by.pk] if covered_by else []).first()
         if other is None or other.pk == row.pk:
             raise Invalid(_("Choose who on the list covers them."), "covered_by")
         row.covered_by = other

@@ -31,7 +31,7 @@ SITTING = SeatUser._meta.db_table
 TERMS = Terms._meta.db_table
 
 
-def _changed(*columns: str) -> str:
+def _changed(*columns: str | None) -> str:
     """That one of the columns has another value, in SQL both databases understand."""
     return (
         "("

@@ -129,7 +129,9 @@ def _open_gaps(page: ListPage) -> list[dict[str, Any]]:
     voiced = {f.pk for row in standing for f in row.frameworks.all()}
     covered = {g.pk for row in standing for g in row.groups.all()}
     explained = {gap.framework_id or gap.group_id: gap for gap in page.gaps}
-    things = [("framework", f, _("Nobody may speak for it.")) for f in page.frameworks if f.pk not in voiced]
+    things: list[tuple[str, Any, str]] = [
+        ("framework", f, _("Nobody may speak for it.")) for f in page.frameworks if f.pk not in voiced
+    ]
     things += [("group", g, _("Nobody speaks for them.")) for g in page.groups if g.pk not in covered]
     return [
         {"kind": kind, "thing": thing, "says": says, "gap": explained.get(thing.pk)} for kind, thing, says in things

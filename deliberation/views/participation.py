@@ -102,7 +102,7 @@ def _behind(request: HttpRequest, invitation: Invitation, series: int) -> HttpRe
     barred = user is not None and ever_facilitated(deliberation, user)
     if request.method == "POST":
         try:
-            seat = inviting.open_link(deliberation, invitation, series=series, user=user)  # type: ignore[arg-type]
+            seat = inviting.open_link(deliberation, invitation, series=series, user=user)
         except Refused as refused:
             return _sorry(request, refused.sentence, refused.status)
         held = request.session.get(PARTICIPATIONS, {})

@@ -120,8 +120,8 @@ def stakeholder_add(request: HttpRequest, deliberation: Deliberation) -> HttpRes
         deliberation,
         StakeholderForm,
         name="stakeholder-new",
-        by=request.user,
-        of=deliberation,  # type: ignore[arg-type]
+        by=request.user,  # type: ignore[arg-type]
+        of=deliberation,
     )
     if request.method == "POST" and writing.sends(
         lambda data: listing.add_stakeholder(deliberation, by=request.user, **data)  # type: ignore[arg-type]
@@ -197,8 +197,8 @@ def stakeholder_drop(request: HttpRequest, deliberation: Deliberation, key: UUID
         deliberation,
         DropForm,
         name=f"drop:{row.pk}",
-        by=request.user,
-        stakeholder=row,  # type: ignore[arg-type]
+        by=request.user,  # type: ignore[arg-type]
+        stakeholder=row,
     )
     if request.method == "POST" and writing.sends(
         lambda data: listing.settle_stakeholder(deliberation, row, by=request.user, do="drop", **data)  # type: ignore[arg-type]
@@ -292,8 +292,8 @@ def amendment_new(request: HttpRequest, deliberation: Deliberation) -> HttpRespo
         deliberation,
         AmendmentForm,
         name="amendment",
-        by=request.user,
-        of=deliberation,  # type: ignore[arg-type]
+        by=request.user,  # type: ignore[arg-type]
+        of=deliberation,
     )
     if request.method == "POST" and writing.sends(
         lambda data: amending.propose_amendment(deliberation, by=request.user, **data)  # type: ignore[arg-type]
