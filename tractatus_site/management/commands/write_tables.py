@@ -34,11 +34,11 @@ class Command(BaseCommand):
     help = "Write docs/states.md from the table of permissions."
 
     def add_arguments(self, parser: Any) -> None:
-        parser.add_argument("--stdout", action="store_true", help="print it instead")
+        parser.add_argument("--print", action="store_true", help="print it instead")
 
     def handle(self, *args: Any, **options: Any) -> None:
         text = as_markdown()
-        if options["stdout"]:
+        if options["print"]:
             self.stdout.write(text, ending="")
             return
         path = Path(settings.BASE_DIR) / "docs" / "states.md"
