@@ -47,18 +47,18 @@ def test_serve_starts_answers_stops_and_starts_again(data: Path, port: int) -> N
     assert "Traceback" not in site.said()
 
 
-def test_serve_survives_a_kill(data: Path, port: int) -> None:
+def test_serve_survives_a_kill(used: Path, port: int) -> None:
     """A power cut: the database is whole, nothing is left running, and the next start is an ordinary one."""
-    with Site(data, port) as site:
+    with Site(used, port) as site:
         group = site.process.pid
         site.process.kill()
         site.process.wait()
         with pytest.raises(ProcessLookupError):
             os.killpg(group, 0)
-    with Site(data, port) as site:
+    with Site(used, port) as site:
         site.wait("/readyz", within=30)
         assert site.stop() == 0
-    with sqlite3.connect(data / "tractatus.sqlite3") as connection:
+    with sqlite3.connect(used / "tractatus.sqlite3") as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     connection.close()
 
@@ -94,17 +94,17 @@ def test_serve_says_that_the_port_is_taken(data: Path, port: int) -> None:
     assert ended.stderr.strip() == f"Port {port} is in use. Set PORT to a free one, for example: PORT=8765 bin/serve"
 
 
-def test_serve_listens_at_the_loopback_address_only(data: Path, port: int) -> None:
+def test_serve_listens_at_the_loopback_address_only(used: Path, port: int) -> None:
     """Demo people sign in without a password, so nobody else's machine may reach them."""
-    with Site(data, port):
+    with Site(used, port):
         listening = Path("/proc/net/tcp").read_text() + Path("/proc/net/tcp6").read_text()
         addresses = re.findall(rf"\d+: ([0-9A-F]+):{port:04X} [0-9A-F]+:0000 0A", listening)
         assert addresses == ["0100007F"]
 
 
 @pytest.mark.redis
-def test_serve_over_redis_needs_nothing_else_changed(data: Path, port: int, redis_url: str) -> None:
+def test_serve_over_redis_needs_nothing_else_changed(used: Path, port: int, redis_url: str) -> None:
     """CELERY_BROKER_URL alone moves the queue to a real Redis; the tick comes through it."""
-    with Site(data, port, CELERY_BROKER_URL=f"{redis_url}/2", CACHE_URL=f"{redis_url}/3") as site:
+    with Site(used, port, CELERY_BROKER_URL=f"{redis_url}/2", CACHE_URL=f"{redis_url}/3") as site:
         site.wait("/readyz", within=30)
         assert site.stop() == 0
