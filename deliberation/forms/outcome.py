@@ -41,10 +41,7 @@ class Row:
     number: int
     fields: list[BoundField]
     title: str = ""
-
-    @property
-    def first_id(self) -> str:
-        return self.fields[0].id_for_label
+    alone: bool = False
 
 
 class OutcomeForm(forms.Form):
@@ -108,9 +105,7 @@ class OutcomeForm(forms.Form):
 
     def __init__(self, *args: Any, of: Deliberation, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.options = list(
-            Option.objects.filter(deliberation=of, struck_at__isnull=True).select_related("text")
-        )
+        self.options = list(Option.objects.filter(deliberation=of, struck_at__isnull=True).select_related("text"))
         self.frameworks = standing_frameworks(of)
         self.fields["option"] = forms.ChoiceField(
             label=self.fields["option"].label,
@@ -133,7 +128,7 @@ class OutcomeForm(forms.Form):
         if group == "remainders":
             return {
                 f"{name}-loss": WordsField(label=_("What is lost"), required=False, short=True),
-                f"{name}-bearer": WordsField(label=_("Who bears it"), required=False, short=True),
+                f"{name}-bearer": WordsField(label=_("Who bears it"), required=False, widget=_line()),
                 f"{name}-owed": forms.ChoiceField(
                     label=_("What is owed for it"), choices=OWED, widget=forms.RadioSelect, required=False
                 ),
@@ -146,9 +141,12 @@ class OutcomeForm(forms.Form):
             ]
             return {
                 f"{name}-what": WordsField(label=_("What is done"), required=False, short=True),
-                f"{name}-to_whom": WordsField(label=_("For whom"), required=False, short=True),
+                f"{name}-to_whom": WordsField(label=_("For whom"), required=False, widget=_line()),
                 f"{name}-owner": WordsField(
-                    label=_("Who does it"), help_text=_("A role that somebody holds today."), required=False, short=True
+                    label=_("Who does it"),
+                    help_text=_("A role that somebody holds today."),
+                    required=False,
+                    widget=_line(),
                 ),
                 f"{name}-due": ComingDateField(label=_("Until when"), required=False),
                 f"{name}-for_loss": forms.ChoiceField(
@@ -182,7 +180,8 @@ class OutcomeForm(forms.Form):
     def rows(self, group: str) -> Iterator[Row]:
         """The rows of a group with their bound fields."""
         for number in range(self.count[group]):
-            yield Row(f"{group}-{number}", number, [self[f"{group}-{number}-{name}"] for name in ROWS[group]])
+            fields = [self[f"{group}-{number}-{name}"] for name in ROWS[group]]
+            yield Row(f"{group}-{number}", number, fields, alone=self.count[group] == 1)
 
     @property
     def groups(self) -> dict[str, list[Row]]:
@@ -278,6 +277,11 @@ class OutcomeForm(forms.Form):
     def _texts(self, group: str) -> list[str]:
         found = (self._row(group, number)["text"] for number in range(self.count[group]))
         return [text for text in found if text]
+
+
+def _line() -> forms.TextInput:
+    """A line to write in."""
+    return forms.TextInput(attrs={"dir": "auto"})
 
 
 def _count(value: Any) -> int:
