@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from accounts import guards
 from tractatus_site.celery import app
 
 # Beat wakes the tick each minute; three missed in a row are not a coincidence.
@@ -38,19 +39,28 @@ def _unstored(response: HttpResponse) -> HttpResponse:
 
 
 def readiness() -> tuple[int, dict[str, str]]:
-    """The number of faults, and what is to be said of database, broker and beat; no address or password in it."""
+    """The number of faults, and what is to be said of each part; no address or password in it."""
     report: dict[str, str] = {}
     faults = 0
-    checks: dict[str, Callable[[], str]] = {"database": _database, "broker": _broker, "beat": _beat}
+    checks: dict[str, Callable[[], str]] = {
+        "database": _database,
+        "guards": _guards,
+        "broker": _broker,
+        "beat": _beat,
+    }
     for name, check in checks.items():
         try:
             report[name] = check()
         except Exception as fault:
             faults += 1
             report[name] = f"fails: {type(fault).__name__}"
-            if isinstance(fault, Silent):
+            if isinstance(fault, Silent | Unguarded):
                 report[name] = str(fault)
     return faults, report
+
+
+class Unguarded(Exception):
+    """A rule that the database should keep by itself is not installed in it."""
 
 
 class Silent(Exception):
@@ -61,6 +71,13 @@ def _database() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         cursor.fetchone()
+    return "ok"
+
+
+def _guards() -> str:
+    missing = guards.expected() - guards.installed()
+    if missing:
+        raise Unguarded(f"{len(missing)} missing; run migrate")
     return "ok"
 
 

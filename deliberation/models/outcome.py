@@ -107,7 +107,11 @@ class OutcomeVersion(OfDeliberation):
             one_of("kind", "decision legitimate_disagreement", "outcome_kind_known"),
             models.CheckConstraint(
                 condition=models.Q(circulated_at__isnull=True, dissent_closes_at__isnull=True)
-                | models.Q(circulated_at__isnull=False, dissent_closes_at__gt=models.F("circulated_at")),
+                | models.Q(
+                    circulated_at__isnull=False,
+                    dissent_closes_at__isnull=False,  # a comparison with nothing would let it pass
+                    dissent_closes_at__gt=models.F("circulated_at"),
+                ),
                 name="outcome_window_after_circulation",
             ),
         ]

@@ -5,6 +5,7 @@ import datetime
 import pytest
 from django.test import Client
 
+from accounts import guards
 from deliberation.models import Heartbeat
 
 
@@ -24,7 +25,17 @@ def test_ready_when_database_broker_and_beat_are(client: Client) -> None:
     heard(datetime.timedelta(seconds=50))
     response = client.get("/readyz", headers={"host": "10.1.2.3"})
     assert response.status_code == 200
-    assert response.json() == {"database": "ok", "broker": "ok", "beat": "ok"}
+    assert response.json() == {"database": "ok", "guards": "ok", "broker": "ok", "beat": "ok"}
+
+
+@pytest.mark.django_db
+def test_not_ready_while_a_guard_is_missing(client: Client) -> None:
+    heard(datetime.timedelta(seconds=50))
+    with guards.lifted():
+        response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json()["guards"].endswith("missing; run migrate")
+    assert client.get("/readyz").status_code == 200
 
 
 @pytest.mark.django_db
@@ -39,7 +50,7 @@ def test_not_ready_when_beat_is_silent(client: Client) -> None:
 def test_not_ready_before_the_first_beat(client: Client) -> None:
     response = client.get("/readyz")
     assert response.status_code == 503
-    assert response.json() == {"database": "ok", "broker": "ok", "beat": "not heard yet"}
+    assert response.json() == {"database": "ok", "guards": "ok", "broker": "ok", "beat": "not heard yet"}
 
 
 @pytest.mark.django_db
