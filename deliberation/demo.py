@@ -398,6 +398,7 @@ class Telling:
 
     def _dissents(self) -> None:
         version = outcome.latest_version(self.here.outcome_set.get())
+        assert version is not None, "a draft was circulated the day before"
         for one in self.told["outcome"]["dissents"]:
             written = dissent.write_dissent(
                 self.here,

@@ -33,7 +33,7 @@ class Durations:
 @cache
 def _defaults() -> dict[str, dict[str, object]]:
     path = Path(__file__).parent.parent / "data" / "timetables.json"
-    return json.loads(path.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def durations_of(organisation: Organisation, urgency: str) -> Durations:

@@ -1,5 +1,7 @@
 """What somebody said is never rewritten and never removed; a change is a new row."""
 
+from django.db.models import Model
+
 from accounts.guards import AppendOnly, register
 from deliberation.models import (
     AgreementAnswer,
@@ -26,8 +28,10 @@ from deliberation.models import (
     Stance,
 )
 
-SAID = (Position, SharedValue, Stance, AgreementAnswer, SideAnswer, Shift, ReviewVoice)
-FOR_GOOD = (
+Models = tuple[type[Model], ...]
+
+SAID: Models = (Position, SharedValue, Stance, AgreementAnswer, SideAnswer, Shift, ReviewVoice)
+FOR_GOOD: Models = (
     Citation,
     CommitmentReport,
     DissentAnswer,
@@ -39,7 +43,7 @@ FOR_GOOD = (
     Reply,
     ReviewAuthor,
 )
-STRUCK = (Finding, Gap, Harm)
+STRUCK: Models = (Finding, Gap, Harm)
 
 
 def declare() -> None:

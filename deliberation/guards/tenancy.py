@@ -17,16 +17,18 @@ ELSEWHERE = {
 def declare() -> None:
     for model in apps.get_app_config("deliberation").get_models():
         for field in model._meta.concrete_fields:
-            parent = field.related_model
-            if not isinstance(field, models.ForeignKey) or not _has_organisation(model, parent):
+            if not isinstance(field, models.ForeignKey):
+                continue
+            parent = field.remote_field.model
+            if not _has_organisation(model, parent):
                 continue
             register(SameOrganisation(model._meta.db_table, field.column, parent._meta.db_table))
             if _of_one_deliberation(model, field):
                 register(_same_deliberation(model, field))
 
 
-def _has_organisation(*owners: object) -> bool:
-    return all(any(f.name == "organisation" for f in owner._meta.concrete_fields) for owner in owners)  # type: ignore[attr-defined]
+def _has_organisation(*owners: type[models.Model]) -> bool:
+    return all(any(f.name == "organisation" for f in owner._meta.concrete_fields) for owner in owners)
 
 
 def _of_one_deliberation(model: type[models.Model], field: models.ForeignKey) -> bool:

@@ -70,8 +70,8 @@ class Deliberation(Owned):
             models.UniqueConstraint(fields=["organisation", "id"], name="deliberation_of_organisation"),
             one_of(
                 "state",
-                "proposed draft dismissed stakeholders inviting round_1 round_2 round_3 round_4 signing decided settled "
-                "withdrawn",
+                "proposed draft dismissed stakeholders inviting round_1 round_2 round_3 round_4 signing decided "
+                "settled withdrawn",
                 "deliberation_state_known",
             ),
             one_of("urgency", "CRITICAL URGENT IMPORTANT ROUTINE", "deliberation_urgency_known"),

@@ -21,9 +21,7 @@ class Stakeholder(Suggestible):
     relation = models.CharField(max_length=16, choices=Seat.Relation, default=Seat.Relation.AFFECTED)
     suggested_why = models.TextField(blank=True, default="")
     why = words(optional=True, help_text=_("why they are asked, as they will read it"))
-    groups = models.ManyToManyField(
-        Group, through="deliberation.CoversGroup", blank=True, related_name="stakeholders"
-    )
+    groups = models.ManyToManyField(Group, through="deliberation.CoversGroup", blank=True, related_name="stakeholders")
     frameworks = models.ManyToManyField(
         Framework,
         through="deliberation.MaySpeakFrom",

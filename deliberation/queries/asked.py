@@ -77,9 +77,9 @@ class Places:
 
 def places_of(user: User | None, seat_ids: frozenset[UUID] = frozenset()) -> Places:
     """The seats of `user`, and those whose mailed links are open in this browser (`seat_ids`)."""
-    held = SeatUser.objects.filter(user=user, until__isnull=True).values("seat_id") if user else []
     by_part: dict[str, set[UUID]] = {part: set() for part in Part.values}
     seats: dict[UUID, UUID] = {}
+    held = SeatUser.objects.filter(user=user, until__isnull=True).values_list("seat_id", flat=True)
     found = Seat.objects.filter(pk__in=held) if user else Seat.objects.none()
     for seat in [*found, *Seat.objects.filter(pk__in=seat_ids, part=Part.PARTICIPANT)]:
         by_part[seat.part].add(seat.deliberation_id)

@@ -28,11 +28,9 @@ from deliberation.models import (
 )
 from deliberation.queries.asked import Places
 from deliberation.queries.conflict import blockers, next_action
+from deliberation.queries.rounds import LATE, lateness
 
 PAGE = 25
-LATE = timedelta(minutes=10)
-"""A round opened or closed later than this after its time is said to be late."""
-
 FILTERS = ("all", "mine", "week", "gap", "ended")
 
 
@@ -57,7 +55,7 @@ def board(
     """
     now = clock.now()
     may_take_up = Role.FACILITATOR in roles
-    rows = Deliberation.objects.select_related("question", "organisation", "project")
+    rows: QuerySet[Deliberation] = Deliberation.objects.select_related("question", "organisation", "project")
     if Role.ADMINISTRATOR not in roles:
         rows = rows.filter(Q(pk__in=places.deliberations) | (Q(state=State.PROPOSED) if may_take_up else Q()))
     rows = _filtered(rows, show, places, now)
@@ -69,7 +67,7 @@ def board(
     made = []
     for deliberation in found:
         current = _current(deliberation)
-        row = BoardRow(deliberation, current, late_by=lateness(current, now))
+        row = BoardRow(deliberation, current, late_by=_late_by(current))
         if deliberation.pk in places.deliberations:
             standing = standing_of(user, deliberation)
             row.coverage = covered[deliberation.pk]
@@ -114,17 +112,9 @@ def _current(deliberation: Deliberation) -> Round | None:
     return next((r for r in reversed(rounds) if r.state == Round.State.CLOSED), None)
 
 
-def lateness(one: Round | None, now: datetime) -> timedelta | None:
-    """By how much a round was opened or closed, or is still to be closed, after its time; None if by little."""
-    if one is None:
-        return None
-    gaps = []
-    if one.opened_at and one.opens_at and not one.opened_by_id:
-        gaps.append(one.opened_at - one.opens_at)
-    if one.closes_at:
-        gaps.append((one.closed_at or now) - one.closes_at)
-    worst = max(gaps, default=timedelta(0))
-    return worst if worst > LATE else None
+def _late_by(one: Round | None) -> timedelta | None:
+    """The worse of how late its round was opened and closed."""
+    return max((by for by in lateness(one) if by), default=None) if one else None
 
 
 def coverage_of(deliberations: list[Deliberation]) -> dict[UUID, list[dict[str, object]]]:
@@ -163,8 +153,8 @@ def coverage_of(deliberations: list[Deliberation]) -> dict[UUID, list[dict[str, 
     standing = Framework.objects.filter(deliberation_id__in=ids).exclude(
         status__in=[Framework.Status.DROPPED, Framework.Status.SUGGESTED]
     )
-    for framework in standing:
-        result[framework.deliberation_id].append({"title": framework.title, **counts[framework.pk]})
+    for one in standing:
+        result[one.deliberation_id].append({"title": one.title, **counts[one.pk]})
     return result
 
 

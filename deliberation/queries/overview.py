@@ -81,11 +81,14 @@ def steps(deliberation: Deliberation) -> list[dict[str, object]]:
         if precedent
         else None
     )
+    first_sent = _("Nobody invited yet.")
+    if sent and sent.sent_at:
+        first_sent = _("First sent %(day)s.") % {"day": day(sent.sent_at)}
     said = [
         (_("Terms"), _of_terms(terms)),
         (_("Conflict"), _of_conflict(deliberation, lists)),
         (_("Who is heard"), _of_lists(lists)),
-        (_("Invitations"), _("First sent %(day)s.") % {"day": day(sent.sent_at)} if sent and sent.sent_at else _("Nobody invited yet.")),
+        (_("Invitations"), first_sent),
         (_("Rounds"), _of_rounds(rounds)),
         (_("Outcome"), _of_outcome(outcome)),
         (

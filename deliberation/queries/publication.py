@@ -14,7 +14,7 @@ from deliberation.queries.outcome import Document, NameOf, by_seat_name, documen
 
 
 def quoted_seats(outcome: Outcome) -> list[Seat]:
-    """Everybody whose words or name the public page would print: dissents, joins, unanswered questions, who was heard."""
+    """Everybody whose words or name the public page would print: who dissented, joined, asked, or was heard."""
     deliberation = outcome.deliberation
     seats: set[UUID] = set()
     for dissent in standing_dissents(outcome):

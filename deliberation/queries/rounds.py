@@ -11,6 +11,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts import clock
 from accounts.roles import Part
 from deliberation.domain.dates import in_words
 from deliberation.domain.rounds import may_answer
@@ -160,8 +161,8 @@ def lateness(round_: Round) -> tuple[timedelta | None, timedelta | None]:
     opened = closed = None
     if round_.opened_at and round_.opens_at and round_.opened_by_id is None:
         opened = round_.opened_at - round_.opens_at
-    if round_.closed_at and round_.closes_at:
-        closed = round_.closed_at - round_.closes_at
+    if round_.closes_at and round_.opened_at:
+        closed = (round_.closed_at or clock.now()) - round_.closes_at
     return (opened if opened and opened > LATE else None, closed if closed and closed > LATE else None)
 
 

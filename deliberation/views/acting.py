@@ -51,7 +51,7 @@ class Writing:
             self.form = form_class(initial=(initial or {}) | kept, **form_options)
 
     def sends(self, verb: Callable[[dict[str, Any]], Any]) -> bool:
-        """Whether the form was taken and the verb ran. If not, the errors stand at the fields and the words are kept."""
+        """Whether the form was taken and the verb ran. If not, errors stand at the fields and the words are kept."""
         if self.form.is_valid():
             try:
                 self.result = verb(dict(self.form.cleaned_data))
@@ -72,7 +72,7 @@ class Writing:
 def _kept(request: HttpRequest) -> dict[str, str]:
     """What was sent before signing in. The session's lists become the single values that a form begins with."""
     kept = kept_post(request)
-    return kept.dict() if kept else {}
+    return {name: str(kept[name]) for name in kept} if kept else {}
 
 
 def tries(request: HttpRequest, verb: Callable[[], Any], *, done: str = "") -> bool:

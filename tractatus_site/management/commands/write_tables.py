@@ -24,9 +24,9 @@ STATES = {
 HEAD = """# States, verbs and who may
 
 Written by `manage.py write_tables` from the table in the code (`accounts/permissions.py` and each app's rows). A test
-compares the two. *Seat* is a part held in one deliberation; *role* is a role of the membership. Whoever is *kept out* is
-kept out as a person, whatever their roles. “stays” means that the verb does not change the state by itself, or chooses
-among several next states.
+compares the two. *Seat* is a part held in one deliberation; *role* is a role of the membership. Whoever is *kept out*
+is kept out as a person, whatever their roles. “stays” means that the verb does not change the state by itself, or
+chooses among several next states.
 """
 
 
