@@ -45,7 +45,7 @@ def report_commitment(
             state=state,
             account=act.keep("account", account),
             new_owner=act.keep("new_owner", new_owner, optional=True) if state == Commitment.State.HANDED_ON else None,
-            by_user=act.user,
+            by_user=by,
             at=act.now,
         )
         if commitment.state != state:

@@ -135,7 +135,7 @@ def missing_to_sign(version: OutcomeVersion, *, now: datetime, signer_id: UUID |
 def _missing_to_sign(version: OutcomeVersion, now: datetime, signer_id: UUID | None) -> Iterator[Missing]:
     deliberation = version.deliberation
     approved = StakeholderList.objects.filter(deliberation=deliberation, state=StakeholderList.State.APPROVED).first()
-    if approved is None or approved.authors.filter(user_id=approved.decided_by_id).exists():
+    if approved is None or approved.authors.filter(user=approved.decided_by).exists():
         yield Missing("list", _("The list of who is heard needs the approval of somebody who did not draft it."))
     if version.circulated_at is None or version.dissent_closes_at is None:
         yield Missing("window", _("It has not been circulated yet: nobody could dissent."))

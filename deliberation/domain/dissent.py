@@ -122,7 +122,7 @@ def answer_dissent(deliberation: Deliberation, dissent: Dissent, *, by: User, te
             deliberation=deliberation,
             dissent=dissent,
             text=act.keep("answer", text),
-            by_user=act.user,
+            by_user=by,
             at=act.now,
         )
         told = [dissent.seat, *(join.seat for join in dissent.joins.select_related("seat"))]

@@ -26,7 +26,7 @@ def propose_publication(deliberation: Deliberation, *, by: User) -> Publication:
             outcome=outcome,
             page_digest=page_digest(outcome),
             slug=_slug(deliberation),
-            proposed_by=act.user,
+            proposed_by=by,
             proposed_at=act.now,
         )
         seats = quoted_seats(outcome)

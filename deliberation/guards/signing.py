@@ -37,7 +37,7 @@ def _table(model: type[models.Model]) -> str:
 
 def _changed(model: type[models.Model], *, but: tuple[str, ...] = ()) -> str:
     """Whether an update changes any column other than those named, empty ones compared too."""
-    columns = [field.column for field in model._meta.concrete_fields if field.column not in but]
+    columns = [str(field.column) for field in model._meta.concrete_fields if field.column not in but]
     return _differs(*columns)
 
 

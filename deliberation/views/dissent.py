@@ -24,7 +24,7 @@ from deliberation.queries import outcome_page
 from deliberation.queries.outcome import document_of, version_to_read
 from deliberation.views.access import deliberation_view
 from deliberation.views.acting import Writing, tries
-from deliberation.views.drafting import must, to_outcome
+from deliberation.views.drafting import must, puts, to_outcome
 
 
 def _seat(request: HttpRequest) -> Seat:
@@ -57,7 +57,7 @@ def dissent_write(request: HttpRequest, deliberation: Deliberation) -> HttpRespo
     )
     if not writing.form.is_bound:
         # A draft begun against an older version is sent against the one that stands on this page.
-        writing.form.initial["version_id"] = version.pk
+        puts(writing.form, "version_id", str(version.pk))
 
     def write(data: dict[str, Any]) -> Dissent:
         return write_dissent(deliberation, by=seat, replaces=replaces, **data)
@@ -67,8 +67,7 @@ def dissent_write(request: HttpRequest, deliberation: Deliberation) -> HttpRespo
         messages.success(request, _("Your dissent stands beside the draft. Its receipt: %(leaf)s") % {"leaf": leaf})
         return to_outcome(deliberation, "dissent-1")
     if writing.form.is_bound:
-        writing.form.data = writing.form.data.copy()
-        writing.form.data["version_id"] = str(version.pk)
+        puts(writing.form, "version_id", str(version.pk))
     document = document_of(version)
     return render(
         request,
@@ -147,7 +146,7 @@ def dissent_answer(request: HttpRequest, deliberation: Deliberation, pk: UUID) -
     """The decision holder's answer, with the dissent above it."""
     must(request, deliberation, "answer_dissent")
     by: User = request.user  # type: ignore[assignment]
-    dissent = get_object_or_404(
+    dissent: Dissent = get_object_or_404(
         Dissent.objects.select_related("seat", "framework", "lead", "objection", "removed_by", "predicts"),
         pk=pk,
         deliberation=deliberation,

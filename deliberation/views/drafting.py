@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -104,11 +105,17 @@ def _latest(deliberation: Deliberation) -> OutcomeVersion | None:
 def _show_as_it_stands(form: OutcomeForm, version: OutcomeVersion | None) -> None:
     """Let the form speak of the draft as it stands now: who has been told of a change made elsewhere may save again."""
     seen = version.edited_at.isoformat() if version is not None and version.circulated_at is None else ""
+    puts(form, "seen", seen)
+
+
+def puts(form: Form, name: str, value: str) -> None:
+    """Let a hidden field of the form say `value`, whatever was sent or kept in it."""
+    sent: Any = form.data
     if form.is_bound:
-        form.data = form.data.copy()
-        form.data["seen"] = seen
+        form.data = sent.copy()
+        form.data[name] = value  # type: ignore[index]
     else:
-        form.initial["seen"] = seen
+        form.initial[name] = value
 
 
 @require_POST

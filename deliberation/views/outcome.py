@@ -35,7 +35,7 @@ def outcome(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
             raise Http404
         return render(request, "deliberation/outcome_none.html", _nothing(request, deliberation))
     drawn = request.GET.get("order") == "drawn"
-    viewer = request.seat.pk if request.seat else request.user.pk  # type: ignore[attr-defined, union-attr]
+    viewer = request.seat.pk if request.seat else request.user.pk  # type: ignore[attr-defined]
     order = None if drawn else frameworks_in_order(deliberation, viewer)
     document = document_of(version, frameworks=order)
     return render(request, "deliberation/outcome.html", context_of(request, document) | {"drawn": drawn})

@@ -82,8 +82,7 @@ def _standing(
         | {
             "publication": publication,
             "quoted": [seat.name for seat in quoted_seats(outcome)],
-            "choices": choices,
-            "silent": [row.seat.name for row in choices if not row.choice],
+            "silent": any(not row.choice for row in choices),
             "publish_form": (
                 publishing or Writing(request, deliberation, PublishForm, name=f"put_publish:{key}", by=by)
             ).form

@@ -23,7 +23,7 @@ from deliberation.queries import outcome_page
 from deliberation.queries.outcome import document_of, version_to_read
 from deliberation.views.access import deliberation_view
 from deliberation.views.acting import Writing
-from deliberation.views.drafting import must, to_outcome
+from deliberation.views.drafting import must, puts, to_outcome
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,7 +39,7 @@ def outcome_sign(request: HttpRequest, deliberation: Deliberation) -> HttpRespon
     name = f"put_signature:{deliberation.pk.hex}"
     writing = Writing(request, deliberation, SignForm, name=name, by=by, initial=initial)
     if not writing.form.is_bound:
-        writing.form.initial["version_id"] = version.pk
+        puts(writing.form, "version_id", str(version.pk))
 
     def sign(data: dict[str, Any]) -> object:
         return sign_outcome(deliberation, by=by, **data)
@@ -51,8 +51,7 @@ def outcome_sign(request: HttpRequest, deliberation: Deliberation) -> HttpRespon
     missing = missing_to_sign(version, now=clock.now())
     if writing.form.is_bound:
         _drop_what_is_listed(writing, missing)
-        writing.form.data = writing.form.data.copy()
-        writing.form.data["version_id"] = str(version.pk)
+        puts(writing.form, "version_id", str(version.pk))
     return render(
         request,
         "deliberation/outcome_sign.html",
@@ -131,7 +130,7 @@ def commitment_report(request: HttpRequest, deliberation: Deliberation, pk: UUID
     """Report what became of a commitment."""
     must(request, deliberation, "report_commitment")
     by: User = request.user  # type: ignore[assignment]
-    commitment = get_object_or_404(
+    commitment: Commitment = get_object_or_404(
         Commitment.objects.select_related("what", "to_whom", "owner"),
         pk=pk,
         deliberation=deliberation,

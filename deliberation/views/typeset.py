@@ -20,7 +20,7 @@ SHEET = Path(__file__).parent.parent / "data" / "outcome.typ"
 
 def typeset(document: Document) -> bytes:
     """The PDF. Decision and dissent are set by one function, side by side, at the same size."""
-    return typst.compile(SHEET.read_bytes(), sys_inputs={"document": json.dumps(data_of(document))}, format="pdf")  # type: ignore[return-value]
+    return typst.compile(SHEET.read_bytes(), sys_inputs={"document": json.dumps(data_of(document))}, format="pdf")
 
 
 def data_of(document: Document) -> dict[str, Any]:

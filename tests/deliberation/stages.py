@@ -372,7 +372,10 @@ def _earlier(by: timedelta) -> time_machine.travel:
 
 
 def at_outcome(cast: Cast) -> Deliberation:
-    """Round 4, nothing drafted. Three of four were heard; nobody could reach those who gave up."""
+    """Round 4, nothing drafted: three were heard, one did not answer, and those who gave up were not reached.
+
+    Made row by row and not by the verbs, so that the guards of the signature can be tried one by one.
+    """
     organisation, now = cast.organisation, clock.now()
     deliberation = Deliberation(
         organisation=organisation,

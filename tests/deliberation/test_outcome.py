@@ -298,6 +298,19 @@ def test_everybody_who_took_part_is_told_of_the_signature(cast: Cast) -> None:
     assert str(deliberation.question) in letter.body
 
 
+def test_the_whole_path_by_its_verbs_alone(cast: Cast) -> None:
+    """From the first question through four rounds to the signature, no row made by hand."""
+    deliberation = stages.at_round(cast, 4)
+    draft_outcome(deliberation, by=cast.facilitator, content=stages.content(deliberation, hearings=None))
+    version = circulate_outcome(deliberation, by=cast.facilitator)
+    assert version.dissent_closes_at is not None
+    with time_machine.travel(version.dissent_closes_at + timedelta(minutes=1)):
+        assert send_due_to_sign(cast.organisation) == 1
+        deliberation.refresh_from_db()
+        outcome = sign_outcome(deliberation, by=cast.holder, version_id=version.pk, name="Holder")
+    assert (deliberation.state, outcome.state) == ("decided", "signed")
+
+
 # --- Commitments
 
 
