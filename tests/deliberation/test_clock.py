@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import connection, connections
+from django.db import connections
 
 from accounts import clock
 from accounts.scope import open_organisation
@@ -167,8 +167,6 @@ def test_nothing_falls_due_in_a_withdrawn_deliberation(cast, mailoutbox):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_ticks_at_once_do_everything_once(cast, mailoutbox):
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite lets one writer in at a time; PostgreSQL is where two ticks meet.")
     deliberation = at_round(cast, 1)
     positions_given(cast, deliberation)
     with time_machine.travel(clock.now() + timedelta(days=8), tick=False):
