@@ -55,8 +55,10 @@ def decision(document: Document) -> dict[str, Any]:
             {"heading": _("Relies on"), "text": version.assumptions},
             {"heading": _("Expects"), "text": version.expects},
         ],
-        "name": document.outcome.signed_name if signed else document.holder,
-        "by": signed_by(document) if signed else _("Decision holder. Not signed."),
+        "name": document.outcome.signed_name if signed else "",
+        "by": signed_by(document)
+        if signed
+        else _("Decision holder: %(name)s. Not signed.") % {"name": document.holder},
     }
 
 
