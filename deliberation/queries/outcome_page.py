@@ -45,6 +45,7 @@ def decision(document: Document) -> dict[str, Any]:
     """The decision's page."""
     version = document.version
     signed = document.is_signed
+    unsigned = _("Decision holder: %(name)s. Not signed.") % {"name": document.holder}
     return {
         "key": "decision",
         "title": _("Legitimate disagreement") if document.is_disagreement else _("Decision"),
@@ -56,9 +57,7 @@ def decision(document: Document) -> dict[str, Any]:
             {"heading": _("Expects"), "text": version.expects},
         ],
         "name": document.outcome.signed_name if signed else "",
-        "by": signed_by(document)
-        if signed
-        else _("Decision holder: %(name)s. Not signed.") % {"name": document.holder},
+        "by": signed_by(document) if signed else unsigned,
     }
 
 
