@@ -18,11 +18,13 @@ from django.utils.translation import gettext as _
 from accounts import clock
 from accounts.domain.seats import sit
 from accounts.models import Organisation, SeatUser, User
+from accounts.notifications import mail_is_sent
 from accounts.permissions import SYSTEM
 from accounts.refusals import Invalid, NotAllowed, Refused, Stale, WrongState
 from accounts.roles import Part
 from deliberation.domain.act import Act, perform
-from deliberation.domain.rounds import ask_newcomer, schedule_rounds
+from deliberation.domain.asks import ask_newcomer
+from deliberation.domain.rounds import schedule_rounds
 from deliberation.domain.seats import ever_facilitated, sitter
 from deliberation.domain.stakeholders import in_tension
 from deliberation.domain.terms import accepted_terms
@@ -114,6 +116,8 @@ def send_one(act: Act, invitation: Invitation, *, channel: str, answer_by: datet
         raise Invalid(_("Choose mail, a link, or a letter."), "channel")
     if invitation.state != Invitation.State.LISTED:
         raise Stale(_("%(who)s has been invited already.") % {"who": stakeholder.title})
+    if channel == Invitation.Channel.MAIL and not mail_is_sent():
+        raise Invalid(_("This installation sends no mail. Hand them a link or a letter."), "channel")
     if channel == Invitation.Channel.MAIL and not stakeholder.email:
         raise Invalid(
             _("No mail address is known for %(who)s. Hand them a link or a letter.") % {"who": stakeholder.title},

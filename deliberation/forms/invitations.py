@@ -32,6 +32,12 @@ class SendForm(forms.Form):
         required=False,
     )
 
+    def __init__(self, *args: Any, mails: bool = True, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not mails:
+            field: Any = self.fields["channel"]
+            field.choices = [choice for choice in field.choices if choice[0] != Invitation.Channel.MAIL]
+
 
 class NotReachedForm(forms.Form):
     note = WordsField(

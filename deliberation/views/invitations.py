@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.notifications import mail_is_sent
 from accounts.refusals import NotAllowed
 from accounts.roles import Part
 from deliberation.domain import invitations as inviting
@@ -62,6 +63,7 @@ def invitations(request: HttpRequest, deliberation: Deliberation) -> HttpRespons
     rows = invitations_page(deliberation)
     terms = latest_terms(deliberation)
     facilitates = Part.FACILITATOR in standing.parts
+    mails = mail_is_sent()
     return render(
         request,
         "deliberation/invitations.html",
@@ -69,7 +71,8 @@ def invitations(request: HttpRequest, deliberation: Deliberation) -> HttpRespons
             "deliberation": deliberation,
             "rows": rows,
             "waiting": [row for row in rows if not row.is_sent],
-            "mailable": [row for row in rows if not row.is_sent and row.invitation.stakeholder.email],
+            "mails": mails,
+            "mailable": [row for row in rows if mails and not row.is_sent and row.invitation.stakeholder.email],
             "requests": requests_of(deliberation),
             "amendments": Amendment.objects.filter(
                 deliberation=deliberation, state=Amendment.State.PROPOSED
@@ -88,8 +91,17 @@ def invitations(request: HttpRequest, deliberation: Deliberation) -> HttpRespons
 def invitation_send(request: HttpRequest, deliberation: Deliberation, key: UUID) -> HttpResponse:
     _facilitates(request)
     row = _row(deliberation, key)
-    initial = {"channel": Invitation.Channel.MAIL if row.stakeholder.email else Invitation.Channel.LINK}
-    writing = Writing(request, deliberation, SendForm, name=f"send:{row.pk}", by=request.user, initial=initial)  # type: ignore[arg-type]
+    mails = mail_is_sent()
+    initial = {"channel": Invitation.Channel.MAIL if mails and row.stakeholder.email else Invitation.Channel.LINK}
+    writing = Writing(
+        request,
+        deliberation,
+        SendForm,
+        name=f"send:{row.pk}",
+        by=request.user,  # type: ignore[arg-type]
+        initial=initial,
+        mails=mails,
+    )
     if request.method == "POST" and writing.sends(
         lambda data: inviting.send_invitations(deliberation, by=request.user, invitations=[row], **data)  # type: ignore[arg-type]
     ):

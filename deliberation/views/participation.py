@@ -68,9 +68,9 @@ def participate(request: HttpRequest, token: str) -> HttpResponse:
             "stakeholder",
         ).get(pk=key)
         response = _behind(request, invitation, series)
-    # The address is a key: no cache keeps the page, no other site is told where somebody came from.
+    # The address is a key: no cache keeps the page. No other site is told it either, by the policy of every page;
+    # with the stricter "no-referrer" a browser sends the button's form from the origin "null", which is refused.
     patch_cache_control(response, private=True, no_store=True)
-    response["Referrer-Policy"] = "no-referrer" if request.method != "POST" else "same-origin"
     return response
 
 

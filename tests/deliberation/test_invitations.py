@@ -10,6 +10,7 @@ import time_machine
 from django.core import mail
 
 from accounts import clock
+from accounts.models import Installation
 from accounts.refusals import Invalid, NotAllowed, Stale, WrongState
 from accounts.scope import open_organisation
 from audit.models import Entry
@@ -82,6 +83,18 @@ def test_link_and_letter_send_no_mail(cast, channel):
     row.refresh_from_db()
     assert row.channel == channel
     assert not Notice.objects.filter(kind="invitation").exists()
+
+
+def test_installation_without_mail_sends_none(cast):
+    deliberation = at_inviting(cast)
+    Installation.objects.update_or_create(pk=1, defaults={"mail_choice": "links"})
+    with pytest.raises(Invalid, match="sends no mail"):
+        invitations.send_invitations(deliberation, by=cast.facilitator)
+    invitations.send_invitations(deliberation, by=cast.facilitator, invitations=[one(deliberation)], channel="link")
+    with in_days(30):
+        assert send_due(cast.organisation) == 0
+    assert mail.outbox == []
+    assert not Notice.objects.filter(claimed_at__isnull=True).exists()
 
 
 def test_a_moment_that_has_passed_is_refused(cast):
