@@ -13,9 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import clock
 from accounts.roles import Part
-from deliberation.domain import rounds as verbs
-from deliberation.domain.contributions import confirm_contribution, something_waits, submit_position
+from deliberation.domain.asks import ask_of, pass_round, something_waits
 from deliberation.domain.dates import in_words
+from deliberation.domain.entering import confirm_contribution
+from deliberation.domain.more_time import ask_more_time
+from deliberation.domain.positions import submit_position
 from deliberation.domain.seats import seat_of as staff_seat
 from deliberation.domain.terms import accepted_terms
 from deliberation.forms import rounds as forms
@@ -72,6 +74,7 @@ def show_card(request: HttpRequest, deliberation: Deliberation, refused: Sent | 
     invitation = Invitation.objects.select_related("stakeholder__why").get(seat=seat)
     number = ask.round.number if ask else None
     open_ = may_say(deliberation, ask)
+    waits = open_ and ask is not None and ask.state == Ask.State.OPEN
     wish = _wish(ask)
     context: dict[str, Any] = {
         "deliberation": deliberation,
@@ -79,13 +82,14 @@ def show_card(request: HttpRequest, deliberation: Deliberation, refused: Sent | 
         "ask": ask,
         "number": number,
         "open": open_,
+        "asked": waits,
         "late_voice": bool(ask and number == 1 and ask.round.state == Round.State.CLOSED and open_),
         "says": _what_is_asked(deliberation, ask, open_),
-        "how_long": HOW_LONG.get(number) if number and open_ else "",
+        "how_long": HOW_LONG.get(number) if number and waits else "",
         "facts": _facts(deliberation, invitation, ask, open_),
         "terms": _terms(deliberation),
         "wish": wish,
-        "waits": bool(ask and open_ and ask.state == Ask.State.OPEN and number in (2, 3) and something_waits(ask)),
+        "waits": bool(ask and waits and number in (2, 3) and something_waits(ask)),
         "ways": _ways(deliberation, ask, open_, wish),
         "said": (spoken := said.said_by(seat)),
         "confirms": any(one.needs_confirming for one in spoken),
@@ -136,6 +140,8 @@ def _what_is_asked(deliberation: Deliberation, ask: Ask | None, open_: bool) -> 
         return _("You take part. The first round has not opened yet; you are told when it does.")
     if not open_:
         return _("Nothing is asked of you now.")
+    if ask.state != Ask.State.OPEN:
+        return _("Nothing more is asked of you in this round. Until it closes you may change your mind.")
     return {
         1: _("Say what you think is right here, in your own words. Nobody reads it before the round closes."),
         2: _("Read what others propose, and say to each whether you could live with it."),
@@ -242,7 +248,7 @@ def card_sent(request: HttpRequest, deliberation: Deliberation, kind: str, row_i
     one = next((s for s in said.said_by(seat) if s.kind == kind and s.row.pk == row_id), None)
     if one is None:
         raise Http404
-    ask = verbs.ask_of(deliberation, seat, one.round)
+    ask = ask_of(deliberation, seat, one.round)
     until = reads.changeable_until(ask, clock.now()) if ask and may_say(deliberation, ask) else None
     return render(
         request,
@@ -293,7 +299,7 @@ def card_more_time(request: HttpRequest, deliberation: Deliberation, round_numbe
         deliberation,
         "more_time",
         forms.MoreTimeForm,
-        lambda data: verbs.ask_more_time(deliberation, by=seat, number=round_number, **data),
+        lambda data: ask_more_time(deliberation, by=seat, number=round_number, **data),
         by=seat,
         page=lambda request, deliberation, refused: _way_page(request, deliberation, seat, ask, "more_time", refused),
         to=lambda wish: here("card", deliberation),
@@ -314,7 +320,7 @@ def card_pass(request: HttpRequest, deliberation: Deliberation, round_number: in
         deliberation,
         "pass",
         forms.PassForm,
-        lambda data: verbs.pass_round(deliberation, by=seat, number=round_number, **data),
+        lambda data: pass_round(deliberation, by=seat, number=round_number, **data),
         by=seat,
         page=lambda request, deliberation, refused: _way_page(request, deliberation, seat, ask, "pass", refused),
         to=here("card", deliberation),
