@@ -25,7 +25,6 @@ from accounts.permissions import SYSTEM
 from accounts.scope import open_organisation
 from deliberation.domain import (
     conflict,
-    contributions,
     dissent,
     invitations,
     options,
@@ -37,6 +36,11 @@ from deliberation.domain import (
     tensions,
     terms,
 )
+from deliberation.domain.accommodations import answer_proposal, propose, share_value, state_cost
+from deliberation.domain.agreement import answer_agreement, answer_side, put_agreement, put_difference, tell_shift
+from deliberation.domain.asks import ask_of, pass_round
+from deliberation.domain.positions import submit_position
+from deliberation.domain.questions import put_question, reply
 from deliberation.models import Deliberation, Framework, Group, Invitation, Notice, Option, Seat
 
 STORY = Path(__file__).parent / "data" / "demo.json"
@@ -308,7 +312,7 @@ class Telling:
 
     def _positions(self) -> None:
         for one in self.told["positions"]:
-            contributions.submit_position(
+            submit_position(
                 self.here,
                 by=self.seats[one["who"]],
                 right=one["right"],
@@ -319,53 +323,49 @@ class Telling:
         spoken = {one["who"] for one in self.told["positions"]}
         for number, seat in self.seats.items():
             if number not in spoken:
-                rounds.pass_round(self.here, by=seat, number=1, words="Others have said it.")
+                pass_round(self.here, by=seat, number=1, words="Others have said it.")
 
     def _accommodations(self) -> None:
         told = self.told
         for number, text in zip(self.seats, told["shared"], strict=False):
-            contributions.share_value(self.here, by=self.seats[number], text=text)
+            share_value(self.here, by=self.seats[number], text=text)
         for one in told["proposals"]:
-            proposal = contributions.propose(
-                self.here, by=self.seats[one["who"]], text=one["text"], detail=one["detail"]
-            )
+            proposal = propose(self.here, by=self.seats[one["who"]], text=one["text"], detail=one["detail"])
             for framework, cost in one["costs"]:
-                contributions.state_cost(
+                state_cost(
                     self.here, by=self.facilitator, option=proposal, framework=self.frameworks[framework], cost=cost
                 )
             for who, answer, reason in one["stances"]:
-                contributions.answer_proposal(
-                    self.here, by=self.seats[who], option=proposal, answer=answer, reason=reason
-                )
+                answer_proposal(self.here, by=self.seats[who], option=proposal, answer=answer, reason=reason)
         for one in told["questions"]:
-            question = contributions.put_question(self.here, by=self.seats[one["who"]], text=one["text"])
+            question = put_question(self.here, by=self.seats[one["who"]], text=one["text"])
             if one["reply"]:
-                contributions.reply(self.here, by=self.facilitator, question=question, text=one["reply"])
+                reply(self.here, by=self.facilitator, question=question, text=one["reply"])
         if "outcome" in told:
             self._pass_open(2)
 
     def _pass_open(self, number: int) -> None:
         for seat in self.seats.values():
-            ask = rounds.ask_of(self.here, seat, number)
+            ask = ask_of(self.here, seat, number)
             if ask is not None and ask.state == ask.State.OPEN:
-                rounds.pass_round(self.here, by=seat, number=number)
+                pass_round(self.here, by=seat, number=number)
 
     def _differences(self) -> None:
         told = self.told
         rounds.open_round(self.here, by=self.facilitator)
         for one in told["agreements"]:
-            agreement = contributions.put_agreement(self.here, by=self.facilitator, text=one["text"])
+            agreement = put_agreement(self.here, by=self.facilitator, text=one["text"])
             for who in one["confirmed_by"]:
-                contributions.answer_agreement(self.here, by=self.seats[who], agreement=agreement, confirms=True)
+                answer_agreement(self.here, by=self.seats[who], agreement=agreement, confirms=True)
         for one in told["differences"]:
-            difference = contributions.put_difference(
+            difference = put_difference(
                 self.here, by=self.facilitator, text=one["text"], sides=[text for text, _holders in one["sides"]]
             )
             for side, (_text, holders) in zip(difference.sides.all(), one["sides"], strict=True):
                 for who in holders:
-                    contributions.answer_side(self.here, by=self.seats[who], side=side, holds=True)
+                    answer_side(self.here, by=self.seats[who], side=side, holds=True)
         for one in told["shifts"]:
-            contributions.tell_shift(self.here, by=self.seats[one["who"]], changed=one["changed"], text=one["text"])
+            tell_shift(self.here, by=self.seats[one["who"]], changed=one["changed"], text=one["text"])
         self._pass_open(3)
 
     def _draft(self) -> None:

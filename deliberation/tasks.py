@@ -14,10 +14,11 @@ from accounts import clock
 from accounts.idempotency import forget_answers
 from accounts.models import Organisation
 from accounts.scope import open_organisation
+from deliberation.domain.asks import lapse_due_asks
 from deliberation.domain.invitations import lapse_due_invitations
 from deliberation.domain.outcome import send_due_to_sign
 from deliberation.domain.review import open_due_reviews, return_stranded_reviews
-from deliberation.domain.rounds import close_due_rounds, lapse_due_asks, open_due_rounds
+from deliberation.domain.rounds import close_due_rounds, open_due_rounds
 from deliberation.models import Heartbeat
 from deliberation.notifications import send_due
 

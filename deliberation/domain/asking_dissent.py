@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from accounts.refusals import WrongState
 from deliberation.domain.act import Act
-from deliberation.domain.rounds import ask_everybody, ask_of, end_round, round_of, settle_ask
+from deliberation.domain.asks import ask_everybody, ask_of, settle_ask
+from deliberation.domain.rounds import end_round, round_of
 from deliberation.models import Deliberation, MoreTime, OutcomeVersion, Round, Seat
 
 

@@ -8,7 +8,7 @@ from accounts.models import User
 from accounts.refusals import Invalid, WrongState
 from accounts.roles import Part
 from deliberation.domain.act import perform
-from deliberation.domain.rounds import people_on
+from deliberation.domain.seats import people_on
 from deliberation.models import Commitment, CommitmentReport, Deliberation, Outcome
 
 MOVES: dict[str, tuple[str, ...]] = {

@@ -11,7 +11,7 @@ from accounts.refusals import Invalid, NotAllowed, Stale, WrongState
 from accounts.roles import Part
 from deliberation.domain.act import Act, perform
 from deliberation.domain.asking_dissent import answered_draft
-from deliberation.domain.rounds import people_on
+from deliberation.domain.seats import people_on
 from deliberation.models import (
     Deliberation,
     Dissent,

@@ -17,10 +17,11 @@ from audit.models import Text
 from audit.texts import keep
 from deliberation.domain.act import Act, perform
 from deliberation.domain.asking_dissent import ask_for_dissent, close_asking
+from deliberation.domain.asks import voices_of
 from deliberation.domain.completeness import latest_version, missing_in, missing_to_sign, standing_dissents
 from deliberation.domain.outcome_content import Content, Heard, Loss, Promised, Words, texts_of, write_content
 from deliberation.domain.precedent import make_precedent
-from deliberation.domain.rounds import people_on, voices_of
+from deliberation.domain.seats import people_on
 from deliberation.domain.timetable import durations_of
 from deliberation.models import (
     Deliberation,

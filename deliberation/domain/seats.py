@@ -29,6 +29,13 @@ def sitter(deliberation: Deliberation, part: Part) -> User | None:
     return row.user if row else None
 
 
+def people_on(deliberation: Deliberation, *parts: Part) -> list[User]:
+    """The users who now sit on the seats of these parts, each once: whom to tell."""
+    seats = Seat.objects.filter(deliberation=deliberation, part__in=parts).values("pk")
+    sitting = SeatUser.objects.filter(seat_id__in=seats, until__isnull=True).select_related("user")
+    return list({row.user_id: row.user for row in sitting}.values())
+
+
 def ever_facilitated(deliberation: Deliberation, user: User) -> bool:
     """Whether `user` sits or ever sat on the facilitator's seat here."""
     seats = Seat.objects.filter(deliberation=deliberation, part=Part.FACILITATOR).values("pk")

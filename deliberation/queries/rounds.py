@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import clock
 from accounts.roles import Part
+from deliberation.domain.asks import may_answer
 from deliberation.domain.dates import in_words
-from deliberation.domain.rounds import may_answer
 from deliberation.domain.standing import Standing
 from deliberation.models import (
     AgreementAnswer,

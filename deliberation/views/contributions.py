@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from deliberation.domain import contributions as verbs
+from deliberation.domain.accommodations import answer_proposal, propose, share_value, state_cost
+from deliberation.domain.agreement import answer_agreement, answer_side, put_agreement, put_difference, tell_shift
+from deliberation.domain.questions import put_question, reply
 from deliberation.forms import rounds as forms
 from deliberation.models import (
     Agreement,
@@ -63,7 +65,7 @@ def stance_submit(request: HttpRequest, deliberation: Deliberation, option_id: U
         deliberation,
         f"stance:{option.pk}",
         forms.StanceForm,
-        lambda data: verbs.answer_proposal(deliberation, by=seat, option=option, **data),
+        lambda data: answer_proposal(deliberation, by=seat, option=option, **data),
         by=seat,
         page=_page(2),
         to=here("accommodations", deliberation) + f"#o-{option.pk.hex}",
@@ -82,7 +84,7 @@ def shared_value_add(request: HttpRequest, deliberation: Deliberation) -> HttpRe
         deliberation,
         "shared_value",
         forms.SharedValueForm,
-        lambda data: verbs.share_value(deliberation, by=seat, **data),
+        lambda data: share_value(deliberation, by=seat, **data),
         by=seat,
         page=_page(2),
         to=here("accommodations", deliberation) + "#shared",
@@ -100,7 +102,7 @@ def proposal_add(request: HttpRequest, deliberation: Deliberation) -> HttpRespon
         deliberation,
         "proposal" if isinstance(by, Seat) else "proposal_staff",
         forms.ProposalForm,
-        lambda data: verbs.propose(deliberation, by=by, **data),
+        lambda data: propose(deliberation, by=by, **data),
         by=by,
         page=_page(2),
         to=lambda option: here("accommodations", deliberation) + f"#o-{option.pk.hex}",
@@ -118,7 +120,7 @@ def proposal_cost(request: HttpRequest, deliberation: Deliberation, option_id: U
         deliberation,
         f"{'cost' if isinstance(by, Seat) else 'cost_staff'}:{option.pk}",
         forms.CostForm,
-        lambda data: verbs.state_cost(deliberation, by=by, option=option, **data),
+        lambda data: state_cost(deliberation, by=by, option=option, **data),
         by=by,
         page=_page(2),
         to=here("accommodations", deliberation) + f"#o-{option.pk.hex}",
@@ -141,7 +143,7 @@ def question_put(request: HttpRequest, deliberation: Deliberation) -> HttpRespon
     def verb(data: dict[str, Any]) -> Any:
         option = data.pop("option")
         asked = get_object_or_404(Option, deliberation=deliberation, pk=option) if option else None
-        return verbs.put_question(deliberation, by=seat, option=asked, **data)
+        return put_question(deliberation, by=seat, option=asked, **data)
 
     return send(
         request,
@@ -170,7 +172,7 @@ def question_reply(request: HttpRequest, deliberation: Deliberation, question_id
         deliberation,
         f"reply:{question.pk}",
         forms.ReplyForm,
-        lambda data: verbs.reply(deliberation, by=by, question=question, **data),
+        lambda data: reply(deliberation, by=by, question=question, **data),
         by=by,
         page=_page(question.round.number),
         to=page_of_round(question.round.number, deliberation) + f"#q-{question.pk.hex}",
@@ -191,7 +193,7 @@ def agreement_put(request: HttpRequest, deliberation: Deliberation) -> HttpRespo
         deliberation,
         "put_agreement",
         forms.SentenceForm,
-        lambda data: verbs.put_agreement(deliberation, by=by, **data),
+        lambda data: put_agreement(deliberation, by=by, **data),
         by=by,
         page=_page(3),
         to=lambda row: here("agreement", deliberation) + f"#a-{row.pk.hex}",
@@ -207,7 +209,7 @@ def difference_put(request: HttpRequest, deliberation: Deliberation) -> HttpResp
 
     def verb(data: dict[str, Any]) -> Any:
         sides = [data[f"side_{n}"] for n in (1, 2, 3, 4)]
-        return verbs.put_difference(deliberation, by=by, text=data["text"], sides=sides)
+        return put_difference(deliberation, by=by, text=data["text"], sides=sides)
 
     return send(
         request,
@@ -231,7 +233,7 @@ def agreement_answer(request: HttpRequest, deliberation: Deliberation, agreement
 
     def verb(data: dict[str, Any]) -> Any:
         data["confirms"] = data["confirms"] == "yes"
-        return verbs.answer_agreement(deliberation, by=seat, agreement=row, **data)
+        return answer_agreement(deliberation, by=seat, agreement=row, **data)
 
     return send(
         request,
@@ -258,7 +260,7 @@ def side_answer(request: HttpRequest, deliberation: Deliberation, side_id: UUID)
         deliberation,
         f"side:{side.pk}",
         forms.SideForm,
-        lambda data: verbs.answer_side(deliberation, by=seat, side=side, based_on=data["based_on"], **holds_of(data)),
+        lambda data: answer_side(deliberation, by=seat, side=side, based_on=data["based_on"], **holds_of(data)),
         by=seat,
         page=_page(3),
         to=here("agreement", deliberation) + f"#d-{side.difference.pk.hex}",
@@ -275,7 +277,7 @@ def shift_tell(request: HttpRequest, deliberation: Deliberation) -> HttpResponse
 
     def verb(data: dict[str, Any]) -> Any:
         data["changed"] = data["changed"] == "yes"
-        return verbs.tell_shift(deliberation, by=seat, **data)
+        return tell_shift(deliberation, by=seat, **data)
 
     return send(
         request,

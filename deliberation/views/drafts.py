@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST
 from accounts import clock
 from accounts.models import User
 from accounts.refusals import Refused
+from deliberation.domain.asks import must_be_asked
 from deliberation.domain.drafts import save_draft
-from deliberation.domain.rounds import must_be_asked
 from deliberation.models import Deliberation, Seat
 from deliberation.views.access import deliberation_view
 from deliberation.views.acting import NOT_WORDS

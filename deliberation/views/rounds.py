@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET
 from accounts import clock
 from accounts.models import User
 from accounts.roles import Part
-from deliberation.domain import rounds as verbs
+from deliberation.domain.asks import ask_of, may_answer, voices_of
+from deliberation.domain.rounds import next_round, why_not_close, why_not_open
 from deliberation.forms import rounds as forms
 from deliberation.models import (
     Deliberation,
@@ -72,10 +73,10 @@ def frame(request: HttpRequest, deliberation: Deliberation, number: int, refused
     now = clock.now()
     runs = Part.FACILITATOR in standing.parts
     knows = runs or Part.HOLDER in standing.parts
-    ask = verbs.ask_of(deliberation, seat, number) if seat else None
+    ask = ask_of(deliberation, seat, number) if seat else None
     frameworks = frameworks_in_order(deliberation, viewer_of(request))
     visible = reads.reads_others(deliberation, standing=standing, seat=seat)
-    coming = verbs.next_round(deliberation)
+    coming = next_round(deliberation)
     return {
         "deliberation": deliberation,
         "form": refused.writing.form if refused else None,
@@ -97,8 +98,8 @@ def frame(request: HttpRequest, deliberation: Deliberation, number: int, refused
         "wishes": _wishes(request, deliberation, round_, refused) if runs else [],
         "coming": coming if runs and coming and coming.number == number + 1 else None,
         "opens": coming if runs and coming and coming.number == number else None,
-        "why_not_open": verbs.why_not_open(deliberation) if runs else None,
-        "why_not_close": verbs.why_not_close(round_, now) if runs else None,
+        "why_not_open": why_not_open(deliberation) if runs else None,
+        "why_not_close": why_not_close(round_, now) if runs else None,
         "enters": ENTERS[number] if runs and round_.state == Round.State.OPEN else [],
     }
 
@@ -122,7 +123,7 @@ def _wishes(
 
 def may_say(deliberation: Deliberation, ask: Any) -> bool:
     """Whether words are taken on this ask now, as the deliberation stands."""
-    if ask is None or not verbs.may_answer(ask, clock.now()):
+    if ask is None or not may_answer(ask, clock.now()):
         return False
     number = ask.round.number
     return deliberation.round_number is not None if number == 1 else deliberation.round_number == number
@@ -403,7 +404,7 @@ def _question_form(
 def seats_to_ask(deliberation: Deliberation, seat: Seat) -> list[Seat]:
     """Everybody with a part here, but oneself."""
     staff = Seat.objects.filter(deliberation=deliberation, part__in=[Part.FACILITATOR, Part.HOLDER])
-    return [*staff, *verbs.voices_of(deliberation).exclude(pk=seat.pk)]
+    return [*staff, *voices_of(deliberation).exclude(pk=seat.pk)]
 
 
 def show(request: HttpRequest, deliberation: Deliberation, number: int, refused: Sent | None = None) -> HttpResponse:

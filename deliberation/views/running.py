@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.permissions import rule
 from accounts.refusals import NotAllowed
-from deliberation.domain import rounds as verbs
-from deliberation.domain.contributions import enter_for
+from deliberation.domain.entering import enter_for
+from deliberation.domain.more_time import answer_more_time
+from deliberation.domain.rounds import close_round, open_round
 from deliberation.forms import rounds as forms
 from deliberation.models import Agreement, Deliberation, MoreTime, Option, Round, Seat, Side
 from deliberation.queries import rounds as reads
@@ -29,7 +30,7 @@ def round_open(request: HttpRequest, deliberation: Deliberation, round_number: i
     """Open the next round by hand."""
     tries(
         request,
-        lambda: verbs.open_round(deliberation, by=user_of(request), number=round_number),
+        lambda: open_round(deliberation, by=user_of(request), number=round_number),
         done=_("The round is open. Everybody who takes part is told."),
     )
     return redirect(page_of_round(round_number, deliberation))
@@ -41,7 +42,7 @@ def round_close(request: HttpRequest, deliberation: Deliberation, round_number: 
     """Close the open round by hand."""
     tries(
         request,
-        lambda: verbs.close_round(deliberation, by=user_of(request), number=round_number),
+        lambda: close_round(deliberation, by=user_of(request), number=round_number),
         done=_("The round is closed. Everybody who was asked is told."),
     )
     return redirect(page_of_round(round_number, deliberation))
@@ -63,7 +64,7 @@ def more_time_answer(request: HttpRequest, deliberation: Deliberation, wish_id: 
         deliberation,
         f"more_time_answer:{wish.pk}",
         forms.MoreTimeAnswerForm,
-        lambda data: verbs.answer_more_time(wish, by=user_of(request), grant=grant, reason=data["reason"]),
+        lambda data: answer_more_time(wish, by=user_of(request), grant=grant, reason=data["reason"]),
         by=user_of(request),
         page=lambda request, deliberation, refused: show(request, deliberation, number, refused),
         to=page_of_round(number, deliberation),

@@ -13,7 +13,7 @@ from django.test import Client
 from accounts import clock
 from accounts.roles import Part
 from accounts.scope import open_organisation
-from deliberation.domain import contributions, rounds
+from deliberation.domain import accommodations, entering, more_time, positions, rounds
 from deliberation.domain.standing import standing_of
 from deliberation.models import AgreementAnswer, Position, Seat, SharedValue, Shift, SideAnswer, Stance
 from deliberation.queries.rounds import visible_positions
@@ -82,7 +82,7 @@ def test_after_the_close_the_seats_read_and_nobody_else(cast):
 def test_no_page_shows_a_blind_text_to_anybody_else(cast):
     deliberation = at_round(cast, 1)
     author = seat_of(deliberation, "Stakeholder one")
-    contributions.submit_position(deliberation, by=author, right=SECRET, why=SECRET, lost=SECRET, need=SECRET)
+    positions.submit_position(deliberation, by=author, right=SECRET, why=SECRET, lost=SECRET, need=SECRET)
     readers = [signed_in(user) for user in staff_of(cast)] + [Client()]
     readers += [by_link(seat) for seat in voices(cast, deliberation) if seat != author]
     for reader in readers:
@@ -103,7 +103,7 @@ def test_a_blind_draft_is_its_writers_own(cast):
 
 def test_the_facilitator_sees_written_or_not_yet_and_nothing_of_what(cast):
     deliberation = at_round(cast, 1)
-    contributions.submit_position(deliberation, by=seat_of(deliberation, "Stakeholder one"), right=SECRET)
+    positions.submit_position(deliberation, by=seat_of(deliberation, "Stakeholder one"), right=SECRET)
     for user in (cast.facilitator, cast.holder):
         page = signed_in(user).get(address("round", deliberation, 1)).content.decode()
         assert "written" in page
@@ -116,7 +116,7 @@ def test_the_facilitator_sees_written_or_not_yet_and_nothing_of_what(cast):
 
 def test_what_the_facilitator_entered_is_blind_to_the_facilitator_too(cast):
     deliberation = at_round(cast, 1)
-    contributions.enter_for(
+    entering.enter_for(
         deliberation,
         by=cast.facilitator,
         seat=seat_of(deliberation, "Stakeholder one"),
@@ -134,31 +134,31 @@ def test_a_late_voice_reads_nobody_and_is_read_by_nobody_before_it_has_answered(
         accepts(cast, deliberation, name)
     rounds.open_round(deliberation, by=cast.facilitator)
     for seat in Seat.objects.filter(asks__round__number=1):
-        contributions.submit_position(deliberation, by=seat, right=f"{seat.name}. {SECRET}")
+        positions.submit_position(deliberation, by=seat, right=f"{seat.name}. {SECRET}")
     rounds.close_round(deliberation, by=cast.facilitator)
     rounds.open_round(deliberation, by=cast.facilitator)
-    accommodations = "A proposal that only readers of the positions read."
-    contributions.propose(deliberation, by=seat_of(deliberation, "Stakeholder one"), text=accommodations)
+    proposal = "A proposal that only readers of the positions read."
+    accommodations.propose(deliberation, by=seat_of(deliberation, "Stakeholder one"), text=proposal)
     late = accepts(cast, deliberation, "Stakeholder four")
     assert seen_by(deliberation, late) == set()
     for page in pages_of(deliberation):
         shown = by_link(late).get(page).content.decode()
         assert SECRET not in shown
-        assert accommodations not in shown
-    contributions.submit_position(deliberation, by=late, right="Mine.")
+        assert proposal not in shown
+    positions.submit_position(deliberation, by=late, right="Mine.")
     assert seen_by(deliberation, late) == {"Stakeholder one", "Stakeholder two", "Stakeholder four"}
     assert "Stakeholder four" in seen_by(deliberation, seat_of(deliberation, "Stakeholder one"))
-    assert accommodations in by_link(late).get(address("accommodations", deliberation)).content.decode()
+    assert proposal in by_link(late).get(address("accommodations", deliberation)).content.decode()
 
 
 def test_who_waits_for_more_time_stays_blind(cast):
     deliberation = at_round(cast, 1)
     one, *others = voices(cast, deliberation)
     for seat in others:
-        contributions.submit_position(deliberation, by=seat, right=SECRET)
+        positions.submit_position(deliberation, by=seat, right=SECRET)
     with time_machine.travel(clock.now() + timedelta(days=8)):
         rounds.close_round(deliberation, by=cast.facilitator)
-        rounds.ask_more_time(deliberation, by=one, number=1, until=clock.now() + timedelta(days=5))
+        more_time.ask_more_time(deliberation, by=one, number=1, until=clock.now() + timedelta(days=5))
         assert seen_by(deliberation, one) == set()
         assert SECRET not in by_link(one).get(address("round", deliberation, 1)).content.decode()
 
@@ -170,11 +170,11 @@ def test_a_decision_holder_who_is_a_voice_reads_as_a_voice_first(cast):
     one, *others = voices(cast, deliberation)
     sit(cast.organisation, deliberation.pk, one.pk, cast.holder)
     for seat in others:
-        contributions.submit_position(deliberation, by=seat, right=SECRET)
+        positions.submit_position(deliberation, by=seat, right=SECRET)
     with time_machine.travel(clock.now() + timedelta(days=8)):
         rounds.close_round(deliberation, by=cast.facilitator)
-        wish = rounds.ask_more_time(deliberation, by=one, number=1, until=clock.now() + timedelta(days=5))
-        rounds.answer_more_time(wish, by=cast.facilitator, grant=True)
+        wish = more_time.ask_more_time(deliberation, by=one, number=1, until=clock.now() + timedelta(days=5))
+        more_time.answer_more_time(wish, by=cast.facilitator, grant=True)
         rows = visible_positions(deliberation, standing=standing_of(cast.holder, deliberation), seat=one)
         assert rows == []
         assert SECRET not in signed_in(cast.holder).get(address("round", deliberation, 1)).content.decode()
@@ -184,7 +184,7 @@ def test_no_audit_entry_holds_a_position(cast):
     from audit.models import Entry
 
     deliberation = at_round(cast, 1)
-    contributions.submit_position(deliberation, by=seat_of(deliberation, "Stakeholder one"), right=SECRET)
+    positions.submit_position(deliberation, by=seat_of(deliberation, "Stakeholder one"), right=SECRET)
     assert all(SECRET not in bytes(entry.canonical).decode() for entry in Entry.objects.all())
 
 
@@ -192,7 +192,7 @@ def test_no_mail_holds_a_position(cast, mailoutbox):
     from deliberation.notifications import send_due
 
     deliberation = at_round(cast, 1)
-    contributions.submit_position(deliberation, by=seat_of(deliberation, "Stakeholder one"), right=SECRET)
+    positions.submit_position(deliberation, by=seat_of(deliberation, "Stakeholder one"), right=SECRET)
     with time_machine.travel(clock.now() + timedelta(days=8)):
         rounds.close_due_rounds(cast.organisation)
         send_due(cast.organisation)
@@ -269,7 +269,7 @@ def test_no_field_of_what_is_stored_about_a_proposal_is_a_number_of_answers(cast
     proposal = deliberation.option_set.get(kind="proposal")
     stored = _stored(deliberation)
     # Three answers and one more: nothing about the proposal or its deliberation changes with them.
-    contributions.answer_proposal(
+    accommodations.answer_proposal(
         deliberation, by=seat_of(deliberation, "Stakeholder two"), option=proposal, answer="cannot_accept", reason="No."
     )
     assert before

@@ -10,7 +10,7 @@ from django.db import connections
 from accounts import clock
 from accounts.refusals import Refused
 from accounts.scope import open_organisation
-from deliberation.domain import contributions, rounds
+from deliberation.domain import asks, more_time, positions, rounds
 from deliberation.domain.drafts import draft_of
 from deliberation.models import Ask, Position, Round
 from tests.cast import Cast
@@ -56,11 +56,11 @@ def test_submit_and_close_at_once(cast, attempt):
     deliberation = at_round(cast, 1)
     one, *others = voices(cast, deliberation)
     for seat in others:
-        rounds.pass_round(deliberation, by=seat, number=1)
-    contributions.submit_position(deliberation, by=one, right="First.")
+        asks.pass_round(deliberation, by=seat, number=1)
+    positions.submit_position(deliberation, by=one, right="First.")
 
     def change():
-        return contributions.submit_position(deliberation_of(deliberation), by=one, right=WORDS, based_on=1)
+        return positions.submit_position(deliberation_of(deliberation), by=one, right=WORDS, based_on=1)
 
     def close():
         return rounds.close_round(deliberation_of(deliberation), by=cast.facilitator, number=1)
@@ -86,8 +86,8 @@ def test_submit_while_the_ask_lapses(cast):
     with time_machine.travel(due, tick=False):
         sent, _closed = race(
             cast.organisation,
-            lambda: contributions.submit_position(deliberation_of(deliberation), by=one, right=WORDS),
-            lambda: rounds.lapse_due_asks(cast.organisation),
+            lambda: positions.submit_position(deliberation_of(deliberation), by=one, right=WORDS),
+            lambda: asks.lapse_due_asks(cast.organisation),
         )
     if isinstance(sent, Position):
         assert Ask.objects.get(seat=one).state == "answered"
@@ -102,8 +102,8 @@ def test_two_pages_of_one_person_send_at_once(cast):
     one = seat_of(deliberation, "Stakeholder one")
     results = race(
         cast.organisation,
-        lambda: contributions.submit_position(deliberation_of(deliberation), by=one, right="Left.", based_on=0),
-        lambda: contributions.submit_position(deliberation_of(deliberation), by=one, right="Right.", based_on=0),
+        lambda: positions.submit_position(deliberation_of(deliberation), by=one, right="Left.", based_on=0),
+        lambda: positions.submit_position(deliberation_of(deliberation), by=one, right="Right.", based_on=0),
     )
     assert sorted(type(r).__name__ for r in results) == ["Position", "Stale"]
     assert [p.version for p in Position.objects.filter(seat=one)] == [1]
@@ -113,7 +113,7 @@ def test_two_pages_of_one_person_send_at_once(cast):
 def test_two_who_close_at_once_close_once(cast):
     deliberation = at_round(cast, 1)
     for seat in voices(cast, deliberation):
-        rounds.pass_round(deliberation, by=seat, number=1)
+        asks.pass_round(deliberation, by=seat, number=1)
     results = race(
         cast.organisation,
         *[lambda: rounds.close_round(deliberation_of(deliberation), by=cast.facilitator, number=1)] * 2,
@@ -133,8 +133,8 @@ def test_the_page_that_was_open_when_the_round_closed_keeps_the_text(cast):
         assert WORDS in answer.content.decode()
         assert "Ask for more time" in answer.content.decode()
         assert draft_of(cast.organisation, by=one, form="position").fields["right"] == WORDS
-        wish = rounds.ask_more_time(deliberation, by=one, number=1, until=clock.now() + timedelta(days=3))
-        rounds.answer_more_time(wish, by=cast.facilitator, grant=True)
+        wish = more_time.ask_more_time(deliberation, by=one, number=1, until=clock.now() + timedelta(days=3))
+        more_time.answer_more_time(wish, by=cast.facilitator, grant=True)
         page = browser.get(address("card", deliberation)).content.decode()
         assert WORDS in page
         assert browser.post(address("card", deliberation), {"right": WORDS, "based_on": "0"}).status_code == 302

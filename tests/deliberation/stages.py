@@ -19,7 +19,6 @@ from audit.models import Text
 from audit.texts import keep
 from deliberation.domain import (
     conflict,
-    contributions,
     invitations,
     options,
     rounds,
@@ -28,6 +27,8 @@ from deliberation.domain import (
     tensions,
     terms,
 )
+from deliberation.domain.accommodations import answer_proposal, propose, share_value
+from deliberation.domain.agreement import answer_agreement, answer_side, put_agreement, put_difference
 from deliberation.domain.dissent import answer_dissent, write_dissent
 from deliberation.domain.outcome import (
     Content,
@@ -39,6 +40,7 @@ from deliberation.domain.outcome import (
     send_to_sign,
     sign_outcome,
 )
+from deliberation.domain.positions import submit_position
 from deliberation.domain.review import open_due_reviews, prepare_review, start_review
 from deliberation.models import (
     Ask,
@@ -217,7 +219,7 @@ def voices(cast: Cast, deliberation: Deliberation) -> list[Seat]:
 def positions_given(cast: Cast, deliberation: Deliberation) -> None:
     """Everybody states a position, each in words that nobody else uses."""
     for seat in voices(cast, deliberation):
-        contributions.submit_position(
+        submit_position(
             deliberation,
             by=seat,
             right=f"What {seat.name} thinks is right.",
@@ -230,25 +232,21 @@ def positions_given(cast: Cast, deliberation: Deliberation) -> None:
 def accommodations_given(cast: Cast, deliberation: Deliberation) -> None:
     """One shared value, one proposal by stakeholder one, and the three answers to it."""
     one, two, three, four = voices(cast, deliberation)
-    contributions.share_value(deliberation, by=one, text="Nobody should wait five weeks to hear nothing.")
-    proposal = contributions.propose(
-        deliberation, by=one, text="A person reads every borderline application before a reply is sent."
-    )
-    contributions.answer_proposal(deliberation, by=two, option=proposal, answer="can_accept")
-    contributions.answer_proposal(
-        deliberation, by=three, option=proposal, answer="can_accept_if", reason="Anyone may ask for it."
-    )
-    contributions.answer_proposal(
+    share_value(deliberation, by=one, text="Nobody should wait five weeks to hear nothing.")
+    proposal = propose(deliberation, by=one, text="A person reads every borderline application before a reply is sent.")
+    answer_proposal(deliberation, by=two, option=proposal, answer="can_accept")
+    answer_proposal(deliberation, by=three, option=proposal, answer="can_accept_if", reason="Anyone may ask for it.")
+    answer_proposal(
         deliberation, by=four, option=proposal, answer="cannot_accept", reason="Two readers agree six times in ten."
     )
 
 
 def agreements_given(cast: Cast, deliberation: Deliberation) -> None:
     """One agreement that all confirm, one difference of which one and two hold a side each."""
-    agreement = contributions.put_agreement(
+    agreement = put_agreement(
         deliberation, by=cast.facilitator, text="What decides about a person must be explainable to that person."
     )
-    difference = contributions.put_difference(
+    difference = put_difference(
         deliberation,
         by=cast.facilitator,
         text="Whether a line in an algorithm can be fair.",
@@ -256,9 +254,9 @@ def agreements_given(cast: Cast, deliberation: Deliberation) -> None:
     )
     first, second = difference.sides.all()
     for seat in voices(cast, deliberation):
-        contributions.answer_agreement(deliberation, by=seat, agreement=agreement, confirms=True)
+        answer_agreement(deliberation, by=seat, agreement=agreement, confirms=True)
         side = first if seat.name in {"Stakeholder one", "Stakeholder three"} else second
-        contributions.answer_side(deliberation, by=seat, side=side, holds=True)
+        answer_side(deliberation, by=seat, side=side, holds=True)
 
 
 SPOKEN = {1: positions_given, 2: accommodations_given, 3: agreements_given}

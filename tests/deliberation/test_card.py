@@ -7,7 +7,7 @@ import time_machine
 
 from accounts import clock
 from accounts.scope import open_organisation
-from deliberation.domain import contributions, rounds
+from deliberation.domain import entering, rounds
 from deliberation.domain.drafts import draft_of
 from deliberation.models import Ask, MoreTime, Position
 from tests.cast import Cast
@@ -203,7 +203,7 @@ def test_more_time_is_asked_and_shown(asked):
 
 def test_what_was_entered_is_confirmed_by_its_speaker(asked, cast):
     deliberation, seat = asked
-    row = contributions.enter_for(
+    row = entering.enter_for(
         deliberation, by=cast.facilitator, seat=seat, what="position", given="spoken", right="Said on the telephone."
     )
     browser = by_link(seat)

@@ -10,7 +10,7 @@ from django.db import connections
 from accounts import clock
 from accounts.scope import open_organisation
 from audit.models import Entry
-from deliberation.domain import contributions, rounds
+from deliberation.domain import asks, more_time, positions, rounds
 from deliberation.models import Ask, Notice, Round
 from deliberation.queries.rounds import lateness
 from deliberation.tasks import tick
@@ -59,7 +59,7 @@ def test_the_clock_runs_all_rounds_by_itself_when_nobody_acts(cast):
 @pytest.mark.django_db
 def test_a_month_without_the_clock_then_everything_due_is_done_once(cast, mailoutbox):
     deliberation = at_round(cast, 1)
-    contributions.submit_position(deliberation, by=seat_of(deliberation, "Stakeholder one"), right="In time.")
+    positions.submit_position(deliberation, by=seat_of(deliberation, "Stakeholder one"), right="In time.")
     begun = clock.now()
     with time_machine.travel(begun, tick=False) as now:
         tick()
@@ -113,9 +113,9 @@ def test_only_who_has_not_acted_is_reminded_and_once(cast, mailoutbox):
     deliberation = at_round(cast, 1)
     tick()
     one, two, three, four = voices(cast, deliberation)
-    contributions.submit_position(deliberation, by=one, right="So.")
-    rounds.pass_round(deliberation, by=two, number=1)
-    rounds.ask_more_time(deliberation, by=three, number=1, until=clock.now() + timedelta(days=20))
+    positions.submit_position(deliberation, by=one, right="So.")
+    asks.pass_round(deliberation, by=two, number=1)
+    more_time.ask_more_time(deliberation, by=three, number=1, until=clock.now() + timedelta(days=20))
     with time_machine.travel(clock.now() + timedelta(days=5, hours=1)):
         for _minute in range(3):
             tick()
@@ -129,9 +129,9 @@ def test_a_new_date_is_reminded_of_anew(cast, mailoutbox):
     tick()
     one, *others = voices(cast, deliberation)
     for seat in others:
-        rounds.pass_round(deliberation, by=seat, number=1)
-    wish = rounds.ask_more_time(deliberation, by=one, number=1, until=clock.now() + timedelta(days=20))
-    rounds.answer_more_time(wish, by=cast.facilitator, grant=True)
+        asks.pass_round(deliberation, by=seat, number=1)
+    wish = more_time.ask_more_time(deliberation, by=one, number=1, until=clock.now() + timedelta(days=20))
+    more_time.answer_more_time(wish, by=cast.facilitator, grant=True)
     with time_machine.travel(clock.now() + timedelta(days=6)):
         tick()
         assert mails(mailoutbox, "Open until") == []

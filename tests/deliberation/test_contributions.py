@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from accounts import clock
 from accounts.refusals import Invalid, NotAllowed, Stale, WrongState
 from accounts.scope import open_organisation
-from deliberation.domain import contributions, rounds
+from deliberation.domain import accommodations, entering, positions, rounds
+from deliberation.domain.agreement import answer_agreement, answer_side, put_agreement, put_difference
 from deliberation.domain.stakeholders import in_tension
 from deliberation.models import Agreement, Ask, Option, Position, Stance
 from deliberation.queries import contributions as said
@@ -38,8 +39,8 @@ def state_of(seat, number):
 def test_a_changed_position_is_the_next_version_and_all_are_kept(cast):
     deliberation = at_round(cast, 1)
     seat = voices(cast, deliberation)[0]
-    contributions.submit_position(deliberation, by=seat, right="First.", based_on=0)
-    contributions.submit_position(deliberation, by=seat, right="Second.", based_on=1)
+    positions.submit_position(deliberation, by=seat, right="First.", based_on=0)
+    positions.submit_position(deliberation, by=seat, right="Second.", based_on=1)
     assert [(p.version, str(p.right)) for p in Position.objects.filter(seat=seat).order_by("version")] == [
         (1, "First."),
         (2, "Second."),
@@ -49,9 +50,9 @@ def test_a_changed_position_is_the_next_version_and_all_are_kept(cast):
 def test_a_text_based_on_an_older_version_is_stale(cast):
     deliberation = at_round(cast, 1)
     seat = voices(cast, deliberation)[0]
-    contributions.submit_position(deliberation, by=seat, right="First.", based_on=0)
+    positions.submit_position(deliberation, by=seat, right="First.", based_on=0)
     with pytest.raises(Stale, match="Both are kept"):
-        contributions.submit_position(deliberation, by=seat, right="Other.", based_on=0)
+        positions.submit_position(deliberation, by=seat, right="Other.", based_on=0)
 
 
 def test_nothing_is_taken_after_the_due_date(cast):
@@ -61,19 +62,19 @@ def test_nothing_is_taken_after_the_due_date(cast):
         time_machine.travel(clock.now() + timedelta(days=8)),
         pytest.raises(WrongState, match=r"Your time for this ended on .* You can ask for more time"),
     ):
-        contributions.submit_position(deliberation, by=seat, right="Too late.")
+        positions.submit_position(deliberation, by=seat, right="Too late.")
 
 
 def test_a_seat_of_another_deliberation_speaks_nowhere_else(cast):
     first, second = at_round(cast, 1), at_round(cast, 1)
     with pytest.raises(NotAllowed):
-        contributions.submit_position(first, by=voices(cast, second)[0], right="Elsewhere.")
+        positions.submit_position(first, by=voices(cast, second)[0], right="Elsewhere.")
 
 
 def test_position_is_asked_in_words(cast):
     deliberation = at_round(cast, 1)
     with pytest.raises(Invalid) as refused:
-        contributions.submit_position(deliberation, by=voices(cast, deliberation)[0], right="  ")
+        positions.submit_position(deliberation, by=voices(cast, deliberation)[0], right="  ")
     assert refused.value.field == "right"
 
 
@@ -84,19 +85,19 @@ def test_position_is_asked_in_words(cast):
 def test_a_condition_or_an_objection_says_what(cast, answer):
     deliberation = at_round(cast, 2)
     one, two = voices(cast, deliberation)[:2]
-    proposal = contributions.propose(deliberation, by=one, text="Read them all.")
+    proposal = accommodations.propose(deliberation, by=one, text="Read them all.")
     with pytest.raises(Invalid) as refused:
-        contributions.answer_proposal(deliberation, by=two, option=proposal, answer=answer)
+        accommodations.answer_proposal(deliberation, by=two, option=proposal, answer=answer)
     assert refused.value.field == "reason"
     with pytest.raises(Invalid, match="three answers"):
-        contributions.answer_proposal(deliberation, by=two, option=proposal, answer="like")
+        accommodations.answer_proposal(deliberation, by=two, option=proposal, answer="like")
 
 
 def test_an_option_that_is_no_proposal_takes_no_answer(cast):
     deliberation = at_round(cast, 2)
     option = Option.objects.filter(deliberation=deliberation, kind=Option.Kind.OPTION).first()
     with pytest.raises(WrongState, match="not a proposal"):
-        contributions.answer_proposal(
+        accommodations.answer_proposal(
             deliberation, by=voices(cast, deliberation)[0], option=option, answer="can_accept"
         )
 
@@ -106,7 +107,7 @@ def test_a_new_proposal_asks_again_those_who_had_answered(cast):
     accommodations_given(cast, deliberation)
     one, two = voices(cast, deliberation)[:2]
     assert {state_of(seat, 2) for seat in voices(cast, deliberation)} == {"answered"}
-    contributions.propose(deliberation, by=one, text="Something else.")
+    accommodations.propose(deliberation, by=one, text="Something else.")
     assert state_of(one, 2) == "answered"
     assert state_of(two, 2) == "open"
 
@@ -114,20 +115,20 @@ def test_a_new_proposal_asks_again_those_who_had_answered(cast):
 def test_the_same_proposal_twice_is_refused_in_words(cast):
     deliberation = at_round(cast, 2)
     one, two = voices(cast, deliberation)[:2]
-    contributions.propose(deliberation, by=one, text="Read them all.")
+    accommodations.propose(deliberation, by=one, text="Read them all.")
     with pytest.raises(Invalid, match="already"):
-        contributions.propose(deliberation, by=two, text="Read them all. ")
+        accommodations.propose(deliberation, by=two, text="Read them all. ")
 
 
 def test_a_voice_says_what_it_costs_the_frameworks_it_speaks_in(cast):
     deliberation = at_round(cast, 2)
     one = voices(cast, deliberation)[0]
     first, second = in_tension(deliberation)[:2]
-    proposal = contributions.propose(deliberation, by=one, text="Read them all.")
-    contributions.state_cost(deliberation, by=one, option=proposal, framework=first, cost="Hours.")
+    proposal = accommodations.propose(deliberation, by=one, text="Read them all.")
+    accommodations.state_cost(deliberation, by=one, option=proposal, framework=first, cost="Hours.")
     with pytest.raises(Invalid, match="frameworks you speak in"):
-        contributions.state_cost(deliberation, by=one, option=proposal, framework=second, cost="Hours.")
-    contributions.state_cost(deliberation, by=cast.facilitator, option=proposal, framework=second, cost="Weeks.")
+        accommodations.state_cost(deliberation, by=one, option=proposal, framework=second, cost="Hours.")
+    accommodations.state_cost(deliberation, by=cast.facilitator, option=proposal, framework=second, cost="Weeks.")
 
 
 def test_answers_stand_side_by_side_and_a_voice_of_two_frameworks_in_both(cast):
@@ -144,7 +145,7 @@ def test_answers_stand_side_by_side_and_a_voice_of_two_frameworks_in_both(cast):
 def test_the_accommodations_page_takes_an_answer_and_keeps_a_refused_one(cast):
     deliberation = at_round(cast, 2)
     one, two = voices(cast, deliberation)[:2]
-    proposal = contributions.propose(deliberation, by=one, text="Read them all.")
+    proposal = accommodations.propose(deliberation, by=one, text="Read them all.")
     browser = by_link(two)
     address_of = address("stance_submit", deliberation, proposal.pk)
     refused = browser.post(address_of, {"answer": "can_accept_if", "reason": "", "based_on": "0"})
@@ -193,9 +194,9 @@ def test_the_number_of_queries_does_not_grow_with_proposals(cast):
         return len(captured)
 
     def add(number):
-        proposal = contributions.propose(deliberation, by=one, text=f"Proposal {number}.")
+        proposal = accommodations.propose(deliberation, by=one, text=f"Proposal {number}.")
         for seat in (two, three, four):
-            contributions.answer_proposal(
+            accommodations.answer_proposal(
                 deliberation, by=seat, option=proposal, answer="can_accept_if", reason="Anyone may ask."
             )
 
@@ -213,14 +214,14 @@ def test_the_number_of_queries_does_not_grow_with_proposals(cast):
 def test_agreed_is_what_voices_of_every_framework_confirm(cast):
     deliberation = at_round(cast, 3)
     one, two, _three, four = voices(cast, deliberation)
-    agreement = contributions.put_agreement(deliberation, by=cast.facilitator, text="It must be explainable.")
+    agreement = put_agreement(deliberation, by=cast.facilitator, text="It must be explainable.")
     second = in_tension(deliberation)[1].title
-    contributions.answer_agreement(deliberation, by=one, agreement=agreement, confirms=True)
+    answer_agreement(deliberation, by=one, agreement=agreement, confirms=True)
     (shown,) = said.agreements(deliberation, seat=one, viewer=one.pk)
     assert shown.missing == [second]
-    contributions.answer_agreement(deliberation, by=two, agreement=agreement, confirms=False, comment="Not so.")
+    answer_agreement(deliberation, by=two, agreement=agreement, confirms=False, comment="Not so.")
     assert said.agreements(deliberation, seat=one, viewer=one.pk)[0].missing == [second]
-    contributions.answer_agreement(deliberation, by=four, agreement=agreement, confirms=True)
+    answer_agreement(deliberation, by=four, agreement=agreement, confirms=True)
     assert said.agreements(deliberation, seat=one, viewer=one.pk)[0].missing == []
 
 
@@ -230,19 +231,19 @@ def test_a_sentence_reworded_asks_everybody_again(cast):
     one = voices(cast, deliberation)[0]
     old = Agreement.objects.get(deliberation=deliberation)
     assert state_of(one, 3) == "answered"
-    contributions.put_agreement(deliberation, by=cast.facilitator, text="Better said.", replaces=old)
+    put_agreement(deliberation, by=cast.facilitator, text="Better said.", replaces=old)
     assert state_of(one, 3) == "open"
     with pytest.raises(Stale, match="reworded"):
-        contributions.answer_agreement(deliberation, by=one, agreement=old, confirms=True)
+        answer_agreement(deliberation, by=one, agreement=old, confirms=True)
 
 
 def test_sentences_may_be_prepared_once_round_two_has_closed(cast):
     deliberation = at_round(cast, 2)
     with pytest.raises(WrongState, match="once round 2 has closed"):
-        contributions.put_agreement(deliberation, by=cast.facilitator, text="Early.")
+        put_agreement(deliberation, by=cast.facilitator, text="Early.")
     accommodations_given(cast, deliberation)
     rounds.close_round(deliberation, by=cast.facilitator)
-    contributions.put_agreement(deliberation, by=cast.facilitator, text="In time.")
+    put_agreement(deliberation, by=cast.facilitator, text="In time.")
     page = by_link(voices(cast, deliberation)[0]).get(address("agreement", deliberation)).content.decode()
     assert "In time." not in page
 
@@ -250,18 +251,18 @@ def test_sentences_may_be_prepared_once_round_two_has_closed(cast):
 def test_a_difference_has_at_least_two_sides(cast):
     deliberation = at_round(cast, 3)
     with pytest.raises(Invalid, match="at least two sides"):
-        contributions.put_difference(deliberation, by=cast.facilitator, text="Whether.", sides=["Only one.", " "])
+        put_difference(deliberation, by=cast.facilitator, text="Whether.", sides=["Only one.", " "])
 
 
 def test_a_side_is_held_as_stated_or_said_otherwise(cast):
     deliberation = at_round(cast, 3)
     one, two, *_others = voices(cast, deliberation)
-    difference = contributions.put_difference(
+    difference = put_difference(
         deliberation, by=cast.facilitator, text="Whether it is fair.", sides=["It is.", "It is not."]
     )
     is_fair, _is_not = difference.sides.all()
-    contributions.answer_side(deliberation, by=one, side=is_fair, holds=True)
-    contributions.answer_side(deliberation, by=two, side=is_fair, holds=True, comment="It is, if audited.")
+    answer_side(deliberation, by=one, side=is_fair, holds=True)
+    answer_side(deliberation, by=two, side=is_fair, holds=True, comment="It is, if audited.")
     (shown,) = said.differences(deliberation, seat=one)
     assert shown.sides[0].holders == [one.name]
     assert [(str(o["text"]), o["by"]) for o in shown.sides[0].otherwise] == [("It is, if audited.", two.name)]
@@ -299,12 +300,12 @@ def test_the_agreement_page_puts_and_takes(cast):
 def test_what_is_entered_is_marked_and_answers_the_ask(cast, given):
     deliberation = at_round(cast, 1)
     seat = voices(cast, deliberation)[0]
-    row = contributions.enter_for(
+    row = entering.enter_for(
         deliberation, by=cast.facilitator, seat=seat, what="position", given=given, language="mi", right="Kia ora."
     )
     assert (row.given, row.entered_by, row.language, row.confirmed_at) == (given, cast.facilitator, "mi", None)
     assert state_of(seat, 1) == "answered"
-    contributions.confirm_contribution(deliberation, by=seat, contribution=row)
+    entering.confirm_contribution(deliberation, by=seat, contribution=row)
     assert row.confirmed_at is not None
 
 
@@ -312,21 +313,17 @@ def test_only_the_facilitator_enters_and_never_as_typed(cast):
     deliberation = at_round(cast, 1)
     seat = voices(cast, deliberation)[0]
     with pytest.raises(NotAllowed):
-        contributions.enter_for(deliberation, by=cast.holder, seat=seat, what="position", given="spoken", right="So.")
+        entering.enter_for(deliberation, by=cast.holder, seat=seat, what="position", given="spoken", right="So.")
     with pytest.raises(Invalid, match="how it was given"):
-        contributions.enter_for(
-            deliberation, by=cast.facilitator, seat=seat, what="position", given="typed", right="So."
-        )
+        entering.enter_for(deliberation, by=cast.facilitator, seat=seat, what="position", given="typed", right="So.")
 
 
 def test_only_the_speaker_confirms(cast):
     deliberation = at_round(cast, 1)
     one, two = voices(cast, deliberation)[:2]
-    row = contributions.enter_for(
-        deliberation, by=cast.facilitator, seat=one, what="position", given="spoken", right="So."
-    )
+    row = entering.enter_for(deliberation, by=cast.facilitator, seat=one, what="position", given="spoken", right="So.")
     with pytest.raises(WrongState, match="Only the person who said it"):
-        contributions.confirm_contribution(deliberation, by=two, contribution=row)
+        entering.confirm_contribution(deliberation, by=two, contribution=row)
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from accounts.models import User
 from accounts.refusals import Invalid, NotAllowed, Stale, WrongState
 from accounts.scope import open_organisation
 from deliberation.domain.dissent import answer_dissent, join_dissent, withdraw_dissent, write_dissent
+from deliberation.domain.more_time import answer_more_time, ask_more_time
 from deliberation.domain.outcome import circulate_outcome, draft_outcome, sign_outcome
-from deliberation.domain.rounds import answer_more_time, ask_more_time
 from deliberation.models import Ask, Deliberation, Dissent, DissentJoin, Draft, Framework, Notice, OutcomeVersion
 from deliberation.notifications import send_due
 from deliberation.queries.outcome import outcome_as_json

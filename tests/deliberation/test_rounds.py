@@ -10,7 +10,7 @@ from accounts import clock
 from accounts.permissions import SYSTEM
 from accounts.refusals import Invalid, NotAllowed, Stale, WrongState
 from accounts.scope import open_organisation
-from deliberation.domain import contributions, invitations, rounds
+from deliberation.domain import accommodations, asks, invitations, more_time, positions, rounds
 from deliberation.models import Ask, MoreTime, Notice, Round, Seat
 from deliberation.queries import rounds as reads
 from tests.cast import Cast
@@ -103,7 +103,7 @@ def test_round_four_asks_nobody_until_the_draft_is_circulated(cast):
 
 def test_closing_by_hand_waits_for_every_ask_and_names_nobody(cast):
     deliberation = at_round(cast, 1)
-    contributions.submit_position(deliberation, by=seat_of(deliberation, "Stakeholder one"), right="So.")
+    positions.submit_position(deliberation, by=seat_of(deliberation, "Stakeholder one"), right="So.")
     with pytest.raises(WrongState) as refused:
         rounds.close_round(deliberation, by=cast.facilitator)
     assert "Not everybody has answered" in refused.value.sentence
@@ -113,7 +113,7 @@ def test_closing_by_hand_waits_for_every_ask_and_names_nobody(cast):
 def test_closing_by_hand_once_all_have_answered_or_passed_schedules_the_next(cast):
     deliberation = at_round(cast, 1)
     for seat in voices(cast, deliberation):
-        rounds.pass_round(deliberation, by=seat, number=1)
+        asks.pass_round(deliberation, by=seat, number=1)
     closed = rounds.close_round(deliberation, by=cast.facilitator)
     coming = round_of(deliberation, 2)
     assert closed.state == "closed"
@@ -132,7 +132,7 @@ def test_the_clock_does_not_close_before_its_time(cast):
 def test_silence_lapses_and_is_not_answered(cast):
     deliberation = at_round(cast, 1)
     with time_machine.travel(in_days(8)):
-        rounds.lapse_due_asks(cast.organisation)
+        asks.lapse_due_asks(cast.organisation)
         rounds.close_due_rounds(cast.organisation)
     assert {a.state for a in Ask.objects.filter(deliberation=deliberation)} == {"lapsed"}
     assert round_of(deliberation, 1).state == "closed"
@@ -141,11 +141,11 @@ def test_silence_lapses_and_is_not_answered(cast):
 def test_half_an_answer_counts_as_answered_when_the_time_is_over(cast):
     deliberation = at_round(cast, 2)
     one, two = voices(cast, deliberation)[:2]
-    contributions.share_value(deliberation, by=two, text="Nobody should wait.")
-    contributions.propose(deliberation, by=one, text="Read them all.")
+    accommodations.share_value(deliberation, by=two, text="Nobody should wait.")
+    accommodations.propose(deliberation, by=one, text="Read them all.")
     assert ask_of(deliberation, two.name, 2).state == "open"
     with time_machine.travel(in_days(8)):
-        rounds.lapse_due_asks(cast.organisation)
+        asks.lapse_due_asks(cast.organisation)
     assert ask_of(deliberation, two.name, 2).state == "answered"
     assert ask_of(deliberation, "Stakeholder three", 2).state == "lapsed"
 
@@ -156,14 +156,14 @@ def test_half_an_answer_counts_as_answered_when_the_time_is_over(cast):
 def test_more_time_granted_moves_the_ask_and_the_round(cast):
     deliberation = at_round(cast, 1)
     seat = seat_of(deliberation, "Stakeholder one")
-    wish = rounds.ask_more_time(deliberation, by=seat, number=1, until=in_days(20), why="Harvest.")
-    rounds.answer_more_time(wish, by=cast.facilitator, grant=True)
+    wish = more_time.ask_more_time(deliberation, by=seat, number=1, until=in_days(20), why="Harvest.")
+    more_time.answer_more_time(wish, by=cast.facilitator, grant=True)
     assert ask_of(deliberation, seat.name, 1).due_at == wish.until
     assert round_of(deliberation, 1).closes_at == wish.until
     assert ask_of(deliberation, "Stakeholder two", 1).due_at < wish.until
     with time_machine.travel(in_days(15)):
         assert rounds.close_due_rounds(cast.organisation) == 0
-        contributions.submit_position(deliberation, by=seat, right="With more time.")
+        positions.submit_position(deliberation, by=seat, right="With more time.")
 
 
 def test_more_time_is_answered_within_two_working_days(cast):
@@ -171,7 +171,7 @@ def test_more_time_is_answered_within_two_working_days(cast):
     with time_machine.travel("2027-04-30T03:00:00Z", tick=False):  # a Friday afternoon in Auckland
         round_ = round_of(deliberation, 1)
         Ask.objects.filter(round=round_).update(due_at=in_days(3))
-        wish = rounds.ask_more_time(
+        wish = more_time.ask_more_time(
             deliberation, by=seat_of(deliberation, "Stakeholder one"), number=1, until=in_days(9)
         )
     assert wish.answer_by.isoformat() == "2027-05-04T15:00:00+12:00"
@@ -181,9 +181,9 @@ def test_an_unanswered_wish_keeps_the_round_open_until_its_answer_was_due(cast):
     deliberation = at_round(cast, 1)
     seat = seat_of(deliberation, "Stakeholder one")
     with time_machine.travel(in_days(6.9)):
-        wish = rounds.ask_more_time(deliberation, by=seat, number=1, until=in_days(20))
+        wish = more_time.ask_more_time(deliberation, by=seat, number=1, until=in_days(20))
     with time_machine.travel(wish.answer_by - timedelta(minutes=5)):
-        assert rounds.lapse_due_asks(cast.organisation) == 3
+        assert asks.lapse_due_asks(cast.organisation) == 3
         assert rounds.close_due_rounds(cast.organisation) == 0
         with pytest.raises(WrongState, match="asked for more time"):
             rounds.close_round(deliberation, by=cast.facilitator)
@@ -195,13 +195,13 @@ def test_refusing_more_time_takes_a_reason_and_moves_nothing(cast):
     deliberation = at_round(cast, 1)
     seat = seat_of(deliberation, "Stakeholder one")
     due = ask_of(deliberation, seat.name, 1).due_at
-    wish = rounds.ask_more_time(deliberation, by=seat, number=1, until=in_days(20))
+    wish = more_time.ask_more_time(deliberation, by=seat, number=1, until=in_days(20))
     with pytest.raises(Invalid):
-        rounds.answer_more_time(wish, by=cast.facilitator, grant=False)
-    rounds.answer_more_time(wish, by=cast.facilitator, grant=False, reason="The posts start in June.")
+        more_time.answer_more_time(wish, by=cast.facilitator, grant=False)
+    more_time.answer_more_time(wish, by=cast.facilitator, grant=False, reason="The posts start in June.")
     assert ask_of(deliberation, seat.name, 1).due_at == due
     with pytest.raises(Stale):
-        rounds.answer_more_time(wish, by=cast.facilitator, grant=True)
+        more_time.answer_more_time(wish, by=cast.facilitator, grant=True)
 
 
 @pytest.mark.parametrize(("days", "says"), [(-1, "has passed"), (2, "already have until")])
@@ -209,18 +209,18 @@ def test_more_time_needs_a_date_that_gives_more(cast, days, says):
     deliberation = at_round(cast, 1)
     seat = seat_of(deliberation, "Stakeholder one")
     with pytest.raises(Invalid, match=says):
-        rounds.ask_more_time(deliberation, by=seat, number=1, until=in_days(days))
+        more_time.ask_more_time(deliberation, by=seat, number=1, until=in_days(days))
 
 
 def test_more_time_is_asked_once_at_a_time_and_not_after_an_answer(cast):
     deliberation = at_round(cast, 1)
     one, two = voices(cast, deliberation)[:2]
-    rounds.ask_more_time(deliberation, by=one, number=1, until=in_days(20))
+    more_time.ask_more_time(deliberation, by=one, number=1, until=in_days(20))
     with pytest.raises(WrongState, match="already"):
-        rounds.ask_more_time(deliberation, by=one, number=1, until=in_days(21))
-    contributions.submit_position(deliberation, by=two, right="So.")
+        more_time.ask_more_time(deliberation, by=one, number=1, until=in_days(21))
+    positions.submit_position(deliberation, by=two, right="So.")
     with pytest.raises(WrongState, match="have answered"):
-        rounds.ask_more_time(deliberation, by=two, number=1, until=in_days(20))
+        more_time.ask_more_time(deliberation, by=two, number=1, until=in_days(20))
 
 
 def test_more_time_after_the_close_opens_the_ask_of_one_again(cast):
@@ -228,9 +228,9 @@ def test_more_time_after_the_close_opens_the_ask_of_one_again(cast):
     seat = seat_of(deliberation, "Stakeholder one")
     with time_machine.travel(in_days(8)):
         rounds.close_round(deliberation, by=cast.facilitator)
-        wish = rounds.ask_more_time(deliberation, by=seat, number=1, until=in_days(5))
-        rounds.answer_more_time(wish, by=cast.facilitator, grant=True)
-        contributions.submit_position(deliberation, by=seat, right="After all.")
+        wish = more_time.ask_more_time(deliberation, by=seat, number=1, until=in_days(5))
+        more_time.answer_more_time(wish, by=cast.facilitator, grant=True)
+        positions.submit_position(deliberation, by=seat, right="After all.")
     assert round_of(deliberation, 1).state == "closed"
     assert ask_of(deliberation, seat.name, 1).state == "answered"
 
@@ -244,16 +244,16 @@ def test_a_late_voice_gets_its_own_round_one(cast):
         accepts(cast, deliberation, name)
     rounds.open_round(deliberation, by=cast.facilitator)
     for seat in Seat.objects.filter(asks__round__number=1):
-        contributions.submit_position(deliberation, by=seat, right=f"{seat.name} here.")
+        positions.submit_position(deliberation, by=seat, right=f"{seat.name} here.")
     rounds.close_round(deliberation, by=cast.facilitator)
     rounds.open_round(deliberation, by=cast.facilitator)
     late = accepts(cast, deliberation, "Stakeholder four")
     own = ask_of(deliberation, late.name, 1)
     assert own.due_at - own.asked_at == timedelta(hours=168)
     assert ask_of(deliberation, late.name, 2).due_at == round_of(deliberation, 2).closes_at
-    contributions.submit_position(deliberation, by=late, right="I come late.")
+    positions.submit_position(deliberation, by=late, right="I come late.")
     with pytest.raises(WrongState, match="What you had sent stands"):
-        contributions.submit_position(deliberation, by=late, right="Now that I have read you.")
+        positions.submit_position(deliberation, by=late, right="Now that I have read you.")
 
 
 def test_who_has_left_holds_nothing_up_and_says_nothing_more(cast):
@@ -261,9 +261,9 @@ def test_who_has_left_holds_nothing_up_and_says_nothing_more(cast):
     one, *others = voices(cast, deliberation)
     invitations.leave(deliberation, by=one)
     for seat in others:
-        rounds.pass_round(deliberation, by=seat, number=1)
+        asks.pass_round(deliberation, by=seat, number=1)
     with pytest.raises(NotAllowed, match="You left"):
-        contributions.submit_position(deliberation, by=one, right="Still.")
+        positions.submit_position(deliberation, by=one, right="Still.")
     assert rounds.close_round(deliberation, by=cast.facilitator).state == "closed"
 
 
@@ -287,7 +287,7 @@ def test_the_round_is_run_from_its_page(cast):
 
 def test_more_time_is_answered_from_the_page(cast):
     deliberation = at_round(cast, 1)
-    wish = rounds.ask_more_time(
+    wish = more_time.ask_more_time(
         deliberation, by=seat_of(deliberation, "Stakeholder one"), number=1, until=in_days(20), why="Harvest."
     )
     staff = signed_in(cast.facilitator)
