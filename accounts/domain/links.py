@@ -10,6 +10,7 @@ from accounts.domain.acting import By, acting_in
 from accounts.models import Installation, Membership, User
 from accounts.models.installation import MailChoice
 from accounts.refusals import Invalid, Stale, WrongState
+from accounts.scope import memberships_of, seats_of
 
 
 class _SignInTokens(PasswordResetTokenGenerator):
@@ -24,7 +25,8 @@ def make_sign_in_link(membership: Membership, *, by: By) -> tuple[UUID, str]:
     """The user's id and a token that signs them in once, within three days.
 
     Only where mail is not sent, and only for somebody who has no way in of their own yet: whoever holds the
-    link is that person to the record, so nobody can make one for a person who already signs in by themselves.
+    link is that person to the record, so nobody can make one for a person who already signs in by themselves, nor
+    for one who has a part in another organisation: this one's administrator would be them there too.
     Raises WrongState, Invalid.
     """
     with acting_in("make_sign_in_link", membership.organisation, by=by) as act:
@@ -35,6 +37,9 @@ def make_sign_in_link(membership: Membership, *, by: By) -> tuple[UUID, str]:
             raise Stale(_("This membership has ended."))
         if user.has_usable_password() or _has_authenticator(user):
             raise Invalid(_("They have a password or a passkey of their own. Nobody else can sign in for them."))
+        elsewhere = {row.organisation_id for row in (*memberships_of(user), *seats_of(user))}
+        if elsewhere - {membership.organisation_id}:
+            raise Invalid(_("They have a part in another organisation too. Nobody here can sign in for them there."))
         act.done(("membership", membership.pk), "made")
         return user.pk, tokens.make_token(user)
 

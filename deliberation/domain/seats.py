@@ -13,7 +13,7 @@ from accounts.models import Membership, SeatUser, User
 from accounts.refusals import Invalid
 from accounts.roles import Part, Role
 from deliberation.domain.act import Act, perform
-from deliberation.models import Deliberation, Seat
+from deliberation.models import Amendment, Deliberation, Invitation, Seat, Stakeholder
 from deliberation.models.conflict import Terms
 
 
@@ -46,6 +46,15 @@ def is_voice(deliberation: Deliberation, user: User) -> bool:
     """Whether `user` takes part as a voice here, or did."""
     seats = Seat.objects.filter(deliberation=deliberation, part=Part.PARTICIPANT).values("pk")
     return SeatUser.objects.filter(seat_id__in=seats, user=user).exists()
+
+
+def is_asked(deliberation: Deliberation, user: User) -> bool:
+    """Whether `user` is asked here as a voice at their own address, whether or not they have answered yet."""
+    asked = Invitation.objects.filter(deliberation=deliberation, stakeholder__email=user.email.lower())
+    listed = Stakeholder.objects.filter(deliberation=deliberation, email=user.email.lower())
+    standing = (Stakeholder.Status.KEPT, Stakeholder.Status.CHANGED, Stakeholder.Status.WRITTEN)
+    refused = Amendment.State.REFUSED
+    return asked.exists() or listed.filter(status__in=standing).exclude(amendment__state=refused).exists()
 
 
 def seat_person(act: Act, part: Part, user: User) -> Seat:
@@ -113,7 +122,7 @@ def hand_over(deliberation: Deliberation, *, by: User, user: User, reason: str =
             raise Invalid(_("%(name)s is the facilitator already.") % {"name": user}, "user")
         if sitter(deliberation, Part.HOLDER) == user:
             raise Invalid(_("%(name)s holds the decision here, and so cannot facilitate.") % {"name": user}, "user")
-        if is_voice(deliberation, user):
+        if is_voice(deliberation, user) or is_asked(deliberation, user):
             raise Invalid(_("%(name)s is a voice here, and so cannot facilitate.") % {"name": user}, "user")
         act.keep("reason", reason, optional=True)
         seat = seat_person(act, Part.FACILITATOR, user)

@@ -111,7 +111,10 @@ def standing_of(by: User | Seat | APIKey | System, deliberation: Deliberation) -
     held = SeatUser.objects.filter(deliberation_id=deliberation.pk, user=by, until__isnull=True).values("seat_id")
     seats = list(Seat.objects.filter(pk__in=held, deliberation=deliberation))
     # What a participant says belongs to the seat: a user speaks there as that seat, never as a user.
-    parts = frozenset(Part(s.part) for s in seats if s.part != Part.PARTICIPANT)
+    # Whoever is no member any more runs, approves and signs nothing, though their name stays on the seat.
+    parts = frozenset(
+        Part(s.part) for s in seats if s.part != Part.PARTICIPANT and (membership is not None or s.part == Part.READER)
+    )
     return Standing(
         deliberation,
         user=by,

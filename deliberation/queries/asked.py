@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import clock
-from accounts.models import Organisation, SeatUser, User
+from accounts.models import Membership, Organisation, SeatUser, User
 from accounts.roles import Part, Role
 from audit.models import Text
 from deliberation.models import (
@@ -76,11 +76,16 @@ class Places:
 
 
 def places_of(user: User | None, seat_ids: frozenset[UUID] = frozenset()) -> Places:
-    """The seats of `user`, and those whose mailed links are open in this browser (`seat_ids`)."""
+    """The seats of `user`, and those whose mailed links are open in this browser (`seat_ids`).
+
+    Whoever is no member any more keeps what a guest may have: a voice, or a reader's seat.
+    """
     by_part: dict[str, set[UUID]] = {part: set() for part in Part.values}
     seats: dict[UUID, UUID] = {}
     held = SeatUser.objects.filter(user=user, until__isnull=True).values_list("seat_id", flat=True)
     found = Seat.objects.filter(pk__in=held) if user else Seat.objects.none()
+    if not Membership.objects.filter(user=user, ended_at__isnull=True).exists():
+        found = found.filter(part__in=[Part.PARTICIPANT, Part.READER])
     for seat in [*found, *Seat.objects.filter(pk__in=seat_ids, part=Part.PARTICIPANT)]:
         by_part[seat.part].add(seat.deliberation_id)
         if seat.part == Part.PARTICIPANT:
