@@ -167,6 +167,7 @@ def _loss(document: Document, loss: PrintedLoss) -> dict[str, Any]:
         "due": promise.due if promise else None,
         "settled": settled_on(document, promise) if promise else None,
         "state": _state(document, promise),
+        "is_late": promise is not None and is_late(document, promise),
         "language": document.deliberation.language,
     }
 
@@ -253,13 +254,13 @@ def lede(document: Document) -> str:
         return _("Replaced by a later decision.")
     if document.is_signed:
         if document.is_disagreement:
-            return _("Legitimate disagreement:")
+            return _("Legitimate disagreement.")
         if document.dissents:
-            return _("Decided, with dissent:")
-        return _("Decided:")
+            return _("Decided, with dissent.")
+        return _("Decided.")
     if version.circulated_at is None:
-        return _("Draft %(number)s, which nobody else has seen:") % {"number": version.number}
-    return _("Draft %(number)s, circulated, not signed:") % {"number": version.number}
+        return _("Draft %(number)s, which nobody else has seen.") % {"number": version.number}
+    return _("Draft %(number)s, circulated, not signed.") % {"number": version.number}
 
 
 def changes(version: OutcomeVersion) -> list[dict[str, Any]]:

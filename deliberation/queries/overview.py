@@ -248,13 +248,25 @@ PAST = {
     "deliberation.amendment.approve": gettext_lazy("A change of the list was approved."),
     "deliberation.amendment.refuse": gettext_lazy("A change of the list was refused."),
     "deliberation.invitation.send": gettext_lazy("Invitations were sent."),
-    "deliberation.round.open": gettext_lazy("A round was opened."),
-    "deliberation.round.close": gettext_lazy("A round was closed."),
+    "deliberation.round.open": gettext_lazy("Round %(number)s was opened."),
+    "deliberation.round.close": gettext_lazy("Round %(number)s was closed."),
     "deliberation.outcome.draft": gettext_lazy("The outcome was drafted."),
     "deliberation.outcome.circulate": gettext_lazy("The draft was circulated; the time for dissent began."),
-    "deliberation.outcome.to_sign": gettext_lazy("The time for dissent ended; the draft went to be signed."),
+    "deliberation.outcome.set_aside": gettext_lazy("A draft nobody had seen was given up."),
+    "deliberation.outcome.send_to_sign": gettext_lazy("The time for dissent ended; the draft went to be signed."),
     "deliberation.outcome.return": gettext_lazy("The draft was returned, with a reason."),
     "deliberation.outcome.sign": gettext_lazy("The outcome was signed."),
+    "deliberation.publication.propose": gettext_lazy("Everybody quoted was asked about the page to be published."),
+    "deliberation.publication.publish": gettext_lazy("The outcome was published."),
+    "deliberation.publication.unpublish": gettext_lazy("The publication was taken back."),
+    "deliberation.precedent.cite": gettext_lazy("The outcome was cited."),
+    "deliberation.review.open": gettext_lazy("The decision fell due for review."),
+    "deliberation.review.start": gettext_lazy("The review was taken up."),
+    "deliberation.review.give_back": gettext_lazy("The review was given back, with a reason."),
+    "deliberation.review.prepare": gettext_lazy("The review was prepared."),
+    "deliberation.review.sign": gettext_lazy("The review was signed."),
+    "deliberation.review.to_deliberation": gettext_lazy("A new deliberation was opened to change the decision."),
+    "deliberation.review.return": gettext_lazy("The new deliberation left the decision as it was; it is due again."),
 }
 
 OF_THE_PROCESS = (Terms, StakeholderList, Amendment, Round, Outcome, OutcomeVersion, Precedent, Review)
@@ -270,9 +282,14 @@ def history(deliberation: Deliberation) -> list[Happened]:
         ids |= set(model._default_manager.filter(deliberation=deliberation).values_list("pk", flat=True))
     entries = Entry.objects.filter(subject_id__in=[str(pk) for pk in ids]).order_by("-id")[:MOST_SHOWN]
     said = {row.event: row.says for row in TABLE.values() if row.event}
+    numbers = {
+        str(pk): number for pk, number in Round.objects.filter(deliberation=deliberation).values_list("pk", "number")
+    }
     found: list[Happened] = []
     for entry in reversed(list(entries)):
         says = str(PAST.get(entry.event) or said.get(entry.event) or entry.event)
+        if "%(number)s" in says:
+            says %= {"number": numbers.get(entry.subject_id, "")}
         role = role_in_words(entry.actor_kind, entry.actor_role)
         if found and (found[-1].says, found[-1].role) == (says, role):
             found[-1].at = entry.timestamp

@@ -253,7 +253,7 @@ def written(round_: Round) -> list[dict[str, str]]:
                 % {"when": in_words(ask.due_at, round_.deliberation.organisation)},
                 Ask.State.ANSWERED: _("written"),
                 Ask.State.PASSED: _("nothing to add"),
-                Ask.State.LAPSED: _("no answer in time"),
+                Ask.State.LAPSED: _("no dissent, and no word") if round_.number == 4 else _("no answer in time"),
             }[Ask.State(ask.state)]
         rows.append({"label": ask.seat.name, "says": says})
     return rows

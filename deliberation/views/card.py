@@ -21,7 +21,8 @@ from deliberation.domain.positions import submit_position
 from deliberation.domain.seats import seat_of as staff_seat
 from deliberation.domain.terms import accepted_terms
 from deliberation.forms import rounds as forms
-from deliberation.models import Ask, Deliberation, Invitation, MoreTime, Round, Seat
+from deliberation.models import Ask, Deliberation, Invitation, MoreTime, Round, Seat, State
+from deliberation.permissions import INVITED
 from deliberation.queries import contributions as said
 from deliberation.queries import rounds as reads
 from deliberation.views.access import deliberation_view
@@ -90,12 +91,14 @@ def show_card(request: HttpRequest, deliberation: Deliberation, refused: Sent | 
         "terms": _terms(deliberation),
         "wish": wish,
         "waits": bool(ask and waits and number in (2, 3) and something_waits(ask)),
-        "ways": _ways(deliberation, ask, open_, wish),
+        # Once it is decided or withdrawn nobody can leave it or be added: no way out may lead to a refusal.
+        "ways": _ways(deliberation, ask, open_, wish) if deliberation.state in INVITED else [],
         "said": (spoken := said.said_by(seat)),
         "confirms": any(one.needs_confirming for one in spoken),
         "why_not": _why_not(deliberation, seat, ask) if ask and not open_ else "",
         "may_ask_time": _may_ask_time(deliberation, ask, wish),
         "next": _next(deliberation, ask),
+        "outcome_url": here("outcome", deliberation) if deliberation.state == State.DECIDED else "",
     }
     if number == 1:
         position = reads.own_position(seat)
