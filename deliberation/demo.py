@@ -24,6 +24,7 @@ from accounts.models import Organisation, Project, User
 from accounts.permissions import SYSTEM
 from accounts.scope import open_organisation
 from deliberation.domain import (
+    approval,
     conflict,
     dissent,
     invitations,
@@ -32,6 +33,7 @@ from deliberation.domain import (
     review,
     rounds,
     seats,
+    stakeholder_list,
     stakeholders,
     tensions,
     terms,
@@ -269,10 +271,10 @@ class Telling:
                 groups=[groups[self.told["groups"][0]]],
             )
         conflict.submit(self.here, by=self.facilitator)
-        stakeholders.approve_stakeholders(
+        approval.approve_stakeholders(
             self.here,
             by=self.holder,
-            digest=stakeholders.list_digest(self.here),
+            digest=stakeholder_list.list_digest(self.here),
             reason=self.told["approval"],
         )
 

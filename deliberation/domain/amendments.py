@@ -13,14 +13,11 @@ from accounts.models import User
 from accounts.refusals import Invalid, NotAllowed, Stale, WrongState
 from accounts.roles import Part
 from deliberation.domain.act import Act, perform
+from deliberation.domain.approval import prepare_seat
 from deliberation.domain.invitations import send_one
 from deliberation.domain.seats import sitter
-from deliberation.domain.stakeholders import (
-    approvers,
-    prepare_seat,
-    refuse_facilitators,
-    written_stakeholder,
-)
+from deliberation.domain.stakeholder_list import approvers, refuse_facilitators
+from deliberation.domain.stakeholders import written_stakeholder
 from deliberation.domain.terms import anyone_invited
 from deliberation.models import Amendment, Deliberation, Framework, Group, Invitation, Seat, Stakeholder
 

@@ -17,7 +17,7 @@ from audit.models import Text
 from deliberation.domain.act import Act, perform
 from deliberation.domain.precedent import cite
 from deliberation.domain.seats import ever_facilitated, seat_person, sitter
-from deliberation.domain.stakeholders import missing_from_list, submit_list
+from deliberation.domain.stakeholder_list import missing_from_list, submit_list
 from deliberation.domain.terms import anyone_invited, invited_seats, latest_terms
 from deliberation.models import (
     Citation,

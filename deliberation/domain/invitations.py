@@ -26,7 +26,7 @@ from deliberation.domain.act import Act, perform
 from deliberation.domain.asks import ask_newcomer
 from deliberation.domain.rounds import schedule_rounds
 from deliberation.domain.seats import ever_facilitated, sitter
-from deliberation.domain.stakeholders import in_tension
+from deliberation.domain.stakeholder_list import in_tension
 from deliberation.domain.terms import accepted_terms
 from deliberation.domain.timetable import durations_of
 from deliberation.models import (

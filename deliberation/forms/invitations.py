@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from deliberation.domain.stakeholders import in_tension
+from deliberation.domain.stakeholder_list import in_tension
 from deliberation.forms.fields import ComingMomentField, WordsField
 from deliberation.forms.stakeholders import LanguageField, Several
 from deliberation.models import Deliberation, Invitation, Request, Seat

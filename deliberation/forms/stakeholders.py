@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from deliberation.domain.amendments import replaceable
-from deliberation.domain.stakeholders import affected_groups, in_tension, standing_stakeholders
+from deliberation.domain.stakeholder_list import affected_groups, in_tension, standing_stakeholders
 from deliberation.forms.fields import WordsField
 from deliberation.models import Deliberation, Seat, Stakeholder
 

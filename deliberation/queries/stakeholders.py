@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from accounts.roles import Part
 from deliberation.domain.seats import ever_facilitated, sitter
-from deliberation.domain.stakeholders import affected_groups, current_list
+from deliberation.domain.stakeholder_list import affected_groups, current_list
 from deliberation.models import (
     Amendment,
     Deliberation,

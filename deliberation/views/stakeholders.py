@@ -13,7 +13,9 @@ from accounts.permissions import rule
 from accounts.refusals import NotAllowed
 from accounts.roles import Part
 from deliberation.domain import amendments as amending
-from deliberation.domain import stakeholders as listing
+from deliberation.domain.approval import approve_stakeholders, reopen_list, return_stakeholders
+from deliberation.domain.stakeholder_list import current_list, missing_from_list
+from deliberation.domain.stakeholders import add_stakeholder, explain_gap, settle_stakeholder, suggest_stakeholders
 from deliberation.domain.terms import anyone_invited
 from deliberation.forms.stakeholders import AmendmentForm, DecisionForm, DropForm, GapForm, ReasonForm, StakeholderForm
 from deliberation.models import Amendment, Deliberation, Framework, Group, Stakeholder, StakeholderList, State
@@ -71,9 +73,7 @@ def _page(request: HttpRequest, deliberation: Deliberation, decision: Writing | 
             "version": version,
             "status": reads.status(page, deliberation, viewer),
             "history": reads.history(page, reads.versions_of(deliberation)),
-            "missing": listing.missing_from_list(deliberation)
-            if facilitates and deliberation.state == State.DRAFT
-            else [],
+            "missing": missing_from_list(deliberation) if facilitates and deliberation.state == State.DRAFT else [],
             "facilitates": facilitates,
             "may_edit": facilitates and deliberation.state in {State.DRAFT, State.STAKEHOLDERS},
             "may_suggest": facilitates and deliberation.state == State.DRAFT,
@@ -105,7 +105,7 @@ def _suggested_as(row: Stakeholder) -> str:
 def stakeholders_suggest(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
     tries(
         request,
-        lambda: listing.suggest_stakeholders(deliberation, by=request.user),  # type: ignore[arg-type]
+        lambda: suggest_stakeholders(deliberation, by=request.user),  # type: ignore[arg-type]
         done=_("The catalogue was asked. Keep, change or drop what it suggests."),
     )
     return _to("stakeholders", deliberation)
@@ -124,7 +124,7 @@ def stakeholder_add(request: HttpRequest, deliberation: Deliberation) -> HttpRes
         of=deliberation,
     )
     if request.method == "POST" and writing.sends(
-        lambda data: listing.add_stakeholder(deliberation, by=request.user, **data)  # type: ignore[arg-type]
+        lambda data: add_stakeholder(deliberation, by=request.user, **data)  # type: ignore[arg-type]
     ):
         return _to("stakeholders", deliberation)
     return _form(
@@ -162,7 +162,7 @@ def stakeholder_edit(request: HttpRequest, deliberation: Deliberation, key: UUID
         of=deliberation,
     )
     if request.method == "POST" and writing.sends(
-        lambda data: listing.settle_stakeholder(deliberation, row, by=request.user, do="change", **data)  # type: ignore[arg-type]
+        lambda data: settle_stakeholder(deliberation, row, by=request.user, do="change", **data)  # type: ignore[arg-type]
     ):
         return _to("stakeholders", deliberation)
     return _form(
@@ -181,7 +181,7 @@ def stakeholder_keep(request: HttpRequest, deliberation: Deliberation, key: UUID
     row = _row(deliberation, key)
     tries(
         request,
-        lambda: listing.settle_stakeholder(deliberation, row, by=request.user, do="keep"),  # type: ignore[arg-type]
+        lambda: settle_stakeholder(deliberation, row, by=request.user, do="keep"),  # type: ignore[arg-type]
         done=_("%(who)s is on the list.") % {"who": row.title},
     )
     return _to("stakeholders", deliberation)
@@ -201,7 +201,7 @@ def stakeholder_drop(request: HttpRequest, deliberation: Deliberation, key: UUID
         stakeholder=row,
     )
     if request.method == "POST" and writing.sends(
-        lambda data: listing.settle_stakeholder(deliberation, row, by=request.user, do="drop", **data)  # type: ignore[arg-type]
+        lambda data: settle_stakeholder(deliberation, row, by=request.user, do="drop", **data)  # type: ignore[arg-type]
     ):
         return _to("stakeholders", deliberation)
     return _form(
@@ -224,7 +224,7 @@ def stakeholders_gap(request: HttpRequest, deliberation: Deliberation, kind: str
         raise Http404
     writing = Writing(request, deliberation, GapForm, name=f"gap:{thing.pk}", by=request.user)  # type: ignore[arg-type]
     if request.method == "POST" and writing.sends(
-        lambda data: listing.explain_gap(deliberation, by=request.user, **{kind: thing}, **data)  # type: ignore[arg-type]
+        lambda data: explain_gap(deliberation, by=request.user, **{kind: thing}, **data)  # type: ignore[arg-type]
     ):
         return _to("stakeholders", deliberation)
     heading = _("Nobody may speak for “%(what)s”") if kind == "framework" else _("Nobody speaks for “%(what)s”")
@@ -245,7 +245,7 @@ def stakeholders_gap(request: HttpRequest, deliberation: Deliberation, kind: str
 @deliberation_view()
 def stakeholders_approve(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
     """Approve or return, as the button says. What was written stays when neither could be done."""
-    version = listing.current_list(deliberation)
+    version = current_list(deliberation)
     writing = Writing(
         request,
         deliberation,
@@ -253,7 +253,7 @@ def stakeholders_approve(request: HttpRequest, deliberation: Deliberation) -> Ht
         name=f"list-decision:{version.pk if version else ''}",
         by=request.user,  # type: ignore[arg-type]
     )
-    verb = listing.return_stakeholders if request.POST.get("do") == "return" else listing.approve_stakeholders
+    verb = return_stakeholders if request.POST.get("do") == "return" else approve_stakeholders
     digest = request.POST.get("digest", "")
     if writing.sends(lambda data: verb(deliberation, by=request.user, digest=digest, **data)):  # type: ignore[arg-type]
         return _to("stakeholders", deliberation)
@@ -267,7 +267,7 @@ def stakeholders_reopen(request: HttpRequest, deliberation: Deliberation) -> Htt
     _facilitates(request)
     writing = Writing(request, deliberation, ReasonForm, name="list-reopen", by=request.user)  # type: ignore[arg-type]
     if request.method == "POST" and writing.sends(
-        lambda data: listing.reopen_list(deliberation, by=request.user, **data)  # type: ignore[arg-type]
+        lambda data: reopen_list(deliberation, by=request.user, **data)  # type: ignore[arg-type]
     ):
         return _to("stakeholders", deliberation)
     return _form(

@@ -20,6 +20,7 @@ from accounts.roles import Part
 from accounts.scope import open_organisation
 from audit.texts import keep
 from deliberation.domain import amendments, invitations, seats, stakeholders
+from deliberation.domain.approval import approve_stakeholders
 from deliberation.models import (
     Amendment,
     CoversGroup,
@@ -289,7 +290,7 @@ def test_approval_while_the_list_changes_one_wins_and_the_other_is_told():
 
     def approve() -> object:
         here = Deliberation.objects.get(pk=deliberation.pk)
-        return stakeholders.approve_stakeholders(here, by=people.holder, digest=seen, reason="All are on it.")
+        return approve_stakeholders(here, by=people.holder, digest=seen, reason="All are on it.")
 
     def change() -> object:
         here = Deliberation.objects.get(pk=deliberation.pk)
@@ -316,7 +317,7 @@ def test_two_approvals_at_once_make_one_set_of_seats():
     def approve(by: Any) -> Callable[[], object]:
         def act() -> object:
             here = Deliberation.objects.get(pk=deliberation.pk)
-            return stakeholders.approve_stakeholders(here, by=by, digest=seen, reason="All are on it.")
+            return approve_stakeholders(here, by=by, digest=seen, reason="All are on it.")
 
         return act
 

@@ -18,11 +18,13 @@ from accounts.roles import Part
 from audit.models import Text
 from audit.texts import keep
 from deliberation.domain import (
+    approval,
     conflict,
     invitations,
     options,
     rounds,
     seats,
+    stakeholder_list,
     stakeholders,
     tensions,
     terms,
@@ -133,8 +135,8 @@ def at_draft(cast: Cast, *, urgency: str = "IMPORTANT") -> Deliberation:
 
 def with_stakeholders(cast: Cast, deliberation: Deliberation) -> list[Stakeholder]:
     """The four stakeholders of the cast on the list: two for each of the first two frameworks, groups covered."""
-    frameworks = list(stakeholders.in_tension(deliberation))
-    groups = list(stakeholders.affected_groups(deliberation))
+    frameworks = list(stakeholder_list.in_tension(deliberation))
+    groups = list(stakeholder_list.affected_groups(deliberation))
     return [
         stakeholders.add_stakeholder(
             deliberation,
@@ -160,9 +162,9 @@ def at_stakeholders(cast: Cast, *, urgency: str = "IMPORTANT") -> Deliberation:
 def at_inviting(cast: Cast, *, urgency: str = "IMPORTANT") -> Deliberation:
     """The list approved by the holder; nobody invited yet."""
     deliberation = at_stakeholders(cast, urgency=urgency)
-    waiting = stakeholders.current_list(deliberation)
+    waiting = stakeholder_list.current_list(deliberation)
     assert waiting is not None
-    stakeholders.approve_stakeholders(
+    approval.approve_stakeholders(
         deliberation, by=cast.holder, digest=waiting.digest, reason="Everybody who bears it is on the list."
     )
     return deliberation

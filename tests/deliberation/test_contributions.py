@@ -12,7 +12,7 @@ from accounts.refusals import Invalid, NotAllowed, Stale, WrongState
 from accounts.scope import open_organisation
 from deliberation.domain import accommodations, entering, positions, rounds
 from deliberation.domain.agreement import answer_agreement, answer_side, put_agreement, put_difference
-from deliberation.domain.stakeholders import in_tension
+from deliberation.domain.stakeholder_list import in_tension
 from deliberation.models import Agreement, Ask, Option, Position, Stance
 from deliberation.queries import contributions as said
 from tests.cast import Cast

@@ -15,7 +15,7 @@ from accounts.refusals import Invalid, NotAllowed, Stale, WrongState
 from accounts.scope import open_organisation
 from audit.models import Entry
 from deliberation.domain import invitations
-from deliberation.domain.stakeholders import in_tension
+from deliberation.domain.stakeholder_list import in_tension
 from deliberation.models import Deliberation, Invitation, Notice, Request, Seat, Voice
 from deliberation.notifications import send_due
 from deliberation.queries.invitations import invitations_page, link_to

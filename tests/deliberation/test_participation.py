@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import SeatUser, User
 from accounts.scope import open_organisation
-from deliberation.domain import conflict, invitations, seats, stakeholders
+from deliberation.domain import conflict, invitations, seats, stakeholder_list, stakeholders
 from deliberation.models import Deliberation, Invitation, Request, Seat, Stakeholder, StakeholderList, State
 from deliberation.queries.invitations import link_to
 from tests.cast import Cast
@@ -66,8 +66,8 @@ def test_list_page_shows_matrix_gaps_and_history_to_the_facilitator(cast):
 def test_facilitator_adds_changes_and_drops_through_the_forms(cast):
     deliberation = at_draft(cast)
     facilitator = browser(cast.facilitator)
-    group = stakeholders.affected_groups(deliberation)[0]
-    framework = stakeholders.in_tension(deliberation)[0]
+    group = stakeholder_list.affected_groups(deliberation)[0]
+    framework = stakeholder_list.in_tension(deliberation)[0]
     sent = {
         "title": "Night nurses",
         "why": "They work when nobody else does.",

@@ -9,7 +9,7 @@ import pytest
 from accounts.refusals import Invalid, NotAllowed, Stale, WrongState
 from accounts.scope import open_organisation
 from audit.models import Entry
-from deliberation.domain import amendments, conflict, invitations, seats, stakeholders
+from deliberation.domain import amendments, approval, conflict, invitations, seats, stakeholder_list, stakeholders
 from deliberation.models import (
     Amendment,
     Ask,
@@ -55,7 +55,7 @@ def test_suggestions_are_inert_and_made_once(cast):
     made = stakeholders.suggest_stakeholders(deliberation, by=cast.facilitator)
     assert made
     assert {row.status for row in made} == {"suggested"}
-    assert stakeholders.standing_stakeholders(deliberation).count() == 0
+    assert stakeholder_list.standing_stakeholders(deliberation).count() == 0
     assert stakeholders.suggest_stakeholders(deliberation, by=cast.facilitator) == []
     with pytest.raises(Invalid) as refused:
         conflict.submit(deliberation, by=cast.facilitator)
@@ -163,8 +163,8 @@ def test_only_the_facilitator_draws_it_up(cast):
 
 def test_submitting_names_every_gap_and_takes_an_explanation(cast):
     deliberation = at_draft(cast)
-    group, other = stakeholders.affected_groups(deliberation)
-    framework, silent = stakeholders.in_tension(deliberation)
+    group, other = stakeholder_list.affected_groups(deliberation)
+    framework, silent = stakeholder_list.in_tension(deliberation)
     for title in ("One", "Two"):
         add(cast, deliberation, title, frameworks=[framework], groups=[group])
     with pytest.raises(Invalid) as refused:
@@ -181,7 +181,7 @@ def test_submitting_names_every_gap_and_takes_an_explanation(cast):
 
 def test_gap_that_is_none_cannot_be_explained_and_a_filled_one_is_struck(cast):
     deliberation = at_draft(cast)
-    group, _other = stakeholders.affected_groups(deliberation)
+    group, _other = stakeholder_list.affected_groups(deliberation)
     gap = stakeholders.explain_gap(deliberation, by=cast.facilitator, group=group, explanation="Nobody was found.")
     with_stakeholders(cast, deliberation)
     with pytest.raises(Stale):
@@ -192,7 +192,7 @@ def test_gap_that_is_none_cannot_be_explained_and_a_filled_one_is_struck(cast):
 
 def test_fewer_than_two_is_no_list(cast):
     deliberation = at_draft(cast)
-    frameworks, groups = stakeholders.in_tension(deliberation), stakeholders.affected_groups(deliberation)
+    frameworks, groups = stakeholder_list.in_tension(deliberation), stakeholder_list.affected_groups(deliberation)
     add(cast, deliberation, frameworks=frameworks, groups=groups)
     with pytest.raises(Invalid, match="Fewer than two"):
         conflict.submit(deliberation, by=cast.facilitator)
@@ -204,7 +204,7 @@ def test_fewer_than_two_is_no_list(cast):
 def test_submitted_list_holds_its_entries_and_digest_and_tells_the_holder(cast):
     deliberation = at_stakeholders(cast)
     version = waiting(deliberation)
-    assert version.digest == stakeholders.list_digest(deliberation)
+    assert version.digest == stakeholder_list.list_digest(deliberation)
     assert ListEntry.objects.filter(list=version).count() == 4
     assert [row.user for row in ListAuthor.objects.filter(list=version)] == [cast.facilitator]
     assert Notice.objects.filter(kind="list_submitted", user=cast.holder).count() == 1
@@ -225,7 +225,7 @@ def test_approval_makes_a_seat_and_an_unsent_invitation_for_each(cast):
 def test_approval_of_another_list_than_the_one_that_was_seen_is_refused(cast, change):
     deliberation = at_stakeholders(cast)
     seen = waiting(deliberation).digest
-    row = stakeholders.standing_stakeholders(deliberation).last()
+    row = stakeholder_list.standing_stakeholders(deliberation).last()
     if change == "add":
         add(cast, deliberation)
     elif change == "edit":
@@ -233,7 +233,7 @@ def test_approval_of_another_list_than_the_one_that_was_seen_is_refused(cast, ch
     elif change == "drop":
         stakeholders.settle_stakeholder(deliberation, row, by=cast.facilitator, do="drop", drop_kind="not_affected")
     elif change == "gap":
-        group = stakeholders.affected_groups(deliberation)[0]
+        group = stakeholder_list.affected_groups(deliberation)[0]
         stakeholders.speak_from(row, frameworks=None, groups=[])
         Gap.objects.create(
             organisation=cast.organisation,
@@ -246,7 +246,7 @@ def test_approval_of_another_list_than_the_one_that_was_seen_is_refused(cast, ch
     else:
         Stakeholder.objects.filter(pk=row.pk).update(title="Somebody quite different")
     with pytest.raises(Stale, match="The list has changed"):
-        stakeholders.approve_stakeholders(deliberation, by=cast.holder, digest=seen, reason="All are on it.")
+        approval.approve_stakeholders(deliberation, by=cast.holder, digest=seen, reason="All are on it.")
     deliberation.refresh_from_db()
     assert deliberation.state == State.STAKEHOLDERS
 
@@ -258,7 +258,7 @@ def test_changing_a_submitted_list_makes_a_new_version_that_waits(cast):
     first.refresh_from_db()
     second = waiting(deliberation)
     assert (first.state, second.version) == ("voided", first.version + 1)
-    stakeholders.approve_stakeholders(deliberation, by=cast.holder, digest=second.digest, reason="All are on it.")
+    approval.approve_stakeholders(deliberation, by=cast.holder, digest=second.digest, reason="All are on it.")
     assert Invitation.objects.filter(deliberation=deliberation).count() == 5
 
 
@@ -270,7 +270,7 @@ def test_whoever_had_a_hand_in_any_version_never_approves(cast):
     digest = waiting(deliberation).digest
     for person in (cast.facilitator, cast.second_facilitator, cast.administrator, cast.second_holder):
         with pytest.raises(NotAllowed):
-            stakeholders.approve_stakeholders(deliberation, by=person, digest=digest, reason="Fine.")
+            approval.approve_stakeholders(deliberation, by=person, digest=digest, reason="Fine.")
     assert set(ListAuthor.objects.filter(list=waiting(deliberation)).values_list("user__name", flat=True)) == {
         "Facilitator",
         "Second facilitator",
@@ -280,24 +280,22 @@ def test_whoever_had_a_hand_in_any_version_never_approves(cast):
 def test_named_approver_approves(cast):
     deliberation = at_stakeholders(cast)
     seats.name_approver(deliberation, by=cast.facilitator, user=cast.second_holder)
-    stakeholders.approve_stakeholders(
+    approval.approve_stakeholders(
         deliberation, by=cast.second_holder, digest=waiting(deliberation).digest, reason="All are on it."
     )
-    assert stakeholders.approved_list(deliberation).decided_by == cast.second_holder
+    assert stakeholder_list.approved_list(deliberation).decided_by == cast.second_holder
 
 
 def test_approval_needs_a_reason(cast):
     deliberation = at_stakeholders(cast)
     with pytest.raises(Invalid) as refused:
-        stakeholders.approve_stakeholders(
-            deliberation, by=cast.holder, digest=waiting(deliberation).digest, reason="  "
-        )
+        approval.approve_stakeholders(deliberation, by=cast.holder, digest=waiting(deliberation).digest, reason="  ")
     assert "reason" in refused.value.errors
 
 
 def test_returned_list_is_a_draft_again_and_its_authors_stay_barred(cast):
     deliberation = at_stakeholders(cast)
-    stakeholders.return_stakeholders(deliberation, by=cast.holder, reason="Nobody works nights.")
+    approval.return_stakeholders(deliberation, by=cast.holder, reason="Nobody works nights.")
     assert deliberation.state == State.DRAFT
     add(cast, deliberation)
     conflict.submit(deliberation, by=cast.facilitator)
@@ -308,26 +306,26 @@ def test_returned_list_is_a_draft_again_and_its_authors_stay_barred(cast):
 def test_second_decision_is_told_that_the_first_was_quicker(cast):
     deliberation = at_stakeholders(cast)
     digest = waiting(deliberation).digest
-    stakeholders.approve_stakeholders(deliberation, by=cast.holder, digest=digest, reason="All are on it.")
+    approval.approve_stakeholders(deliberation, by=cast.holder, digest=digest, reason="All are on it.")
     with pytest.raises(WrongState):
-        stakeholders.return_stakeholders(deliberation, by=cast.holder, digest=digest, reason="Not all.")
+        approval.return_stakeholders(deliberation, by=cast.holder, digest=digest, reason="Not all.")
 
 
 def test_reopening_voids_the_approval_until_somebody_was_invited(cast):
     deliberation = at_inviting(cast)
-    stakeholders.reopen_list(deliberation, by=cast.facilitator, reason="The night shift was forgotten.")
+    approval.reopen_list(deliberation, by=cast.facilitator, reason="The night shift was forgotten.")
     assert deliberation.state == State.DRAFT
     assert not Invitation.objects.filter(deliberation=deliberation).exists()
     assert not Seat.objects.filter(deliberation=deliberation, part="participant").exists()
-    assert stakeholders.approved_list(deliberation) is None
+    assert stakeholder_list.approved_list(deliberation) is None
     add(cast, deliberation)
     conflict.submit(deliberation, by=cast.facilitator)
-    stakeholders.approve_stakeholders(
+    approval.approve_stakeholders(
         deliberation, by=cast.holder, digest=waiting(deliberation).digest, reason="Now all are on it."
     )
     invitations.send_invitations(deliberation, by=cast.facilitator)
     with pytest.raises(WrongState, match="by amendment"):
-        stakeholders.reopen_list(deliberation, by=cast.facilitator, reason="One more.")
+        approval.reopen_list(deliberation, by=cast.facilitator, reason="One more.")
 
 
 # --- Amendments
@@ -388,7 +386,7 @@ def test_late_voice_gets_its_own_first_round(cast):
     deliberation = invited(cast)
     open_round(deliberation, by=cast.facilitator)
     deliberation.refresh_from_db()
-    framework = stakeholders.in_tension(deliberation)[0]
+    framework = stakeholder_list.in_tension(deliberation)[0]
     amendment = propose(cast, deliberation, email="night@people.example", frameworks=[framework])
     amendments.approve_amendment(deliberation, amendment, by=cast.holder, reason="They were missing.")
     seat = accepts(cast, deliberation, "Night nurse")
