@@ -20,6 +20,7 @@ from deliberation.queries import overview
 from deliberation.queries.conflict import blockers, next_action, page
 from deliberation.views.access import deliberation_view
 from deliberation.views.acting import Writing, tries
+from deliberation.views.precedent import like_cases
 from deliberation.views.sheets import Sheets, signed_in, write
 
 BOARD = frozenset({Role.ADMINISTRATOR, Role.FACILITATOR, Role.DECISION_HOLDER, Role.REVIEWER})
@@ -201,6 +202,7 @@ def settle(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
         "may": request.standing.may("settle_by_precedent"),  # type: ignore[attr-defined]
         "routine": deliberation.urgency == Urgency.ROUTINE,
         "none": not precedents.exists(),
+        **like_cases(request, deliberation),
     }
     return render(request, "deliberation/settle.html", context, status=422 if writing.form.is_bound else 200)
 

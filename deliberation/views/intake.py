@@ -31,6 +31,7 @@ from deliberation.models import Deliberation, Finding, Harm, Option, Seat
 from deliberation.queries import intake as reads
 from deliberation.views.access import deliberation_view
 from deliberation.views.acting import Writing, tries
+from deliberation.views.precedent import like_cases
 from deliberation.views.sheets import Sheets, signed_in, write
 
 ADD: dict[str, tuple[str, type[Form]]] = {
@@ -92,6 +93,7 @@ def page(request: HttpRequest, deliberation: Deliberation, writing: Writing | No
         "kinds": [_kind(kind, sheets, edits) for kind in reads.tensions(deliberation, viewer_id(request))],
         "lacks": conflict.missing(deliberation) if edits else [],
         "form": sheets.refused,
+        **like_cases(request, deliberation),
     }
     if edits:
         context["question_sheet"] = sheets.sheet(

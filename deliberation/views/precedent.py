@@ -19,6 +19,7 @@ from accounts.models import Project, SeatUser, User
 from accounts.roles import Part
 from deliberation.domain.precedent import STANDING, cite_precedent
 from deliberation.domain.review import report_change
+from deliberation.domain.standing import standing_of
 from deliberation.forms.precedent import CiteForm, ReportForm, SearchForm
 from deliberation.models import Deliberation, Precedent, ReviewTrigger, Seat, State
 from deliberation.queries.likeness import Likeness, order_in_words, similar
@@ -48,7 +49,7 @@ def precedent_list(request: HttpRequest, slug: str) -> HttpResponse:
     # Words come by POST, so that they stand in no address and no log; a link may name a deliberation by its number.
     named = request.GET.get("like", "")
     like = request.POST.get("like", named if named.isdecimal() else "").replace("\x00", "").strip()
-    about = _like(like)
+    about = _like(like, request.user)  # type: ignore[arg-type]
     query = {key: value for key, value in request.GET.items() if key not in {"after"} and value}
     return render(
         request,
@@ -67,11 +68,22 @@ def precedent_list(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-def _like(given: str) -> Deliberation | str:
-    """What to compare with: the deliberation with that number, or the words as they were typed."""
+def like_cases(request: HttpRequest, deliberation: Deliberation) -> dict[str, Any]:
+    """For a page of a deliberation: the precedents like it and their order; None for who may not read them."""
+    if request.membership is None:  # type: ignore[attr-defined]
+        return {"likenesses": None}
+    organisation = deliberation.organisation
+    found = similar(deliberation, organisation, most=3)
+    return {"likenesses": [likeness_row(one, organisation.slug) for one in found], "order": order_in_words()}
+
+
+def _like(given: str, user: User) -> Deliberation | str:
+    """What to compare with: the words as typed, or the deliberation of that number if the reader has a part in it."""
     if given.isdecimal() and len(given) < 9:
-        found = Deliberation.objects.select_related("question", "decision_asked", "project").filter(number=int(given))
-        return found.first() or given
+        rows = Deliberation.objects.select_related("question", "decision_asked", "project")
+        found = rows.filter(number=int(given)).first()
+        if found is not None and (found.state == State.DECIDED or standing_of(user, found).parts):
+            return found
     return given[:5000]
 
 

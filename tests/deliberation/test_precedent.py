@@ -329,3 +329,22 @@ def test_another_organisation_has_no_precedents_of_ours(cast):
     with open_organisation(cast.other):
         assert list(precedents(cast.other, Wanted())) == []
         assert similar("May the screening tool rank applicants?", cast.other) == []
+
+
+def test_intake_shows_like_cases_with_what_differs(cast):
+    """Who facilitates sees at intake what was decided before, what is alike and what differs."""
+    at_decided(cast)
+    asked = at_conflict(cast)
+    page = signed_in(cast.facilitator).get(address("deliberation_intake", asked))
+    assert page.status_code == 200
+    assert page.context["likenesses"]
+    assert all(one["alike"] and one["differs"] for one in page.context["likenesses"])
+
+
+def test_like_cases_tell_nothing_of_a_deliberation_the_reader_has_no_part_in(cast):
+    """A number typed into the search is not looked up for somebody without a seat there."""
+    at_decided(cast)
+    asked = at_conflict(cast, question="A question about the wages of night staff")
+    address_of_all = reverse("precedents", args=[cast.organisation.slug])
+    page = signed_in(cast.auditor).post(address_of_all, {"like": str(asked.number)})
+    assert page.context["likenesses"] == []
