@@ -21,7 +21,7 @@ from accounts.roles import Part
 from deliberation.domain.act import Act, By, perform
 from deliberation.domain.dates import in_words
 from deliberation.domain.due import each_due
-from deliberation.domain.timetable import durations_of
+from deliberation.domain.timetable import durations_of, expect_after
 from deliberation.models import (
     Agreement,
     AgreementAnswer,
@@ -108,6 +108,7 @@ def ask_newcomer(act: Act, seat: Seat) -> list[Ask]:
         if running and round_.closes_at is not None and due > round_.closes_at and round_.number < 4:
             round_.closes_at = due
             round_.save(update_fields=["closes_at"])
+            expect_after(round_, due)
         asks.append(ask_seat(act, round_, seat, due_at=due))
     return asks
 

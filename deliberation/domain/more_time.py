@@ -14,7 +14,7 @@ from deliberation.domain.asking_dissent import give_longer_for_dissent
 from deliberation.domain.asks import ask_of, remind_before_due
 from deliberation.domain.dates import in_words
 from deliberation.domain.seats import people_on
-from deliberation.domain.timetable import durations_of, working_days_after
+from deliberation.domain.timetable import durations_of, expect_after, working_days_after
 from deliberation.models import (
     Ask,
     Deliberation,
@@ -92,6 +92,7 @@ def answer_more_time(wish: MoreTime, *, by: User, grant: bool, reason: str = "")
             if round_.state == Round.State.OPEN:
                 round_.closes_at = max(round_.closes_at or ask.due_at, ask.due_at)
                 round_.save(update_fields=["closes_at"])
+                expect_after(round_, round_.closes_at)
             if round_.number == 4:
                 give_longer_for_dissent(act, ask.due_at)
             remind_before_due(act, ask)

@@ -20,7 +20,7 @@ from deliberation.domain.asks import ask_everybody, end_ask, voices_of
 from deliberation.domain.dates import in_words
 from deliberation.domain.due import each_due
 from deliberation.domain.seats import people_on
-from deliberation.domain.timetable import durations_of
+from deliberation.domain.timetable import durations_of, expect_after
 from deliberation.models import (
     Ask,
     Deliberation,
@@ -120,6 +120,7 @@ def open_round(deliberation: Deliberation, *, by: By, number: int | None = None)
         act.decision = "opened"
         if coming.closes_at is not None:
             ask_everybody(act, coming, due_at=coming.closes_at)
+            expect_after(coming, coming.closes_at)
         else:
             act.notify("round_to_draft", f"round:{coming.pk}", users=people_on(deliberation, Part.FACILITATOR))
     return coming
@@ -164,12 +165,7 @@ def close_round(deliberation: Deliberation, *, by: By, number: int | None = None
         if act.standing.system and current.closes_at is not None and current.closes_at > act.now:
             raise WrongState(_("The round is not due to close."))
         end_round(act, current)
-        coming = next_round(deliberation)
-        if coming is not None:
-            times = durations_of(deliberation.organisation, deliberation.urgency)
-            coming.opens_at = act.now + timedelta(hours=times.between_rounds)
-            coming.closes_at = coming.opens_at + times.of_round(coming.number)
-            coming.save(update_fields=["opens_at", "closes_at"])
+        expect_after(current, act.now)
         act.subject = ("round", current.pk)
         act.decision = "closed"
         asked = Seat.objects.filter(asks__round=current, left_at__isnull=True).distinct()

@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from accounts.models import Organisation
-from deliberation.models import Timetable, Urgency
+from deliberation.models import Round, Timetable, Urgency
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,17 @@ def durations_of(organisation: Organisation, urgency: str) -> Durations:
         values |= own.durations
     values["rounds"] = tuple(values["rounds"])  # type: ignore[arg-type]
     return Durations(**values)  # type: ignore[arg-type]
+
+
+def expect_after(round_: Round, ends: datetime) -> None:
+    """Set when the rounds after `round_` are expected, now that it ends, or will end, at `ends`."""
+    deliberation = round_.deliberation
+    times = durations_of(deliberation.organisation, deliberation.urgency)
+    later = Round.objects.filter(deliberation=deliberation, number__gt=round_.number, state=Round.State.SCHEDULED)
+    for coming in later.order_by("number"):
+        coming.opens_at = ends + timedelta(hours=times.between_rounds)
+        coming.closes_at = ends = coming.opens_at + times.of_round(coming.number)
+        coming.save(update_fields=["opens_at", "closes_at"])
 
 
 def working_days_after(moment: datetime, days: int, zone: str) -> datetime:

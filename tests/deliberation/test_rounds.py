@@ -10,7 +10,8 @@ from accounts import clock
 from accounts.permissions import SYSTEM
 from accounts.refusals import Invalid, NotAllowed, Stale, WrongState
 from accounts.scope import open_organisation
-from deliberation.domain import accommodations, asks, invitations, more_time, positions, rounds
+from deliberation.domain import accommodations, asks, more_time, positions, rounds
+from deliberation.domain.taking_part import leave
 from deliberation.models import Ask, MoreTime, Notice, Round, Seat
 from deliberation.queries import rounds as reads
 from tests.cast import Cast
@@ -96,6 +97,22 @@ def test_round_four_asks_nobody_until_the_draft_is_circulated(cast):
     deliberation = at_round(cast, 4)
     assert not Ask.objects.filter(deliberation=deliberation, round__number=4).exists()
     assert round_of(deliberation, 4).closes_at is None
+
+
+@pytest.mark.parametrize("days", [0, 3])
+def test_rounds_to_come_are_expected_after_the_one_that_runs(cast, days):
+    """However early round 1 is opened, or longer it runs, the dates that people read stay in order."""
+    deliberation = invited(cast, accept=False)
+    accepts(cast, deliberation, "Stakeholder one")
+    rounds.open_round(deliberation, by=cast.facilitator)
+    if days:
+        seat = seat_of(deliberation, "Stakeholder one")
+        until = round_of(deliberation, 1).closes_at + timedelta(days=days)
+        wish = more_time.ask_more_time(deliberation, by=seat, number=1, until=until)
+        more_time.answer_more_time(wish, by=cast.facilitator, grant=True)
+    found = list(Round.objects.filter(deliberation=deliberation).order_by("number"))
+    assert found[0].closes_at == found[0].opened_at + timedelta(days=7 + days)
+    assert [b.opens_at - a.closes_at for a, b in pairwise(found)] == [timedelta(days=1)] * 3
 
 
 # --- Closing
@@ -259,7 +276,7 @@ def test_a_late_voice_gets_its_own_round_one(cast):
 def test_who_has_left_holds_nothing_up_and_says_nothing_more(cast):
     deliberation = at_round(cast, 1)
     one, *others = voices(cast, deliberation)
-    invitations.leave(deliberation, by=one)
+    leave(deliberation, by=one)
     for seat in others:
         asks.pass_round(deliberation, by=seat, number=1)
     with pytest.raises(NotAllowed, match="You left"):
