@@ -55,6 +55,8 @@ SHARED = "Nobody should think they reached a person when they did not."
 PROPOSAL = "Software answers at once and says what it is; one word brings a person within a minute."
 COST_TO_CARE = "The first voice at three in the morning is nobody’s."
 ANA_IF = "somebody is really awake when I say the word."
+SECOND_PROPOSAL = "Two more volunteers, paid for the nights, and no software."
+NOOR_CANNOT = "the money for it ends in June, and then nobody answers at all."
 
 AGREED = "Whoever calls is told in the first sentence whom they hear."
 DIFFERENCE = "Whether a machine may comfort somebody."

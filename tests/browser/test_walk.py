@@ -199,15 +199,18 @@ class Walk:
 
     def look_for_accommodations(self) -> None:
         self.pass_time(days=1)
-        one = self.ana.go(f"{self.here}asked/").sees("Read what others propose").looks().follow("round/2/").looks()
+        one = self.noor.go(f"{self.here}asked/").sees("Read what others propose").looks().follow("round/2/").looks()
+        one.send("round/2/proposals/", text=words.PROPOSAL).looks()
+        one = self.ana.go(f"{self.here}asked/").sees("proposals you have not answered").follow("round/2/").looks()
         one.send("round/2/shared/", text=words.SHARED)
-        one.send("round/2/proposals/", text=words.PROPOSAL)
         one.send(one.form_asking("cost"), framework="Care", cost=words.COST_TO_CARE)
-        one.send(one.form_asking("answer"), answer="can_accept_if", reason=words.ANA_IF).looks()
-        one.go(f"{self.here}asked/").sees("You have answered all there is")
+        one.send(one.form_asking("answer"), answer="can_accept_if", reason=words.ANA_IF)
+        one.send("round/2/proposals/", text=words.SECOND_PROPOSAL).looks()
+        one.go(f"{self.here}asked/").sees("Nothing more is asked of you", "You have answered all there is")
         one = self.noor.go(f"{self.here}asked/").sees("proposals you have not answered").follow("round/2/")
-        one.sees("Can accept if", words.ANA_IF).send(one.form_asking("answer"), answer="can_accept").looks()
-        one.go(f"{self.here}asked/").sees("You have answered all there is")
+        one.sees("Can accept if", words.ANA_IF)
+        one.send(one.form_asking("answer"), answer="cannot_accept", reason=words.NOOR_CANNOT).looks()
+        one.go(f"{self.here}asked/").sees("Nothing more is asked of you", "You have answered all there is")
         self.facilitator.go(f"{self.here}round/2/").looks().picture("accommodations")
         # The week of this round passes, and the tick closes it; after the day between, it opens the next.
         self.pass_time(days=7)
@@ -223,7 +226,7 @@ class Walk:
             for side, held in zip(words.SIDES, holds, strict=True):
                 voice = person.page.locator(".voice").filter(has_text=side)
                 person.send(voice.locator("form").first, holds=held)
-            person.go(f"{self.here}asked/").sees("You have answered all there is")
+            person.go(f"{self.here}asked/").sees("Nothing more is asked of you").looks()
         one.go(f"{self.here}round/3/").sees("Confirmed by voices of every framework", words.ANA, words.NOOR).looks()
         self.pass_time(days=4)
         one.go(f"{self.here}round/3/").sees("Closed").send("round/4/open/")
