@@ -43,6 +43,7 @@ from deliberation.domain.agreement import answer_agreement, answer_side, put_agr
 from deliberation.domain.asks import ask_of, pass_round
 from deliberation.domain.positions import submit_position
 from deliberation.domain.questions import put_question, reply
+from deliberation.domain.taking_part import accept_invitation, open_link
 from deliberation.models import Deliberation, Framework, Group, Invitation, Notice, Option, Seat
 
 STORY = Path(__file__).parent / "data" / "demo.json"
@@ -300,10 +301,10 @@ class Telling:
 
     def _accept(self, invitation: Invitation, number: int, frameworks: list[int]) -> None:
         person = self.demo.voices[number - 1]
-        seat = invitations.open_link(
+        seat = open_link(
             self.here, invitation, series=invitation.link_series, user=User.objects.get(email=person["email"])
         )
-        invitations.accept_invitation(
+        accept_invitation(
             self.here,
             by=seat,
             relation=invitation.stakeholder.relation,

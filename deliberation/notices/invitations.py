@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from accounts.roles import Part
-from deliberation.domain.invitations import WAITING
 from deliberation.domain.seats import sitter
+from deliberation.domain.taking_part import WAITING
 from deliberation.models import Invitation, Notice, Request
 from deliberation.notices.rounds import id_in, link_of_page, link_of_seat
 from deliberation.notifications import Facts, notice

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts import clock
-from deliberation.domain.invitations import token_of
+from deliberation.domain.links import token_of
 from deliberation.models import Ask, Deliberation, MoreTime, Notice, Question, Reply, Round, Seat
 from deliberation.notifications import Facts, notice
 
@@ -59,7 +59,9 @@ def round_reminder(row: Notice) -> Facts | None:
     ask = ask_in(row)
     if ask is None or ask.more_time.filter(state=MoreTime.State.ASKED).exists():
         return None
-    told = Notice.objects.filter(seat=row.seat, about=f"ask:{ask.pk}@{ask.due_at:%Y%m%d%H%M}").exclude(pk=row.pk).first()
+    told = (
+        Notice.objects.filter(seat=row.seat, about=f"ask:{ask.pk}@{ask.due_at:%Y%m%d%H%M}").exclude(pk=row.pk).first()
+    )
     if told is not None and (told.sent_at is None or told.sent_at >= row.due_at):
         return None
     return _to(row) | {"ask": ask, "round": ask.round}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import clock
 from accounts.roles import Part
 from deliberation.domain.dates import in_words
-from deliberation.domain.invitations import token_of
+from deliberation.domain.links import token_of
 from deliberation.domain.seats import sitter
 from deliberation.domain.terms import accepted_terms
 from deliberation.domain.timetable import durations_of

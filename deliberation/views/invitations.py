@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.notifications import mail_is_sent
 from accounts.refusals import NotAllowed
 from accounts.roles import Part
-from deliberation.domain import invitations as inviting
+from deliberation.domain.invitations import mark_not_reached, renew_link, resend, send_invitations
+from deliberation.domain.requests import answer_request
 from deliberation.domain.seats import sitter
 from deliberation.domain.terms import accepted_terms, latest_terms
 from deliberation.forms.invitations import AnswerForm, NotReachedForm, SendForm
@@ -56,7 +57,7 @@ def invitations(request: HttpRequest, deliberation: Deliberation) -> HttpRespons
     if request.method == "POST":
         tries(
             request,
-            lambda: inviting.send_invitations(deliberation, by=request.user),  # type: ignore[arg-type]
+            lambda: send_invitations(deliberation, by=request.user),  # type: ignore[arg-type]
             done=_("The invitations with a mail address are on their way."),
         )
         return _back(deliberation)
@@ -103,7 +104,7 @@ def invitation_send(request: HttpRequest, deliberation: Deliberation, key: UUID)
         mails=mails,
     )
     if request.method == "POST" and writing.sends(
-        lambda data: inviting.send_invitations(deliberation, by=request.user, invitations=[row], **data)  # type: ignore[arg-type]
+        lambda data: send_invitations(deliberation, by=request.user, invitations=[row], **data)  # type: ignore[arg-type]
     ):
         return _back(deliberation)
     return _form(
@@ -122,7 +123,7 @@ def invitation_renew(request: HttpRequest, deliberation: Deliberation, key: UUID
     row = _row(deliberation, key)
     tries(
         request,
-        lambda: inviting.renew_link(deliberation, row, by=request.user),  # type: ignore[arg-type]
+        lambda: renew_link(deliberation, row, by=request.user),  # type: ignore[arg-type]
         done=_("%(who)s has a new link. The old one opens nothing any more.") % {"who": row.stakeholder.title},
     )
     return _back(deliberation)
@@ -135,7 +136,7 @@ def invitation_not_reached(request: HttpRequest, deliberation: Deliberation, key
     row = _row(deliberation, key)
     writing = Writing(request, deliberation, NotReachedForm, name=f"not-reached:{row.pk}", by=request.user)  # type: ignore[arg-type]
     if request.method == "POST" and writing.sends(
-        lambda data: inviting.mark_not_reached(deliberation, row, by=request.user, **data)  # type: ignore[arg-type]
+        lambda data: mark_not_reached(deliberation, row, by=request.user, **data)  # type: ignore[arg-type]
     ):
         return _back(deliberation)
     return _form(
@@ -179,7 +180,7 @@ def notice_resend(request: HttpRequest, deliberation: Deliberation, key: UUID) -
         raise Http404
     tries(
         request,
-        lambda: inviting.resend(deliberation, notice, by=request.user),  # type: ignore[arg-type]
+        lambda: resend(deliberation, notice, by=request.user),  # type: ignore[arg-type]
         done=_("The mail is sent once more."),
     )
     return _back(deliberation)
@@ -194,7 +195,7 @@ def request_answer(request: HttpRequest, deliberation: Deliberation, key: UUID) 
         raise Http404
     writing = Writing(request, deliberation, AnswerForm, name=f"request:{asked.pk}", by=request.user)  # type: ignore[arg-type]
     if request.method == "POST" and writing.sends(
-        lambda data: inviting.answer_request(deliberation, asked, by=request.user, **data)  # type: ignore[arg-type]
+        lambda data: answer_request(deliberation, asked, by=request.user, **data)  # type: ignore[arg-type]
     ):
         return _back(deliberation)
     return _form(

@@ -21,9 +21,17 @@ from accounts.access import PARTICIPATIONS
 from accounts.refusals import NotAllowed, Refused
 from accounts.roles import Part
 from accounts.scope import open_organisation, owner_of
-from deliberation.domain import invitations as inviting
-from deliberation.domain.invitations import WAITING
+from deliberation.domain.links import read_token
+from deliberation.domain.requests import ask_otherwise
 from deliberation.domain.seats import ever_facilitated, sitter
+from deliberation.domain.taking_part import (
+    WAITING,
+    accept_invitation,
+    choose_frameworks,
+    decline_invitation,
+    leave,
+    open_link,
+)
 from deliberation.domain.terms import accepted_terms
 from deliberation.forms.invitations import AcceptForm, FrameworksForm, OtherwiseForm, StatementForm
 from deliberation.models import Deliberation, Invitation, Request, Seat, State, Terms, Voice
@@ -49,7 +57,7 @@ def participate(request: HttpRequest, token: str) -> HttpResponse:
         )
         response["Retry-After"] = str(WITHIN)
         return response
-    found = inviting.read_token(token)
+    found = read_token(token)
     organisation = owner_of(Invitation, found[0]) if found else None
     if found is None or organisation is None:
         return _sorry(
@@ -102,12 +110,13 @@ def _behind(request: HttpRequest, invitation: Invitation, series: int) -> HttpRe
     barred = user is not None and ever_facilitated(deliberation, user)
     if request.method == "POST":
         try:
-            seat = inviting.open_link(deliberation, invitation, series=series, user=user)
+            seat = open_link(deliberation, invitation, series=series, user=user)
         except Refused as refused:
             return _sorry(request, refused.sentence, refused.status)
         held = request.session.get(PARTICIPATIONS, {})
         held[deliberation.pk.hex] = {"seat": seat.pk.hex, "series": series}
         request.session[PARTICIPATIONS] = held
+        request.session.cycle_key()  # whoever knew this browser's session before does not get the seat with it
         page = "card" if deliberation.is_open else "deliberation"
         return redirect(page, deliberation.organisation.slug, deliberation.number)
     terms = accepted_terms(deliberation)
@@ -260,7 +269,7 @@ def card_accept(request: HttpRequest, deliberation: Deliberation) -> HttpRespons
     invitation = Invitation.objects.select_related("stakeholder__why", "seat", "terms").get(seat=seat)
     read = Terms.objects.filter(deliberation=deliberation, pk=_key(request.POST.get("terms", ""))).first()
     writing = _accepting(request, deliberation, invitation)
-    if writing.sends(lambda data: inviting.accept_invitation(deliberation, by=seat, terms=read, **data)):
+    if writing.sends(lambda data: accept_invitation(deliberation, by=seat, terms=read, **data)):
         return _card(deliberation)
     invitation.refresh_from_db()
     if invitation.state not in WAITING:
@@ -280,9 +289,7 @@ def _key(value: str) -> Any:
 def card_decline(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
     seat = _seat(request)
     writing = Writing(request, deliberation, StatementForm, name="decline", by=seat)
-    if request.method == "POST" and writing.sends(
-        lambda data: inviting.decline_invitation(deliberation, by=seat, **data)
-    ):
+    if request.method == "POST" and writing.sends(lambda data: decline_invitation(deliberation, by=seat, **data)):
         return _card(deliberation)
     return _form(
         request,
@@ -299,7 +306,7 @@ def card_decline(request: HttpRequest, deliberation: Deliberation) -> HttpRespon
 def card_leave(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
     seat = _seat(request)
     writing = Writing(request, deliberation, StatementForm, name="leave", by=seat)
-    if request.method == "POST" and writing.sends(lambda data: inviting.leave(deliberation, by=seat, **data)):
+    if request.method == "POST" and writing.sends(lambda data: leave(deliberation, by=seat, **data)):
         return _card(deliberation)
     return _form(
         request,
@@ -336,7 +343,7 @@ def card_otherwise(request: HttpRequest, deliberation: Deliberation, kind: str) 
     chosen = Request.Kind(kind)
     writing = Writing(request, deliberation, OtherwiseForm, name=f"otherwise-{kind}", by=seat, initial={"kind": kind})
     if request.method == "POST" and writing.sends(
-        lambda data: inviting.ask_otherwise(deliberation, by=seat, **(data | {"kind": kind}))
+        lambda data: ask_otherwise(deliberation, by=seat, **(data | {"kind": kind}))
     ):
         return _card(deliberation)
     return _form(
@@ -364,9 +371,7 @@ def card_frameworks(request: HttpRequest, deliberation: Deliberation) -> HttpRes
         of=deliberation,
     )
     _in_their_order(writing.form, deliberation, seat)
-    if request.method == "POST" and writing.sends(
-        lambda data: inviting.choose_frameworks(deliberation, by=seat, **data)
-    ):
+    if request.method == "POST" and writing.sends(lambda data: choose_frameworks(deliberation, by=seat, **data)):
         return _card(deliberation)
     return _form(
         request,

@@ -19,8 +19,9 @@ from accounts.refusals import Refused
 from accounts.roles import Part
 from accounts.scope import open_organisation
 from audit.texts import keep
-from deliberation.domain import amendments, invitations, seats, stakeholders
+from deliberation.domain import amendments, seats, stakeholders
 from deliberation.domain.approval import approve_stakeholders
+from deliberation.domain.requests import ask_otherwise
 from deliberation.models import (
     Amendment,
     CoversGroup,
@@ -250,7 +251,7 @@ def test_facilitator_is_put_on_no_voices_seat(cast):
 def test_what_was_asked_is_not_rewritten(cast, way):
     deliberation = invited(cast, accept=False)
     seat = Seat.objects.filter(deliberation=deliberation, part=Part.PARTICIPANT).first()
-    asked = invitations.ask_otherwise(deliberation, by=seat, kind="format", text="Please call me.")
+    asked = ask_otherwise(deliberation, by=seat, kind="format", text="Please call me.")
     words = keep(cast.organisation, "Never mind.")
     refused("append_only", lambda: write(Request.objects.get(pk=asked.pk), way, text=words))
 

@@ -151,7 +151,7 @@ def test_an_ended_session_keeps_the_text_until_the_link_is_opened_again(cast):
     session.save()
     answer = browser.post(page, {"right": WORDS, "based_on": "0", "form": "position"}, headers={"referer": page})
     assert answer.status_code == 302
-    from deliberation.domain.invitations import token_of
+    from deliberation.domain.links import token_of
 
     opened = browser.post(f"/p/{token_of(one.invitation)}/")
     assert opened.status_code == 302

@@ -44,6 +44,7 @@ from deliberation.domain.outcome import (
 )
 from deliberation.domain.positions import submit_position
 from deliberation.domain.review import open_due_reviews, prepare_review, start_review
+from deliberation.domain.taking_part import accept_invitation
 from deliberation.models import (
     Ask,
     Deliberation,
@@ -188,7 +189,7 @@ def accepts(cast: Cast, deliberation: Deliberation, name: str) -> Seat:
     """Whoever is listed under `name` accepts, and speaks in the frameworks they were asked for."""
     listed = Stakeholder.objects.prefetch_related("frameworks").get(deliberation=deliberation, title=name)
     seat = Seat.objects.get(invitation__stakeholder=listed)
-    invitations.accept_invitation(
+    accept_invitation(
         deliberation, by=seat, name=name, relation=Seat.Relation.AFFECTED, frameworks=listed.frameworks.all()
     )
     return seat

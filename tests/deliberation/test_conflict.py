@@ -520,7 +520,7 @@ def _guest(deliberation, name):
     """A browser in which the mailed link of this seat was opened."""
     from django.test import Client
 
-    from deliberation.domain.invitations import token_of
+    from deliberation.domain.links import token_of
 
     browser = Client()
     seat = Seat.objects.select_related("invitation").get(deliberation=deliberation, name=name)

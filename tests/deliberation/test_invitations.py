@@ -15,7 +15,10 @@ from accounts.refusals import Invalid, NotAllowed, Stale, WrongState
 from accounts.scope import open_organisation
 from audit.models import Entry
 from deliberation.domain import invitations
+from deliberation.domain.links import read_token, token_of
+from deliberation.domain.requests import answer_request, ask_otherwise
 from deliberation.domain.stakeholder_list import in_tension
+from deliberation.domain.taking_part import accept_invitation, choose_frameworks, decline_invitation, leave
 from deliberation.models import Deliberation, Invitation, Notice, Request, Seat, Voice
 from deliberation.notifications import send_due
 from deliberation.queries.invitations import invitations_page, link_to
@@ -116,12 +119,12 @@ def test_only_the_facilitator_sends(cast):
 
 def test_token_holds_the_invitation_and_its_series_and_no_other(cast):
     row = one(invited(cast, accept=False))
-    token = invitations.token_of(row)
-    assert invitations.read_token(token) == (row.pk, 1)
+    token = token_of(row)
+    assert read_token(token) == (row.pk, 1)
     row.link_series = 2
-    assert invitations.token_of(row) != token
+    assert token_of(row) != token
     name, _dot, signature = token.partition(".")
-    assert invitations.read_token(f"{name[:22]}2.{signature}") is None
+    assert read_token(f"{name[:22]}2.{signature}") is None
 
 
 def test_renewing_mails_the_new_link_alone(cast):
@@ -141,7 +144,7 @@ def test_renewing_mails_the_new_link_alone(cast):
 def test_accepting_keeps_how_they_are_asked(cast):
     deliberation = invited(cast, accept=False)
     seat = one(deliberation).seat
-    invitations.accept_invitation(
+    accept_invitation(
         deliberation,
         by=seat,
         name="Tūī",
@@ -176,7 +179,7 @@ def test_accepting_says_what_is_missing_at_the_field(cast, changes, field):
     seat = one(deliberation).seat
     words = {"name": "Tūī", "relation": "affected", "frameworks": in_tension(deliberation)} | changes
     with pytest.raises(Invalid) as refused:
-        invitations.accept_invitation(deliberation, by=seat, **words)
+        accept_invitation(deliberation, by=seat, **words)
     assert field in refused.value.errors
     assert one(deliberation).state == "sent"
 
@@ -185,14 +188,14 @@ def test_own_framework_of_the_same_words_is_the_same(cast):
     deliberation = invited(cast, accept=False)
     first, second, *_rest = [row.seat for row in Invitation.objects.filter(deliberation=deliberation)]
     for seat, words in ((first, "What I owe my mother"), (second, "what i owe MY mother")):
-        invitations.accept_invitation(deliberation, by=seat, name="A voice", relation="affected", own_framework=words)
+        accept_invitation(deliberation, by=seat, name="A voice", relation="affected", own_framework=words)
     assert in_tension(deliberation).filter(title__iexact="what i owe my mother").count() == 1
 
 
 def test_framework_of_another_deliberation_is_refused(cast):
     deliberation, other = invited(cast, accept=False), at_inviting(cast)
     with pytest.raises(Invalid):
-        invitations.accept_invitation(
+        accept_invitation(
             deliberation, by=one(deliberation).seat, name="A", relation="affected", frameworks=in_tension(other)
         )
 
@@ -200,16 +203,16 @@ def test_framework_of_another_deliberation_is_refused(cast):
 def test_seat_of_another_deliberation_has_no_say_here(cast):
     deliberation, other = invited(cast, accept=False), at_inviting(cast)
     with pytest.raises(NotAllowed):
-        invitations.decline_invitation(deliberation, by=one(other).seat)
+        decline_invitation(deliberation, by=one(other).seat)
 
 
 def test_choosing_again_keeps_at_least_one(cast):
     deliberation = invited(cast)
     seat = one(deliberation).seat
     with pytest.raises(Invalid):
-        invitations.choose_frameworks(deliberation, by=seat)
+        choose_frameworks(deliberation, by=seat)
     first, second = in_tension(deliberation)
-    invitations.choose_frameworks(deliberation, by=seat, frameworks=[second])
+    choose_frameworks(deliberation, by=seat, frameworks=[second])
     held = Voice.objects.filter(seat=seat, dropped_at__isnull=True)
     assert [voice.framework for voice in held] == [second]
     assert Voice.objects.filter(seat=seat, framework=first, dropped_at__isnull=False).exists()
@@ -218,7 +221,7 @@ def test_choosing_again_keeps_at_least_one(cast):
 def test_declined_is_declined(cast):
     deliberation = invited(cast, accept=False)
     seat = one(deliberation).seat
-    invitations.decline_invitation(deliberation, by=seat, statement="Ask my sister.")
+    decline_invitation(deliberation, by=seat, statement="Ask my sister.")
     assert one(deliberation).statement.body == "Ask my sister."
     assert Notice.objects.filter(kind="invitation_declined", user=cast.facilitator).exists()
     with pytest.raises(WrongState, match="You declined"):
@@ -228,20 +231,20 @@ def test_declined_is_declined(cast):
 def test_leaving_keeps_what_was_said_and_asks_nothing_more(cast):
     deliberation = invited(cast)
     seat = one(deliberation).seat
-    invitations.leave(deliberation, by=seat, statement="I have said what I had to.")
+    leave(deliberation, by=seat, statement="I have said what I had to.")
     assert one(deliberation).state == "left"
     with pytest.raises(NotAllowed, match="You left"):
-        invitations.choose_frameworks(deliberation, by=seat, own_framework="Care")
+        choose_frameworks(deliberation, by=seat, own_framework="Care")
 
 
 def test_asking_otherwise_waits_for_one_answer(cast):
     deliberation = invited(cast, accept=False)
     seat = one(deliberation).seat
-    asked = invitations.ask_otherwise(deliberation, by=seat, kind="format", text="Please call me.")
+    asked = ask_otherwise(deliberation, by=seat, kind="format", text="Please call me.")
     assert Notice.objects.filter(kind="request_made", user=cast.facilitator).exists()
-    invitations.answer_request(deliberation, asked, by=cast.facilitator, answer="On Friday at ten.")
+    answer_request(deliberation, asked, by=cast.facilitator, answer="On Friday at ten.")
     with pytest.raises(Stale):
-        invitations.answer_request(deliberation, asked, by=cast.facilitator, answer="Or at nine.")
+        answer_request(deliberation, asked, by=cast.facilitator, answer="Or at nine.")
     assert Request.objects.get(pk=asked.pk).answer.body == "On Friday at ten."
     assert Notice.objects.filter(kind="request_answered", seat=seat).exists()
 
@@ -264,7 +267,7 @@ def test_silence_is_no_answer_once_and_a_late_yes_is_a_yes(cast):
 def test_one_reminder_to_those_who_have_not_acted(cast):
     deliberation = invited(cast, accept=False)
     accepts(cast, deliberation, "Stakeholder one")
-    invitations.decline_invitation(deliberation, by=Seat.objects.get(invitation__stakeholder__title="Stakeholder two"))
+    decline_invitation(deliberation, by=Seat.objects.get(invitation__stakeholder__title="Stakeholder two"))
     send_due(cast.organisation)
     mail.outbox.clear()
     with in_days(5.1):

@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from accounts.models import SeatUser, User
 from accounts.scope import open_organisation
-from deliberation.domain import conflict, invitations, seats, stakeholder_list, stakeholders
+from deliberation.domain import conflict, seats, stakeholder_list, stakeholders
+from deliberation.domain.links import token_of
 from deliberation.models import Deliberation, Invitation, Request, Seat, Stakeholder, StakeholderList, State
 from deliberation.queries.invitations import link_to
 from tests.cast import Cast
@@ -41,7 +42,7 @@ def page(name: str, deliberation: Deliberation, *args: object) -> str:
 
 def path_of(invitation: Invitation) -> str:
     invitation.refresh_from_db()
-    return reverse("participate", args=[invitations.token_of(invitation)])
+    return reverse("participate", args=[token_of(invitation)])
 
 
 def first(deliberation: Deliberation) -> Invitation:

@@ -10,6 +10,7 @@ from accounts.refusals import Invalid, NotAllowed, Stale, WrongState
 from accounts.scope import open_organisation
 from audit.models import Entry
 from deliberation.domain import amendments, approval, conflict, invitations, seats, stakeholder_list, stakeholders
+from deliberation.domain.taking_part import decline_invitation
 from deliberation.models import (
     Amendment,
     Ask,
@@ -365,7 +366,7 @@ def test_only_a_silent_or_declined_voice_is_replaced_and_once(cast):
         propose(cast, deliberation, replaces=rows["Stakeholder one"])
     assert "replaces" in refused.value.errors
     seat = Seat.objects.get(invitation__stakeholder=rows["Stakeholder one"])
-    invitations.decline_invitation(deliberation, by=seat)
+    decline_invitation(deliberation, by=seat)
     propose(cast, deliberation, replaces=rows["Stakeholder one"])
     with pytest.raises(Invalid):
         propose(cast, deliberation, title="Another", replaces=rows["Stakeholder one"])
