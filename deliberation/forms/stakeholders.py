@@ -84,6 +84,9 @@ class StakeholderForm(forms.Form):
         super().__init__(*args, **options)
         self.fields["groups"].queryset = affected_groups(of)  # type: ignore[attr-defined]
         self.fields["frameworks"].queryset = in_tension(of)  # type: ignore[attr-defined]
+        for name in ("groups", "frameworks"):
+            if not self.fields[name].queryset.exists():  # type: ignore[attr-defined]
+                self.fields[name].help_text = _("None is named yet. Name them on the page of the conflict first.")
 
 
 class Named(forms.ModelChoiceField):

@@ -106,7 +106,9 @@ def stakeholders_suggest(request: HttpRequest, deliberation: Deliberation) -> Ht
     tries(
         request,
         lambda: suggest_stakeholders(deliberation, by=request.user),  # type: ignore[arg-type]
-        done=_("The catalogue was asked. Keep, change or drop what it suggests."),
+        done=_(
+            "The software was asked whom to hear. What it suggests, if anything, waits for you to keep, change or drop."
+        ),
     )
     return _to("stakeholders", deliberation)
 
@@ -218,6 +220,8 @@ def stakeholder_drop(request: HttpRequest, deliberation: Deliberation, key: UUID
 @deliberation_view()
 def stakeholders_gap(request: HttpRequest, deliberation: Deliberation, kind: str, key: UUID) -> HttpResponse:
     _facilitates(request)
+    if kind not in {"framework", "group"}:
+        raise Http404
     model: type[Framework] | type[Group] = Framework if kind == "framework" else Group
     thing = model.objects.filter(deliberation=deliberation, pk=key).first()
     if thing is None:
