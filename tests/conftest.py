@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 def pytest_configure(config: pytest.Config) -> None:
     """Settings that only tests have. A test's own settings fixture may change them again."""
     from django.conf import settings
+    from hypothesis import settings as properties
 
+    # A busy machine is slow, not wrong; what failed is printed whole, so nothing is kept between runs.
+    properties.register_profile("ours", deadline=None, database=None, print_blob=True)
+    properties.load_profile("ours")
     folder = Path(tempfile.mkdtemp(prefix="tractatus-test-"))
     config.add_cleanup(lambda: _remove(folder))
     settings.DATA_DIR = folder
