@@ -13,6 +13,7 @@ from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
 
 from accounts import clock
+from deliberation.domain.hearing import standing_frameworks
 from deliberation.models import (
     Commitment,
     Dissent,
@@ -24,7 +25,6 @@ from deliberation.models import (
     StakeholderList,
     WeighedValue,
 )
-from deliberation.queries.hearing import standing_frameworks
 
 
 @dataclass(frozen=True)

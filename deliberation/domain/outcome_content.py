@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.refusals import Invalid
 from audit.models import Text
 from deliberation.domain.act import Act
+from deliberation.domain.hearing import frameworks_heard, standing_frameworks
 from deliberation.models import (
     Commitment,
     Framework,
@@ -22,7 +23,6 @@ from deliberation.models import (
     ReviewTrigger,
     WeighedValue,
 )
-from deliberation.queries.hearing import frameworks_heard, standing_frameworks
 
 WORDS = (
     "decision",

@@ -52,9 +52,8 @@ def is_asked(deliberation: Deliberation, user: User) -> bool:
     """Whether `user` is asked here as a voice at their own address, whether or not they have answered yet."""
     asked = Invitation.objects.filter(deliberation=deliberation, stakeholder__email=user.email.lower())
     listed = Stakeholder.objects.filter(deliberation=deliberation, email=user.email.lower())
-    standing = (Stakeholder.Status.KEPT, Stakeholder.Status.CHANGED, Stakeholder.Status.WRITTEN)
     refused = Amendment.State.REFUSED
-    return asked.exists() or listed.filter(status__in=standing).exclude(amendment__state=refused).exists()
+    return asked.exists() or listed.filter(status__in=Stakeholder.STANDING).exclude(amendment__state=refused).exists()
 
 
 def seat_person(act: Act, part: Part, user: User) -> Seat:

@@ -33,8 +33,6 @@ from deliberation.models import (
     State,
 )
 
-STANDING = (Stakeholder.Status.KEPT, Stakeholder.Status.CHANGED, Stakeholder.Status.WRITTEN)
-
 FEWEST = 2
 
 
@@ -43,15 +41,17 @@ FEWEST = 2
 
 def standing_stakeholders(deliberation: Deliberation) -> QuerySet[Stakeholder]:
     """Whom a person put or kept on the list. Amendments are not of the list and not among them."""
-    return Stakeholder.objects.filter(deliberation=deliberation, status__in=STANDING, amendment__isnull=True)
+    return Stakeholder.objects.filter(
+        deliberation=deliberation, status__in=Stakeholder.STANDING, amendment__isnull=True
+    )
 
 
 def in_tension(deliberation: Deliberation) -> QuerySet[Framework]:
-    return Framework.objects.filter(deliberation=deliberation, status__in=STANDING)
+    return Framework.objects.filter(deliberation=deliberation, status__in=Framework.STANDING)
 
 
 def affected_groups(deliberation: Deliberation) -> QuerySet[Group]:
-    return Group.objects.filter(deliberation=deliberation, status__in=STANDING)
+    return Group.objects.filter(deliberation=deliberation, status__in=Group.STANDING)
 
 
 def current_list(deliberation: Deliberation) -> StakeholderList | None:

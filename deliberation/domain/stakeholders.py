@@ -18,7 +18,6 @@ from accounts.refusals import Invalid, Stale
 from deliberation.domain import catalogue
 from deliberation.domain.act import Act, perform
 from deliberation.domain.stakeholder_list import (
-    STANDING,
     affected_groups,
     facilitators_among,
     in_tension,
@@ -67,7 +66,7 @@ def clean_email(act: Act, email: str, *, but: Stakeholder | None = None) -> str:
         raise Invalid(
             _("This is the address of somebody who facilitates here, or did. A facilitator is never a voice."), "email"
         )
-    same = Stakeholder.objects.filter(deliberation=act.deliberation, email=email, status__in=STANDING)
+    same = Stakeholder.objects.filter(deliberation=act.deliberation, email=email, status__in=Stakeholder.STANDING)
     if same.exclude(pk__in=[but.pk] if but else []).exclude(amendment__state="refused").exists():
         raise Invalid(_("Somebody on the list has this address already."), "email")
     return email

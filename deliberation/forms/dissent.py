@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from deliberation.domain.commitments import MOVES
+from deliberation.domain.hearing import standing_frameworks
 from deliberation.forms.fields import WordsField
 from deliberation.models import Commitment, Deliberation, Dissent, Framework, QuoteChoice
-from deliberation.queries.hearing import standing_frameworks
 
 
 class DissentForm(forms.Form):

@@ -11,10 +11,10 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from deliberation.domain.hearing import frameworks_heard, standing_frameworks
 from deliberation.domain.outcome import Content, Heard, Loss, Promised
 from deliberation.forms.fields import ComingDateField, WordsField
 from deliberation.models import Deliberation, Framework, Option, OutcomeVersion, Remainder
-from deliberation.queries.hearing import frameworks_heard, standing_frameworks
 
 MOST_ROWS = 30
 ROWS: dict[str, tuple[str, ...]] = {

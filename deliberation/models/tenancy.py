@@ -73,6 +73,9 @@ class Suggestible(OfDeliberation):
         WRITTEN = "written", _("written by a person")
         DROPPED = "dropped", _("dropped")
 
+    STANDING = (Status.KEPT, Status.CHANGED, Status.WRITTEN)
+    """Where a person stands behind it."""
+
     origin = models.CharField(max_length=10, choices=Origin)
     status = models.CharField(max_length=10, choices=Status)
     suggested = models.TextField(blank=True, default="")
@@ -90,4 +93,4 @@ class Suggestible(OfDeliberation):
     @property
     def stands(self) -> bool:
         """Whether a person stands behind it: kept, changed or written."""
-        return self.status in {self.Status.KEPT, self.Status.CHANGED, self.Status.WRITTEN}
+        return self.status in self.STANDING

@@ -133,7 +133,7 @@ def coverage_of(deliberations: list[Deliberation]) -> dict[UUID, list[dict[str, 
     counts: dict[UUID, dict[str, int]] = defaultdict(lambda: {"heard": 0, "asked": 0, "unreached": 0})
     listed = (
         Stakeholder.objects.filter(deliberation_id__in=ids)
-        .exclude(status__in=[Stakeholder.Status.DROPPED, Stakeholder.Status.SUGGESTED])
+        .filter(status__in=Stakeholder.STANDING)
         .select_related("invitation")
         .prefetch_related("frameworks")
     )
@@ -150,9 +150,7 @@ def coverage_of(deliberations: list[Deliberation]) -> dict[UUID, list[dict[str, 
         for framework in speaks_in:
             counts[framework][kind] += 1
     result: dict[UUID, list[dict[str, object]]] = {pk: [] for pk in ids}
-    standing = Framework.objects.filter(deliberation_id__in=ids).exclude(
-        status__in=[Framework.Status.DROPPED, Framework.Status.SUGGESTED]
-    )
+    standing = Framework.objects.filter(deliberation_id__in=ids).filter(status__in=Framework.STANDING)
     for one in standing:
         result[one.deliberation_id].append({"title": one.title, **counts[one.pk]})
     return result

@@ -17,6 +17,7 @@ from accounts.roles import Part, Role
 from deliberation.domain.completeness import latest_version, missing_in, missing_to_sign
 from deliberation.domain.conflict import missing
 from deliberation.domain.dates import in_words
+from deliberation.domain.hearing import standing_frameworks
 from deliberation.domain.rounds import why_not_open
 from deliberation.domain.seats import ever_facilitated, sitter
 from deliberation.domain.standing import Standing
@@ -36,7 +37,6 @@ from deliberation.models import (
     State,
     Voice,
 )
-from deliberation.queries.hearing import standing_frameworks
 
 # --- An order nobody chose
 
@@ -156,7 +156,7 @@ def _silent_frameworks(deliberation: Deliberation) -> Iterator[str]:
     explained = Gap.objects.filter(framework=OuterRef("pk"), struck_at__isnull=True)
     silent = (
         Framework.objects.filter(deliberation=deliberation)
-        .exclude(status__in=[Framework.Status.DROPPED, Framework.Status.SUGGESTED])
+        .filter(status__in=Framework.STANDING)
         .filter(~Exists(chosen), ~Exists(may), ~Exists(explained))
     )
     for framework in silent:

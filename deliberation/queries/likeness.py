@@ -15,7 +15,6 @@ from audit.models import Text
 from deliberation.domain.catalogue import suggest
 from deliberation.domain.precedent import STANDING
 from deliberation.models import Deliberation, Framework, Group, Outcome, Precedent, TradeOff, Urgency, WeighedValue
-from deliberation.queries.hearing import STANDS
 from deliberation.queries.precedent import WHOLE, Place, places_of_precedents
 
 MOST_COMPARED = 2000
@@ -213,7 +212,7 @@ def _features(deliberations: list[Deliberation]) -> dict[UUID, Features]:
 
 def _titles(model: type[Framework] | type[TradeOff] | type[Group], keys: list[UUID]) -> dict[UUID, dict[str, str]]:
     found: dict[UUID, dict[str, str]] = {}
-    rows = model.objects.filter(deliberation__in=keys, status__in=STANDS).values_list("deliberation", "title")
+    rows = model.objects.filter(deliberation__in=keys, status__in=model.STANDING).values_list("deliberation", "title")
     for key, title in rows:
         found.setdefault(key, {})[_plain(title)] = title
     return found

@@ -21,7 +21,6 @@ from deliberation.models import (
     Review,
     Urgency,
 )
-from deliberation.queries.hearing import STANDS
 
 PAGE = 25
 WHOLE = (
@@ -164,7 +163,7 @@ def precedents(organisation: Organisation, wanted: Wanted, *, project: Project |
         rows = rows.filter(deliberation__project__slug=wanted.project)
     if wanted.framework:
         named = Framework.objects.filter(
-            deliberation=OuterRef("deliberation"), status__in=STANDS, title=wanted.framework
+            deliberation=OuterRef("deliberation"), status__in=Framework.STANDING, title=wanted.framework
         )
         rows = rows.filter(Exists(named))
     if wanted.overdue:
@@ -195,5 +194,7 @@ def page_after(rows: QuerySet[Precedent], after: UUID | None, size: int = PAGE) 
 
 def framework_titles() -> list[str]:
     """The frameworks that stand in any decided deliberation, by name."""
-    rows = Framework.objects.filter(status__in=STANDS, deliberation__in=Precedent.objects.values("deliberation"))
+    rows = Framework.objects.filter(
+        status__in=Framework.STANDING, deliberation__in=Precedent.objects.values("deliberation")
+    )
     return sorted(set(rows.values_list("title", flat=True)))

@@ -1,17 +1,16 @@
-"""Which frameworks stand in tension, and who was heard in each, from who contributed."""
+"""Which frameworks were heard: those in which somebody who stayed chose to speak, and answered."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
+from deliberation.domain.stakeholder_list import in_tension
 from deliberation.models import Ask, Deliberation, Framework, Voice
-
-STANDS = (Framework.Status.KEPT, Framework.Status.CHANGED, Framework.Status.WRITTEN)
 
 
 def standing_frameworks(deliberation: Deliberation) -> list[Framework]:
     """The frameworks a person stands behind, in the order in which they were named."""
-    return list(Framework.objects.filter(deliberation=deliberation, status__in=STANDS))
+    return list(in_tension(deliberation))
 
 
 def frameworks_heard(deliberation: Deliberation) -> set[UUID]:
