@@ -5,6 +5,7 @@ An entry appears once its screen exists (its url name resolves) and the reader m
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -53,13 +54,24 @@ def _url(names: tuple[str, ...], slug: str) -> str | None:
     return None
 
 
+def _card_of_guest(request: HttpRequest, slug: str) -> list[Entry]:
+    found = re.match(rf"/o/{re.escape(slug)}/d/\d+/", request.path)
+    if found is None or not request.session.get("participations"):
+        return []
+    url = found[0] + "asked/"
+    return [Entry(str(MEMBER_PLACES[0].title), url, request.path == url)]
+
+
 def entries(request: HttpRequest | None) -> list[Entry]:
     """The places the reader of this page may go to, in order.
 
-    A guest with an account has what is asked of them; whoever came by a link alone, and whoever is signed out, none.
+    A guest with an account has what is asked of them, and whoever came by a link alone the card of that deliberation:
+    from its rounds and its outcome they must find back. Whoever is signed out has none.
     """
     organisation = getattr(request, "organisation", None)
     membership = getattr(request, "membership", None)
+    if request is not None and organisation is not None and not request.user.is_authenticated:
+        return _card_of_guest(request, organisation.slug)
     if request is None or organisation is None or not (membership or request.user.is_authenticated):
         return []
     roles = membership.roles if membership else frozenset()
