@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -187,12 +187,10 @@ def _of_facilitator(organisation: Organisation, roles: frozenset[Role], places: 
         State.DRAFT: (_("Finish the draft and its list"), "deliberation", _("Go on")),
         State.INVITING: (_("Send the invitations"), "invitations", _("Invite")),
     }
+    listed = Invitation.objects.filter(deliberation=OuterRef("pk"), state=Invitation.State.LISTED)
     mine = Deliberation.objects.filter(pk__in=places.facilitates, state__in=steps)
-    for here in _with_question(mine):
+    for here in _with_question(mine.filter(~Q(state=State.INVITING) | Exists(listed))):
         what, name, button = steps[State(here.state)]
-        listed = Invitation.objects.filter(deliberation=here, state=Invitation.State.LISTED)
-        if here.state == State.INVITING and not listed.exists():
-            continue
         yield Asked(here, what, _url(name, here), button)
     waiting = MoreTime.objects.filter(deliberation_id__in=places.facilitates, state=MoreTime.State.ASKED)
     for wish in waiting.select_related("ask__round", *WHOLE):

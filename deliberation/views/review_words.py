@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.roles import Role
+from deliberation.domain.precedent import today_in
 from deliberation.models import ChangeReport, Citation, Commitment, OutcomeVersion, Review
 from deliberation.queries.precedent import Place
 from deliberation.queries.review import Packet, Queue, QueueRow
@@ -289,7 +290,9 @@ def _losses(packet: Packet) -> list[dict[str, Any]]:
 
 def _commitment(commitment: Commitment, packet: Packet) -> dict[str, Any]:
     said = packet.account.get(commitment.pk)
-    late = commitment.state == Commitment.State.OPEN and commitment.due < timezone.localdate()
+    late = commitment.state in {Commitment.State.OPEN, Commitment.State.HANDED_ON} and commitment.due < today_in(
+        packet.review.deliberation.organisation
+    )
     return {
         "what": commitment.what,
         "to_whom": commitment.to_whom,
