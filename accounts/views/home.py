@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -21,7 +21,6 @@ from accounts.refusals import Refused, WrongState
 from accounts.scope import memberships_of, seats_of
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-FIRST_PAGE_OF_MEMBERS = ("asked", "deliberation:asked", "board", "deliberation:board", "organisation_home")
 
 
 @require_GET
@@ -44,12 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def home_of(organisation: Organisation) -> str:
     """The address of what an organisation's people see first."""
-    for name in FIRST_PAGE_OF_MEMBERS:
-        try:
-            return reverse(name, kwargs={"slug": organisation.slug})
-        except NoReverseMatch:
-            continue
-    return reverse("settings", kwargs={"slug": organisation.slug})
+    return reverse("asked", kwargs={"slug": organisation.slug})
 
 
 def start(request: HttpRequest) -> HttpResponse:

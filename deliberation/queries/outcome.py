@@ -100,11 +100,6 @@ class Document:
             names += [name for name in (*row.no_answer, *row.not_reached) if name not in names]
         return names
 
-    @property
-    def open_debts(self) -> int:
-        """How many promises for losses are still owed; a number of promises, never of people."""
-        return len([c for loss in self.losses for c in loss.commitments if c.state != Commitment.State.DONE])
-
 
 def by_seat_name(seat: Seat) -> str | None:
     """The name a seat has among those who take part."""
