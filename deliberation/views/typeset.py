@@ -25,14 +25,14 @@ def typeset(document: Document) -> bytes:
 
 def data_of(document: Document) -> dict[str, Any]:
     """Everything printed, as plain strings, with the labels in the reader's language."""
-    version, deliberation = document.version, document.deliberation
+    deliberation = document.deliberation
     return {
         "language": (get_language() or "en")[:2],
         "rtl": get_language_bidi(),
         "house": deliberation.organisation.name,
         "kicker": f"{_('Outcome')} {deliberation.reference}",
         "question": str(deliberation.question),
-        "lede": f"{page.lede(document)} {_text(version.decision)}",
+        "lede": page.lede(document),  # the sentence of the decision stands right below it
         "status": [_plain(one) for one in page.status(document)],
         "terms_title": _("Terms"),
         "terms": _terms(document),
