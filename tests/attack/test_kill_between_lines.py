@@ -81,7 +81,7 @@ def each_kill(act: Callable[[], Any], check: Callable[[], None], *, most: int) -
             transaction.set_rollback(True)
 
 
-@pytest.mark.parametrize("most", [25, pytest.param(300, marks=pytest.mark.long)])
+@pytest.mark.parametrize("most", [25, pytest.param(100, marks=pytest.mark.long)])
 def test_a_position_is_sent_or_its_draft_is_kept(cast: Cast, most: int) -> None:
     deliberation = stages.at_round(cast, 1)
     one = stages.seat_of(deliberation, "Stakeholder one")
@@ -104,7 +104,7 @@ def test_a_position_is_sent_or_its_draft_is_kept(cast: Cast, most: int) -> None:
     each_kill(send, check, most=most)
 
 
-@pytest.mark.parametrize("most", [25, pytest.param(300, marks=pytest.mark.long)])
+@pytest.mark.parametrize("most", [25, pytest.param(100, marks=pytest.mark.long)])
 def test_a_draft_is_the_newer_or_the_older_one(cast: Cast, most: int) -> None:
     deliberation = stages.at_round(cast, 1)
     one = stages.seat_of(deliberation, "Stakeholder one")
@@ -123,7 +123,7 @@ def test_a_draft_is_the_newer_or_the_older_one(cast: Cast, most: int) -> None:
     each_kill(lambda: keep(WORDS + " And nobody should ask twice."), check, most=most)
 
 
-@pytest.mark.parametrize("most", [15, pytest.param(300, marks=pytest.mark.long)])
+@pytest.mark.parametrize("most", [15, pytest.param(100, marks=pytest.mark.long)])
 def test_a_signature_is_whole_or_not_there(cast: Cast, most: int) -> None:
     deliberation = stages.at_signing(cast)
     version = OutcomeVersion.objects.get(deliberation=deliberation)
