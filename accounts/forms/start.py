@@ -26,7 +26,7 @@ class StartForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     time_zone = forms.ChoiceField(
-        label=_("Your organisation's time zone"),
+        label=_("Your organisation’s time zone"),
         choices=_zones,
         initial="UTC",
         help_text=_("Dates and hours are shown in it."),

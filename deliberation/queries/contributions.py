@@ -119,7 +119,7 @@ def proposals(deliberation: Deliberation, *, seat: Seat | None, viewer: UUID | N
             option=option,
             number=place,
             by=proposer(option),
-            columns=abreast.columns(f"p{place}", said[option.pk], costs[option.pk]),
+            columns=abreast.columns(f"p{place}", _from_here(option) | said[option.pk], costs[option.pk]),
             mine=newest.get((option.pk, seat.pk)) if seat else None,
             is_mine=seat is not None and option.by_seat_id == seat.pk,
             questions=asked[option.pk],
@@ -135,6 +135,13 @@ def proposer(option: Option) -> str:
             return _("%(who)s, entered by the facilitator") % {"who": option.by_seat.name}
         return option.by_seat.name
     return _("the facilitator")
+
+
+def _from_here(option: Option) -> dict[UUID, dict[str, Any]]:
+    """Whose proposal it is, where they speak from: they are not asked, and their silence is no missing answer."""
+    if option.by_seat is None:
+        return {}
+    return {option.by_seat.pk: {"stance": _("Proposed it"), "by": option.by_seat.name}}
 
 
 def _stance(row: Stance) -> dict[str, Any]:
