@@ -69,7 +69,7 @@ DRAFT = {
     "kind": "decision",
     "option": PROPOSAL,
     "decision": DECISION,
-    "justification": "Twenty minutes of ringing is an answer too, and a worse one. Nobody has to stay with it.",
+    "justification": "Twenty minutes of ringing is an answer too, and a worse one. Whoever wants a person gets one.",
     "assumptions": "Two volunteers are awake at every hour of the night.",
     "expects": "Fewer than one caller in ten hangs up unheard.",
     "applies_to": "The night line, from ten until six.",

@@ -128,7 +128,7 @@ class Walk:
         one.send("intake/trade_off/", title="An answer at once, and a human voice")
         # What the software found in these words stands only once a person keeps it.
         one.send("intake/suggest/").sees("Suggested by the software").looks()
-        one.go(f"{self.here}intake/").picture("intake")
+        one.go(f"{self.here}intake/").picture("intake", height=3200)
         while one.page.locator("main button", has_text="Keep it").count():
             one.press("Keep it")
         one.sees("Care", "Consequentialist", "Rights-based")
@@ -211,7 +211,7 @@ class Walk:
         one.sees("Can accept if", words.ANA_IF)
         one.send(one.form_asking("answer"), answer="cannot_accept", reason=words.NOOR_CANNOT).looks()
         one.go(f"{self.here}asked/").sees("Nothing more is asked of you", "You have answered all there is")
-        self.facilitator.go(f"{self.here}round/2/").looks().picture("accommodations")
+        self.facilitator.go(f"{self.here}round/2/").looks().picture("accommodations", height=2300)
         # The week of this round passes, and the tick closes it; after the day between, it opens the next.
         self.pass_time(days=7)
         self.facilitator.go(f"{self.here}round/2/").sees("Closed").sees_not("after its time")
@@ -254,7 +254,7 @@ class Walk:
         one.go(f"{self.home}asked/").sees("Sign the outcome").looks().follow("outcome/sign/").looks()
         one.send("", "Sign", name=words.NAME)
         one.go(f"{self.here}outcome/").sees("Decided, with dissent", "Informs, does not bind", words.ANSWER).looks()
-        one.picture("outcome", height=1400)
+        one.picture("outcome", height=1480)
         self._decision_and_dissent_are_equal(one.page, abreast=True)
         self.has_nothing_to_do(one)
         one.go(f"{self.home}precedents/").sees(words.QUESTION).looks()
