@@ -1,0 +1,69 @@
+"""The documents keep their word: links and pictures are there, requirements are hashed, the tree names no machine."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+ROOT = Path(settings.BASE_DIR)
+PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md")])
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_and_pictures_of_a_page_are_there(page: Path) -> None:
+    targets = [target for target in LINK.findall(page.read_text(encoding="utf-8")) if "://" not in target]
+    missing = [target for target in targets if not (page.parent / target).exists()]
+    assert missing == []
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_every_requirement_is_pinned_and_hashed(name: str) -> None:
+    lines = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
+    wanted = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    assert wanted
+    unpinned = [line for line in wanted if "==" not in line or "--hash=sha256:" not in line]
+    assert unpinned == []
+    assert not re.search(r"--(index|extra-index)-url|file://", " ".join(lines))
+
+
+def test_direct_dependencies_say_why_they_are_there() -> None:
+    for name in ("requirements.in", "requirements-dev.in"):
+        lines = [line for line in (ROOT / name).read_text(encoding="utf-8").splitlines() if line.strip()]
+        silent = [line for line in lines if not line.startswith(("#", "-r", "-c")) and "#" not in line]
+        assert silent == [], name
+
+
+def test_templates_say_nothing_untranslated() -> None:
+    """Words between tags outside a translation tag. Proper names and what documents code may stand alone."""
+    found = []
+    for path in sorted(ROOT.glob("templates/**/*.html")):
+        if path.name.startswith("style") or path.name in {"500.html", "api_docs.html"}:
+            continue
+        text = path.read_text(encoding="utf-8")
+        text = re.sub(r"{% comment %}.*?{% endcomment %}|{#.*?#}", "", text, flags=re.S)
+        text = re.sub(
+            r"{% block folio_class %}.*?{% endblock.*?%}|{% blocktranslate.*?{% endblocktranslate %}",
+            "",
+            text,
+            flags=re.S,
+        )
+        text = re.sub(r"<(script|style|svg|code)\b.*?</\1>", "", text, flags=re.S)
+        text = re.sub(r"{%.*?%}|{{.*?}}|<[^>]*>|&\w+;", "|", text, flags=re.S)
+        words = [piece.strip() for piece in text.split("|")]
+        found += [f"{path.name}: {piece}" for piece in words if re.search(r"[A-Za-z]{3,}", piece)]
+    names = (": Tractatus", ": PDF", ": Markdown", ": JSON")
+    assert [one for one in found if not one.endswith(names)] == []
+
+
+def test_nothing_tracked_holds_a_path_of_one_machine() -> None:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
+    if listed.returncode:
+        files = [path for path in ROOT.glob("**/*.py") if ".venv" not in path.parts]
+    else:
+        files = [ROOT / name for name in listed.stdout.decode().split("\0") if name]
+    mine = re.compile(rb"/home/[a-z]+/|/root/|/Users/")
+    found = [str(path.relative_to(ROOT)) for path in files if path.is_file() and mine.search(path.read_bytes())]
+    assert [name for name in found if name != "tests/site/test_documents.py"] == []
