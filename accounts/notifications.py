@@ -21,6 +21,14 @@ def mail_is_sent() -> bool:
     return Installation.current().mail_choice != MailChoice.LINKS
 
 
+def mail_leaves() -> bool:
+    """Whether a mail that is sent leaves this machine: without EMAIL_URL each is written to a file."""
+    return settings.EMAIL_BACKEND.rpartition(".")[0] not in {
+        "django.core.mail.backends.filebased",
+        "django.core.mail.backends.console",
+    }
+
+
 def tell_new_member(membership: Membership, *, by: object) -> None:
     """Tell somebody that they were added, by whom, and how to sign in. Not in the demo, whose people are invented."""
     if membership.organisation.is_demo or not mail_is_sent():

@@ -13,19 +13,19 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import Role
+from accounts.permissions import rule
 
 
 @dataclass(frozen=True)
 class Place:
-    """One screen of the menu. `names` are tried in turn; empty `roles` means every member.
+    """One screen of the menu. `names` are tried in turn; without the verb `read` it is every member's.
 
     `holds` are the beginnings, after the organisation's own address, of the other pages that belong to it.
     """
 
     title: str | Promise
     names: tuple[str, ...]
-    roles: tuple[Role, ...] = ()
+    read: str = ""
     holds: tuple[str, ...] = ()
 
 
@@ -38,10 +38,10 @@ class Entry:
 
 MEMBER_PLACES = (
     Place(_("Asked of you"), ("asked",)),
-    Place(_("Deliberations"), ("board",), holds=("d/",)),
+    Place(_("Deliberations"), ("board",), "read_board", holds=("d/",)),
     Place(_("Precedents"), ("precedents",)),
-    Place(_("Review"), ("reviews",)),
-    Place(_("Settings"), ("settings",), (Role.ADMINISTRATOR,)),
+    Place(_("Review"), ("reviews",), "read_reviews"),
+    Place(_("Settings"), ("settings",), "read_settings"),
 )
 
 
@@ -78,7 +78,7 @@ def entries(request: HttpRequest | None) -> list[Entry]:
     found = [
         (place, url)
         for place in (MEMBER_PLACES if membership else MEMBER_PLACES[:1])
-        if (not place.roles or roles & set(place.roles)) and (url := _url(place.names, organisation.slug))
+        if (not place.read or roles & set(rule(place.read).who)) and (url := _url(place.names, organisation.slug))
     ]
     root = f"/o/{organisation.slug}/"
     here = max((url for _place, url in found if request.path.startswith(url)), key=len, default=None) or next(

@@ -221,7 +221,9 @@ def welcome() -> str:
         lines.append("Sign in there with your e-mail address and password.")
     else:
         lines.append("Open it and choose: look around as one of the demo people, or start for real.")
-    lines += [f"Everything is kept in {settings.DATA_DIR}. Ctrl-C stops it.", ""]
+    sqlite = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
+    kept = "Everything" if sqlite else "Everything but the database"
+    lines += [f"{kept} is kept in {settings.DATA_DIR}. Ctrl-C stops it.", ""]
     return "\n".join(lines)
 
 

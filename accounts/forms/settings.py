@@ -35,7 +35,7 @@ class MemberForm(RolesForm):
 
     email = forms.EmailField(
         label=_("Address"),
-        help_text=_("They sign in with it: a code is sent there."),
+        help_text=_("They sign in with it, by a code that is sent there, or by a link that you make."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     name = forms.CharField(

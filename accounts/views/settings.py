@@ -21,7 +21,7 @@ from accounts.forms.refusals import refuse
 from accounts.forms.settings import KeyForm, MemberForm, ProjectForm, RolesForm
 from accounts.forms.start import MailForm
 from accounts.models import APIKey, Installation, Project
-from accounts.notifications import mail_is_sent, send_test_mail, tell_new_member
+from accounts.notifications import mail_is_sent, mail_leaves, send_test_mail, tell_new_member
 from accounts.queries.organisations import api_keys, members, projects
 from accounts.refusals import Refused
 
@@ -169,9 +169,8 @@ def settings_key_revoke(request: MemberRequest, slug: str, key_id: UUID) -> Http
 def settings_mail(request: MemberRequest, slug: str) -> HttpResponse:
     """How mail leaves this installation, and a test of it."""
     installation = Installation.current()
-    form = MailForm(
-        request.POST if request.method == "POST" else None, initial={"mail_choice": installation.mail_choice or "mail"}
-    )
+    choice = installation.mail_choice or ("mail" if mail_leaves() else "links")
+    form = MailForm(request.POST if request.method == "POST" else None, initial={"mail_choice": choice})
     if request.method == "POST" and form.is_valid():
         try:
             choose_mail(request.organisation, form.cleaned_data["mail_choice"], by=request.user)
@@ -190,6 +189,11 @@ def settings_mail_test(request: MemberRequest, slug: str) -> HttpResponse:
     problem = send_test_mail(request.user)
     if problem:
         messages.error(request, _("The mail could not be sent. The mail server said: %(said)s") % {"said": problem})
+    elif not mail_leaves():
+        messages.warning(
+            request,
+            _("Mail does not leave this machine yet: each is kept in a file here. EMAIL_URL names a mail server."),
+        )
     else:
         messages.success(
             request,

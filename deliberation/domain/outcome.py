@@ -178,7 +178,7 @@ def sign_outcome(
     """Sign exactly the version `version_id`, with a typed name. It is final and becomes a precedent.
 
     Raises `Stale` where that version is no longer the latest, `NotAllowed` for whoever ever facilitated, and
-    `Invalid` with a sentence for each thing that is missing (domain.md, 5).
+    `Invalid` with a sentence for each thing that is missing.
     """
     with perform("sign_outcome", deliberation, by=by) as act:
         outcome = _outcome_of(deliberation)

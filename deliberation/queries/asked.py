@@ -24,6 +24,7 @@ from deliberation.models import (
     DissentAnswer,
     Invitation,
     MoreTime,
+    OutcomeVersion,
     Publication,
     QuoteChoice,
     Review,
@@ -186,10 +187,15 @@ def _of_facilitator(organisation: Organisation, roles: frozenset[Role], places: 
     steps = {
         State.DRAFT: (_("Finish the draft and its list"), "deliberation", _("Go on")),
         State.INVITING: (_("Send the invitations"), "invitations", _("Invite")),
+        State.ROUND_4: (_("Draft the outcome"), "outcome_draft", _("Draft it")),
     }
     listed = Invitation.objects.filter(deliberation=OuterRef("pk"), state=Invitation.State.LISTED)
     mine = Deliberation.objects.filter(pk__in=places.facilitates, state__in=steps)
-    for here in _with_question(mine.filter(~Q(state=State.INVITING) | Exists(listed))):
+    goes_round = OutcomeVersion.objects.filter(
+        deliberation=OuterRef("pk"), circulated_at__isnull=False, returned_at__isnull=True
+    )
+    waits = Q(state=State.DRAFT) | Q(Exists(listed), state=State.INVITING) | Q(~Exists(goes_round), state=State.ROUND_4)
+    for here in _with_question(mine.filter(waits)):
         what, name, button = steps[State(here.state)]
         yield Asked(here, what, _url(name, here), button)
     waiting = MoreTime.objects.filter(deliberation_id__in=places.facilitates, state=MoreTime.State.ASKED)

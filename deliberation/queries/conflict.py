@@ -19,7 +19,7 @@ from deliberation.domain.conflict import missing
 from deliberation.domain.dates import in_words
 from deliberation.domain.hearing import standing_frameworks
 from deliberation.domain.rounds import why_not_open
-from deliberation.domain.seats import ever_facilitated, sitter
+from deliberation.domain.seats import LISTING, ever_facilitated, holder_has_left, sitter
 from deliberation.domain.standing import Standing
 from deliberation.domain.terms import latest_terms
 from deliberation.models import (
@@ -91,6 +91,8 @@ def _blockers(deliberation: Deliberation) -> Iterator[str]:
             "A second person is needed: nobody but the facilitator could approve the list or sign. "
             "An administrator gives somebody the role of decision holder."
         )
+    if state not in LISTING and holder_has_left(deliberation):
+        yield _("The decision holder has left the organisation, so nobody can sign. Name another one under “Seats”.")
     if state != State.DRAFT:
         yield from _terms_block(deliberation)
     if state == State.INVITING:
@@ -216,7 +218,7 @@ def next_action(deliberation: Deliberation, standing: Standing) -> tuple[str, st
     if found is None:
         return None
     label, name = found
-    more = {"round_number": deliberation.round_number} if name == "round" else {}
+    more = {"round_number": deliberation.round_number or 1} if name == "round" else {}
     return label, page(deliberation, name, **more)
 
 
@@ -241,8 +243,13 @@ def _for_facilitator(deliberation: Deliberation) -> tuple[str, str] | None:
             return None
         if rows.filter(state=Invitation.State.LISTED).exists():
             return (_("Send the invitations"), "invitations")
-        return (_("See who has answered"), "invitations")
+        if rows.filter(state=Invitation.State.SENT).exists():
+            return (_("See who has answered"), "invitations")
+        return (_("Go to round %(n)d") % {"n": 1}, "round")
     if deliberation.state == State.ROUND_4:
+        version = _version(deliberation)
+        if version is not None and version.circulated_at is not None and version.returned_at is None:
+            return (_("See the draft and its dissents"), "outcome")
         return (_("Draft the outcome"), "outcome_draft")
     if deliberation.round_number:
         return (_("Go to round %(n)d") % {"n": deliberation.round_number}, "round")

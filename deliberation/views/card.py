@@ -140,7 +140,7 @@ def _why_not(deliberation: Deliberation, seat: Seat, ask: Ask) -> str:
 
 def _what_is_asked(deliberation: Deliberation, ask: Ask | None, open_: bool) -> str:
     if ask is None:
-        return _("You take part. The first round has not opened yet; you are told when it does.")
+        return _("You take part. The first round has not opened yet; what is asked of you will stand here.")
     if not open_:
         return _("Nothing is asked of you now.")
     if ask.state != Ask.State.OPEN:

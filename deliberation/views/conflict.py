@@ -111,7 +111,7 @@ def _links(deliberation: Deliberation, *, staff: bool) -> list[tuple[str, str]]:
     if at >= 4 and staff:
         found.append((_("Invitations"), "invitations"))
     links = [(title, page(deliberation, name)) for title, name in found]
-    reached = {State.ROUND_1: 1, State.ROUND_2: 2, State.ROUND_3: 3}.get(state, 3 if at >= 6 else 0)
+    reached = {State.INVITING: 1, State.ROUND_1: 1, State.ROUND_2: 2, State.ROUND_3: 3}.get(state, 3 if at >= 6 else 0)
     links += [
         (_("Round %(n)d") % {"n": number}, page(deliberation, "round", round_number=number))
         for number in range(1, reached + 1)
@@ -176,7 +176,7 @@ def submit(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
     tries(
         request,
         lambda: conflict.submit(deliberation, by=by),
-        done=_("Put up for approval. Whoever may approve it has been told."),
+        done=_("Put up for approval. It waits with whoever may approve it."),
     )
     return redirect(page(deliberation, "deliberation"))
 

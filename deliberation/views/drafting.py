@@ -77,7 +77,7 @@ def outcome_draft(request: HttpRequest, deliberation: Deliberation) -> HttpRespo
 
     if request.method == "POST" and writing.sends(keep):
         if do == "circulate":
-            messages.success(request, _("The draft is circulated. Everybody who takes part is told."))
+            messages.success(request, _("The draft is circulated to everybody who takes part."))
         else:
             messages.success(request, _("The draft is kept. Nobody else has seen it."))
         return to_outcome(deliberation)
@@ -122,7 +122,7 @@ def puts(form: Form, name: str, value: str) -> None:
 @deliberation_view("read_outcome")
 def outcome_circulate(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
     """Circulate the draft as it is kept. What is missing is said on the form, at its place."""
-    done = _("The draft is circulated. Everybody who takes part is told.")
+    done = _("The draft is circulated to everybody who takes part.")
     if tries(request, lambda: circulate_outcome(deliberation, by=request.user), done=done):  # type: ignore[arg-type]
         return to_outcome(deliberation)
     return redirect("outcome_draft", slug=deliberation.organisation.slug, number=deliberation.number)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET
 from accounts import clock
 from accounts.access import for_members, for_people
 from accounts.models import User
+from accounts.notifications import mail_is_sent
 from accounts.roles import Role
 from deliberation.models import Round
 from deliberation.queries import board as boards
@@ -48,6 +49,7 @@ def asked(request: HttpRequest, slug: str) -> HttpResponse:
                 for one in followed
             ],
             "expected": next_expected(places),
+            "mails": mail_is_sent(),
             "may_convene": Role.FACILITATOR in roles,
             "alone": _alone(organisation) if roles & {Role.ADMINISTRATOR, Role.FACILITATOR} else False,
         },
@@ -70,7 +72,8 @@ def _asked_row(one: Asked, *, first: bool) -> dict[str, Any]:
     }
     if one.due_at:
         row["late"] = one.due_at <= clock.now()
-        row["more"] = [_("until %(moment)s") % {"moment": _moment(one.due_at)}, one.deliberation.reference]
+        until = _("was due %(moment)s") if row["late"] else _("until %(moment)s")
+        row["more"] = [until % {"moment": _moment(one.due_at)}, one.deliberation.reference]
     return row
 
 

@@ -31,7 +31,7 @@ def round_open(request: HttpRequest, deliberation: Deliberation, round_number: i
     tries(
         request,
         lambda: open_round(deliberation, by=user_of(request), number=round_number),
-        done=_("The round is open. Everybody who takes part is told."),
+        done=_("The round is open. Everybody who takes part is asked."),
     )
     return redirect(page_of_round(round_number, deliberation))
 
@@ -43,7 +43,7 @@ def round_close(request: HttpRequest, deliberation: Deliberation, round_number: 
     tries(
         request,
         lambda: close_round(deliberation, by=user_of(request), number=round_number),
-        done=_("The round is closed. Everybody who was asked is told."),
+        done=_("The round is closed."),
     )
     return redirect(page_of_round(round_number, deliberation))
 

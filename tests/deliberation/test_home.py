@@ -1,0 +1,78 @@
+"""Where a person arrives: what is asked of them, and which places the menu offers."""
+
+import pytest
+from django.urls import reverse
+
+from accounts import clock
+from accounts.models import Installation
+from accounts.models.installation import MailChoice
+from accounts.roles import Part
+from accounts.scope import open_organisation
+from deliberation.domain.standing import standing_of
+from deliberation.models import OutcomeVersion
+from deliberation.queries.asked import asked_of, places_of
+from deliberation.queries.conflict import next_action
+from tests.cast import Cast
+from tests.deliberation.stages import at_circulated, at_inviting, at_outcome
+
+pytestmark = pytest.mark.django_db
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@pytest.fixture
+def cast():
+    cast = Cast()
+    with open_organisation(cast.organisation):
+        yield cast
+
+
+def buttons(cast):
+    """What is asked of the facilitator now."""
+    places = places_of(cast.facilitator)
+    roles = cast.membership(cast.facilitator).roles
+    return [one.button for one in asked_of(cast.organisation, user=cast.facilitator, roles=roles, places=places)]
+
+
+def test_the_facilitator_is_asked_for_the_draft_until_it_goes_round(cast):
+    deliberation = at_outcome(cast)
+    standing = standing_of(cast.facilitator, deliberation)
+    assert Part.FACILITATOR in standing.parts
+    assert buttons(cast) == ["Draft it"]
+    assert next_action(deliberation, standing)[0] == "Draft the outcome"
+
+
+def test_a_draft_that_goes_round_is_to_be_read_and_a_returned_one_to_be_drafted_again(cast):
+    deliberation = at_circulated(cast)
+    standing = standing_of(cast.facilitator, deliberation)
+    assert buttons(cast) == []
+    label, address = next_action(deliberation, standing)
+    assert (label, address.endswith("/outcome/")) == ("See the draft and its dissents", True)
+    OutcomeVersion.objects.update(
+        returned_at=clock.now(), returned_by=cast.holder, returned_reason=deliberation.question
+    )
+    assert buttons(cast) == ["Draft it"]
+    assert next_action(deliberation, standing)[0] == "Draft the outcome"
+
+
+def test_while_people_are_invited_the_first_round_can_be_found(cast, client):
+    deliberation = at_inviting(cast)
+    client.force_login(cast.facilitator, backend=BACKEND)
+    page = client.get(reverse("deliberation", args=["care", deliberation.number])).content.decode()
+    assert reverse("round", args=["care", deliberation.number, 1]) in page
+
+
+def test_the_menu_offers_only_what_may_be_read(cast, client):
+    for person, offered in ((cast.auditor, False), (cast.facilitator, True)):
+        client.force_login(person, backend=BACKEND)
+        page = client.get(reverse("asked", args=["care"])).content.decode()
+        assert [reverse(name, args=["care"]) in page for name in ("board", "reviews")] == [offered, offered]
+        assert client.get(reverse("board", args=["care"])).status_code == (200 if offered else 403)
+
+
+def test_where_no_mail_is_sent_nobody_is_promised_one(cast, client):
+    client.force_login(cast.auditor, backend=BACKEND)
+    assert "You will be told" in client.get(reverse("asked", args=["care"])).content.decode()
+    Installation.objects.update(mail_choice=MailChoice.LINKS)
+    page = client.get(reverse("asked", args=["care"])).content.decode()
+    assert "You will be told" not in page
+    assert "No mail is sent from here" in page
