@@ -102,7 +102,8 @@ _row("settle_tension", DRAFT, FACILITATOR, _("The facilitator keeps, changes or 
      event="deliberation.tension.settle", routes=("deliberation_tension_settle",))
 _row("add_tension", DRAFT, FACILITATOR, _("The facilitator writes a framework, a trade-off or a group."),
      event="deliberation.tension.add", routes=("deliberation_tension_add",))
-_row("name_holder", LISTING, FACILITATOR, _("The facilitator names the decision holder."),
+_row("name_holder", OPEN, FACILITATOR,
+     _("The facilitator names the decision holder; after the list is approved only in place of one who has left."),
      event="deliberation.seat.holder", routes=("deliberation_seats",))
 _row("name_approver", LISTING, FACILITATOR, _("The facilitator names a second person who may approve the list."),
      event="deliberation.seat.approver", routes=("deliberation_seats",))

@@ -10,11 +10,14 @@ from django.utils.translation import gettext as _
 
 from accounts.domain.seats import sit, stand_up
 from accounts.models import Membership, SeatUser, User
-from accounts.refusals import Invalid
+from accounts.refusals import Invalid, WrongState
 from accounts.roles import Part, Role
 from deliberation.domain.act import Act, perform
 from deliberation.models import Amendment, Deliberation, Invitation, Seat, Stakeholder
-from deliberation.models.conflict import Terms
+from deliberation.models.conflict import State, Terms
+
+LISTING = (State.DRAFT, State.STAKEHOLDERS)
+"""While the list is not approved, seats may be given to others freely."""
 
 
 def seat_of(deliberation: Deliberation, part: Part) -> Seat | None:
@@ -34,6 +37,14 @@ def people_on(deliberation: Deliberation, *parts: Part) -> list[User]:
     seats = Seat.objects.filter(deliberation=deliberation, part__in=parts).values("pk")
     sitting = SeatUser.objects.filter(seat_id__in=seats, until__isnull=True).select_related("user")
     return list({row.user_id: row.user for row in sitting}.values())
+
+
+def holder_has_left(deliberation: Deliberation) -> bool:
+    """Whether nobody could sign because the decision holder is no longer a member, or may no longer sign in."""
+    holder = sitter(deliberation, Part.HOLDER)
+    if holder is None or not holder.is_active:
+        return True
+    return not Membership.objects.filter(user=holder, ended_at__isnull=True).exists()
 
 
 def ever_facilitated(deliberation: Deliberation, user: User) -> bool:
@@ -82,10 +93,13 @@ def name_holder(deliberation: Deliberation, *, by: User, user: User) -> Seat:
     """Name the decision holder: a member with that role who never facilitated here. They may be a voice too.
 
     Naming another one makes accepted terms a new version: what one person accepted by name does not bind the next.
-    Raises `Invalid` with what stands against the person named.
+    Once the list is approved they can only be replaced when they have left the organisation, or nobody could sign.
+    Raises `Invalid` with what stands against the person named, `WrongState` while the holder is still there.
     """
     with perform("name_holder", deliberation, by=by) as act:
         _must_be(deliberation, user, Role.DECISION_HOLDER)
+        if deliberation.state not in LISTING and not holder_has_left(deliberation):
+            raise WrongState(_("Once the list is approved, the decision holder stays the one who accepted the terms."))
         if sitter(deliberation, Part.HOLDER) == user:
             raise Invalid(_("%(name)s is the decision holder already.") % {"name": user}, "user")
         seat = seat_person(act, Part.HOLDER, user)
@@ -163,3 +177,7 @@ def _ask_terms_again(act: Act) -> None:
     latest.accepted_by = latest.accepted_at = None
     latest.accepted_name = ""
     latest.save(force_insert=True)
+    invited = Seat.objects.filter(
+        deliberation=act.deliberation, invitation__state__in=[Invitation.State.SENT, Invitation.State.ACCEPTED]
+    )
+    act.notify("terms_changed", f"terms:{latest.pk}", seats=invited)

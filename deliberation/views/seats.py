@@ -74,6 +74,8 @@ def _page(request: HttpRequest, deliberation: Deliberation, writing: Writing | N
     standing = request.standing  # type: ignore[attr-defined]
     sheets = Sheets(request, deliberation, by=standing.user, writing=writing)
     may = {verb: standing.may(verb) for verb in ("name_holder", "name_approver", "hand_over")}
+    if deliberation.state not in verbs.LISTING:
+        may["name_holder"] = may["name_holder"] and verbs.holder_has_left(deliberation)
     context: dict[str, Any] = {
         "deliberation": deliberation,
         "seats": seats_of(deliberation),

@@ -87,6 +87,17 @@ def test_nobody_is_named_once_people_are_invited(cast):
         seats.name_holder(deliberation, by=cast.facilitator, user=cast.second_holder)
 
 
+def test_a_holder_who_has_left_is_replaced_after_the_invitations(cast):
+    """Otherwise nobody could ever sign. The terms wait for the new holder by name, and everybody invited is told."""
+    asked = invited(cast)
+    end_membership(cast.membership(cast.holder), by=SYSTEM)
+    assert any("has left the organisation" in sentence for sentence in blockers(asked))
+    seats.name_holder(asked, by=cast.facilitator, user=cast.second_holder)
+    assert sitter(asked, Part.HOLDER) == cast.second_holder
+    assert latest_terms(asked).accepted_by is None
+    assert Notice.objects.filter(kind="terms_changed", seat__isnull=False).exists()
+
+
 def test_hand_over_bars_whoever_facilitated_for_good(cast):
     both = make_member(cast.organisation, "Both", Role.FACILITATOR, Role.DECISION_HOLDER)
     deliberation = at_conflict(cast)
