@@ -109,7 +109,7 @@ OUTCOME: dict[str, Any] = {
     "nothing_to_do": None,
     "heard": [{"framework": "Fairness", "heard": True, "voices": ["A hiring manager"], "because": None}],
     "not_heard": ["People who gave up applying"],
-    "signed_by": "Aroha Ngata, Chief People Officer",
+    "signed_by": "Chief People Officer",
     "signed_at": "2027-05-12T03:20:00Z",
     "audit_entry": "01927b3e-9a45-7d11-a0b3-0c2f4e6a8b90",
     "leaf_hash": "9f2c" * 16,

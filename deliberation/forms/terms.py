@@ -43,7 +43,7 @@ class TermsForm(forms.Form):
     )
     decided_by = _words(
         gettext_lazy("Who decides, or whom it advises"),
-        gettext_lazy("A person in an office, such as “Aroha Ngata, head of people”."),
+        gettext_lazy("By name, and in which office: whoever holds it answers for the decision."),
     )
     answer_by = ComingDateField(
         label=gettext_lazy("By when they answer"),
