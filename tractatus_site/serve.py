@@ -171,6 +171,7 @@ class Stop:
 def run(port: int) -> None:
     """Serves until a signal comes, then closes port, beat and worker. Returns when all have stopped."""
     from celery import beat, platforms, signals
+    from celery.worker import state
     from django.conf import settings
 
     from tractatus_site.celery import app
@@ -205,24 +206,27 @@ def run(port: int) -> None:
     web.start()
     clock.start()
     worker.start()
+    if not stop.asked:
+        if state.should_stop is None and state.should_terminate is None:
+            raise SystemExit("The worker ended by itself; the lines above say why.")
+        # The signal came while the worker had set its own handlers and was not ready yet.
+        stop(signal.SIGINT, None)
     for other in stop.others:
         other.join(STOPS_WITHIN)
-    if not stop.asked:
-        raise SystemExit("The worker ended by itself; the lines above say why.")
     say("Stopped.")
 
 
 def welcome() -> str:
     """The address and how to sign in."""
     from django.conf import settings
+    from django.db import connection
 
     lines = ["", f"Tractatus is at {settings.SITE_URL}/"]
     if started_for_real():
         lines.append("Sign in there with your e-mail address and password.")
     else:
         lines.append("Open it and choose: look around as one of the demo people, or start for real.")
-    sqlite = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
-    kept = "Everything" if sqlite else "Everything but the database"
+    kept = "Everything" if connection.vendor == "sqlite" else "Everything but the database"
     lines += [f"{kept} is kept in {settings.DATA_DIR}. Ctrl-C stops it.", ""]
     return "\n".join(lines)
 
