@@ -21,9 +21,7 @@ def by_link(seat: Seat) -> Client:
     """A browser in which the mailed link of this seat was opened."""
     client = Client()
     session = client.session
-    session[PARTICIPATIONS] = {
-        seat.deliberation_id.hex: {"seat": seat.pk.hex, "series": seat.invitation.link_series}
-    }
+    session[PARTICIPATIONS] = {seat.deliberation_id.hex: {"seat": seat.pk.hex, "series": seat.invitation.link_series}}
     session.save()
     client.cookies["sessionid"] = session.session_key or ""
     return client
