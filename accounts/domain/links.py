@@ -37,7 +37,8 @@ def make_sign_in_link(membership: Membership, *, by: By) -> tuple[UUID, str]:
             raise Stale(_("This membership has ended."))
         if user.has_usable_password() or _has_authenticator(user):
             raise Invalid(_("They have a password or a passkey of their own. Nobody else can sign in for them."))
-        elsewhere = {row.organisation_id for row in memberships_of(user)} | {row.organisation_id for row in seats_of(user)}
+        elsewhere = {row.organisation_id for row in memberships_of(user)}
+        elsewhere |= {row.organisation_id for row in seats_of(user)}
         if elsewhere - {membership.organisation_id}:
             raise Invalid(_("They have a part in another organisation too. Nobody here can sign in for them there."))
         act.done(("membership", membership.pk), "made")
