@@ -18,7 +18,7 @@ NOT_ASKED = "Nobody who calls gave us a name to ask. What is decided is sent to 
 TERMS = {
     "can_change": "Who or what answers between ten at night and six.",
     "off_table": "The day line, and anybody’s post.",
-    "decided_by": "Tomas Berg, director, decides and signs by name.",
+    "decided_by": "The director decides and signs by name.",
     "answer_by": "2027-06-01",
     "meanwhile": "People go on answering, as now.",
     "after_disagreement": "People go on answering, and the question comes back within a year.",
@@ -39,14 +39,14 @@ VOLUNTEER = {
     "groups": [VOLUNTEERS],
     "frameworks": ["Consequentialist"],
 }
-ANA, NOOR = "Ana, who calls at night", "Noor, night volunteer"
+CALLER_NAME, VOLUNTEER_NAME = "A caller of the night", "A night volunteer"
 
-ANA_THINKS = {
+CALLER_THINKS = {
     "right": "A person should answer. I would rather wait than tell it to a machine.",
     "lost": "Some will wait, and some will give up. I know, I have.",
     "need": "To be told at once whom I am speaking to.",
 }
-NOOR_THINKS = {
+VOLUNTEER_THINKS = {
     "right": "Let it answer. I have two hands, and there are eleven waiting.",
     "lost": "The first voice would not be one of ours.",
 }
@@ -54,9 +54,9 @@ NOOR_THINKS = {
 SHARED = "Nobody should think they reached a person when they did not."
 PROPOSAL = "Software answers at once and says what it is; one word brings a person within a minute."
 COST_TO_CARE = "The first voice at three in the morning is nobody’s."
-ANA_IF = "somebody is really awake when I say the word."
+CALLER_IF = "somebody is really awake when I say the word."
 SECOND_PROPOSAL = "Two more volunteers, paid for the nights, and no software."
-NOOR_CANNOT = "the money for it ends in June, and then nobody answers at all."
+VOLUNTEER_CANNOT = "the money for it ends in June, and then nobody answers at all."
 
 AGREED = "Whoever calls is told in the first sentence whom they hear."
 DIFFERENCE = "Whether a machine may comfort somebody."
@@ -99,7 +99,7 @@ ANSWER = (
     "You may be right. That is why it says what it is, why one word is enough, and why it comes back in September, or "
     "sooner if people hang up on it."
 )
-NAME = "Tomas Berg, director"
+NAME = "Director of the line"
 
 SEEN_SINCE = "I called twice. It told me what it was, and a person came. I hung up the first time."
 SINCE_THEN = "One caller in twelve hung up on the software. Before it, one in three hung up on the ringing."

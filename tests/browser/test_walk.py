@@ -58,8 +58,8 @@ class Walk:
 
     def __init__(self, person: Callable[..., Person], clock: Any) -> None:
         self.clock = clock
-        self.facilitator, self.holder, self.reviewer, self.ana = (person() for _one in range(4))
-        self.noor = person(width=390)
+        self.facilitator, self.holder, self.reviewer, self.caller = (person() for _one in range(4))
+        self.volunteer = person(width=390)
         self.links: dict[str, str] = {}
         self.here = f"{self.home}d/1/"
 
@@ -87,15 +87,15 @@ class Walk:
 
     def start_for_real(self) -> None:
         one = self.facilitator.go("/").sees("Look around", "Start for real").looks().picture("first-page")
-        one.send("", organisation_name="Harbour Line", name="Ruth Amadi", email=FACILITATOR)
+        one.send("", organisation_name="Harbour Line", name="Night coordinator", email=FACILITATOR)
         one.looks().send("", mail_choice="links")
         self._choose_password(one.go("/accounts/password/set/"))
 
     def take_people_in(self) -> None:
         one, members = self.facilitator, f"{self.home}settings/members/"
         for name, email, role in (
-            ("Tomas Berg", HOLDER, Role.DECISION_HOLDER),
-            ("Wen Okafor", REVIEWER, Role.REVIEWER),
+            ("Director of the line", HOLDER, Role.DECISION_HOLDER),
+            ("Quality reviewer", REVIEWER, Role.REVIEWER),
         ):
             one.go(members).send("", name=name, email=email, roles=[role])
         one.go(members).looks().follow("/roles/", row=FACILITATOR)
@@ -128,7 +128,7 @@ class Walk:
         while one.page.locator("main button", has_text="Keep it").count():
             one.press("Keep it")
         one.sees("Care", "Consequentialist", "Rights-based")
-        one.go(f"{self.here}seats/").looks().send("seats/", user="Tomas Berg")
+        one.go(f"{self.here}seats/").looks().send("seats/", user="Director of the line")
 
     def write_the_terms(self) -> None:
         one = self.facilitator.go(f"{self.here}terms/").looks().send("terms/", question=words.QUESTION, **words.TERMS)
@@ -158,7 +158,10 @@ class Walk:
             one.go(f"{self.here}invitations/").looks().follow("/send/", row=who["title"])
             one.looks().send("", channel="link").looks()
             self.links[who["title"]] = one.row(who["title"]).locator("input[readonly]").input_value()
-        for person, who, name in ((self.ana, words.CALLER, words.ANA), (self.noor, words.VOLUNTEER, words.NOOR)):
+        for person, who, name in (
+            (self.caller, words.CALLER, words.CALLER_NAME),
+            (self.volunteer, words.VOLUNTEER, words.VOLUNTEER_NAME),
+        ):
             self.open_link(person, who["title"]).sees(who["why"], words.TERMS["off_table"]).looks()
             person.send("asked/accept/", name=name, frameworks=who["frameworks"])
             person.sees("The first round has not opened yet").looks()
@@ -168,44 +171,48 @@ class Walk:
 
     def state_positions_blind(self) -> None:
         one = self.facilitator.go(f"{self.here}round/1/").looks().send("round/1/open/").sees("The round is open")
-        self.ana.go(f"{self.here}asked/").sees("What do you think is right here?").looks().picture("card")
-        self.ana.send("asked/", **words.ANA_THINKS).sees(words.ANA_THINKS["right"], "Fingerprint").looks()
-        self.ana.picture("receipt").go(f"{self.here}asked/").sees("Nothing more is asked of you").looks()
+        self.caller.go(f"{self.here}asked/").sees("What do you think is right here?").looks().picture("card")
+        self.caller.send("asked/", **words.CALLER_THINKS).sees(words.CALLER_THINKS["right"], "Fingerprint").looks()
+        self.caller.picture("receipt").go(f"{self.here}asked/").sees("Nothing more is asked of you").looks()
         # Until the round closes nobody reads it, on whichever page.
-        for other in (self.facilitator, self.holder, self.noor):
+        for other in (self.facilitator, self.holder, self.volunteer):
             for page in ("", "round/1/", "round/2/"):
-                other.go(f"{self.here}{page}").sees_not(words.ANA_THINKS["right"], words.ANA_THINKS["lost"])
+                other.go(f"{self.here}{page}").sees_not(words.CALLER_THINKS["right"], words.CALLER_THINKS["lost"])
         self._send_after_a_time_out()
         one.go(f"{self.here}round/1/").looks().send("round/1/close/")
-        for reader in (self.facilitator, self.ana, self.noor):
-            reader.go(f"{self.here}round/1/").sees(words.ANA_THINKS["right"], words.NOOR_THINKS["right"]).looks()
+        for reader in (self.facilitator, self.caller, self.volunteer):
+            reader.go(f"{self.here}round/1/").sees(
+                words.CALLER_THINKS["right"], words.VOLUNTEER_THINKS["right"]
+            ).looks()
 
     def _send_after_a_time_out(self) -> None:
-        """Noor's session ends while she writes. What she sent is on her page again once she opens her link again."""
-        one = self.noor.go(f"{self.here}asked/").looks()
+        """The volunteer’s session ends while they write. What they sent is there once they open their link again."""
+        one = self.volunteer.go(f"{self.here}asked/").looks()
         # Nothing is autosaved either: what she sends has to be kept by itself.
         one.page.route("**/draft/**", lambda route: route.abort())
         one.page.context.clear_cookies(name="sessionid")
-        one.send("asked/", **words.NOOR_THINKS).sees("If you were asked something by a link").looks()
+        one.send("asked/", **words.VOLUNTEER_THINKS).sees("If you were asked something by a link").looks()
         self.open_link(one, words.VOLUNTEER["title"])
-        for field, said in words.NOOR_THINKS.items():
+        for field, said in words.VOLUNTEER_THINKS.items():
             expect(one.form("asked/").locator(f"[name={field}]")).to_have_value(said)
         one.page.unroute("**/draft/**")
-        one.send("asked/").sees(words.NOOR_THINKS["right"], "Fingerprint").looks()
+        one.send("asked/").sees(words.VOLUNTEER_THINKS["right"], "Fingerprint").looks()
 
     def look_for_accommodations(self) -> None:
         self.pass_time(days=1)
-        one = self.noor.go(f"{self.here}asked/").sees("Read what others propose").looks().follow("round/2/").looks()
+        one = (
+            self.volunteer.go(f"{self.here}asked/").sees("Read what others propose").looks().follow("round/2/").looks()
+        )
         one.send("round/2/proposals/", text=words.PROPOSAL).looks()
-        one = self.ana.go(f"{self.here}asked/").sees("proposals you have not answered").follow("round/2/").looks()
+        one = self.caller.go(f"{self.here}asked/").sees("proposals you have not answered").follow("round/2/").looks()
         one.send("round/2/shared/", text=words.SHARED)
         one.send(one.form_asking("cost"), framework="Care", cost=words.COST_TO_CARE)
-        one.send(one.form_asking("answer"), answer="can_accept_if", reason=words.ANA_IF)
+        one.send(one.form_asking("answer"), answer="can_accept_if", reason=words.CALLER_IF)
         one.send("round/2/proposals/", text=words.SECOND_PROPOSAL).looks()
         one.go(f"{self.here}asked/").sees("Nothing more is asked of you", "You have answered all there is")
-        one = self.noor.go(f"{self.here}asked/").sees("proposals you have not answered").follow("round/2/")
-        one.sees("Can accept if", words.ANA_IF)
-        one.send(one.form_asking("answer"), answer="cannot_accept", reason=words.NOOR_CANNOT).looks()
+        one = self.volunteer.go(f"{self.here}asked/").sees("proposals you have not answered").follow("round/2/")
+        one.sees("Can accept if", words.CALLER_IF)
+        one.send(one.form_asking("answer"), answer="cannot_accept", reason=words.VOLUNTEER_CANNOT).looks()
         one.go(f"{self.here}asked/").sees("Nothing more is asked of you", "You have answered all there is")
         self.facilitator.go(f"{self.here}round/2/").looks().picture("accommodations", height=1960)
         # The week of this round passes, and the tick closes it; after the day between, it opens the next.
@@ -217,22 +224,26 @@ class Walk:
         one = self.facilitator.go(f"{self.here}round/3/").sees("Open until").looks()
         one.send("round/3/agreements/", text=words.AGREED)
         one.send("round/3/differences/", text=words.DIFFERENCE, side_1=words.SIDES[0], side_2=words.SIDES[1])
-        for person, holds in ((self.ana, ("not_mine", "as_stated")), (self.noor, ("as_stated", "not_mine"))):
+        for person, holds in ((self.caller, ("not_mine", "as_stated")), (self.volunteer, ("as_stated", "not_mine"))):
             person.go(f"{self.here}round/3/").looks().send(person.form_asking("confirms"), confirms="yes")
             for side, held in zip(words.SIDES, holds, strict=True):
                 voice = person.page.locator(".voice").filter(has_text=side)
                 person.send(voice.locator("form").first, holds=held)
             person.go(f"{self.here}asked/").sees("Nothing more is asked of you").looks()
-        one.go(f"{self.here}round/3/").sees("Confirmed by voices of every framework", words.ANA, words.NOOR).looks()
+        one.go(f"{self.here}round/3/").sees(
+            "Confirmed by voices of every framework", words.CALLER_NAME, words.VOLUNTEER_NAME
+        ).looks()
         self.pass_time(days=4)
         one.go(f"{self.here}round/3/").sees("Closed").send("round/4/open/")
 
     def draft_and_dissent(self) -> None:
         one = self.facilitator.go(f"{self.here}outcome/draft/").looks()
         one.send("", "Circulate", **words.DRAFT).sees(words.DECISION).looks()
-        self.open_link(self.noor, words.VOLUNTEER["title"]).sees("Read the draft").looks().follow("/4/nothing-to-add/")
-        self.noor.looks().send("").sees("Nothing more is asked of you")
-        one = self.open_link(self.ana, words.CALLER["title"]).follow("outcome/").sees(words.DECISION).looks()
+        self.open_link(self.volunteer, words.VOLUNTEER["title"]).sees("Read the draft").looks().follow(
+            "/4/nothing-to-add/"
+        )
+        self.volunteer.looks().send("").sees("Nothing more is asked of you")
+        one = self.open_link(self.caller, words.CALLER["title"]).follow("outcome/").sees(words.DECISION).looks()
         one.press("Write a dissent").looks().send("", **words.DISSENT).sees(words.DISSENT["lead"]).looks()
         one.go(f"{self.here}asked/").sees("Nothing more is asked of you")
         self.pass_time(days=5)
@@ -243,7 +254,9 @@ class Walk:
         # Who facilitated never signs, administrator or not.
         self.come_back(self.facilitator, FACILITATOR).is_refused(f"{self.here}outcome/sign/")
         one = self.come_back(self.holder, HOLDER).go(f"{self.home}asked/").sees("A dissent waits for your answer")
-        one.go(f"{self.here}outcome/sign/").sees("It cannot be signed yet", f"Answer the dissent of {words.ANA}")
+        one.go(f"{self.here}outcome/sign/").sees(
+            "It cannot be signed yet", f"Answer the dissent of {words.CALLER_NAME}"
+        )
         one.looks().picture("cannot-be-signed", height=900)
         one.send("", "Sign", name=words.NAME).sees("It cannot be signed yet").press("Answer the dissent")
         one.looks().send("", text=words.ANSWER)
@@ -254,7 +267,7 @@ class Walk:
         self._decision_and_dissent_are_equal(one.page, abreast=True)
         self.has_nothing_to_do(one)
         one.go(f"{self.home}precedents/").sees(words.QUESTION).looks()
-        one = self.open_link(self.noor, words.VOLUNTEER["title"])
+        one = self.open_link(self.volunteer, words.VOLUNTEER["title"])
         one.go(f"{self.here}outcome/").sees(words.DECISION, words.DISSENT["lead"]).looks()
         self._decision_and_dissent_are_equal(one.page, abreast=False)
 
@@ -279,9 +292,9 @@ class Walk:
         review = f"{self.home}reviews/1/"
         one.go(review).looks().send("reviews/1/start/")
         # Who dissented is asked first.
-        self.open_link(self.ana, words.CALLER["title"])
-        self.ana.go(f"{self.here}review/").sees(words.DISSENT["predicts"]).looks()
-        self.ana.send("", text=words.SEEN_SINCE).sees(words.SEEN_SINCE)
+        self.open_link(self.caller, words.CALLER["title"])
+        self.caller.go(f"{self.here}review/").sees(words.DISSENT["predicts"]).looks()
+        self.caller.send("", text=words.SEEN_SINCE).sees(words.SEEN_SINCE)
         one.go(review).sees(words.SEEN_SINCE).looks()
         one.send(
             "reviews/1/prepare/",
