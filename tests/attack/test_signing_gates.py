@@ -6,6 +6,7 @@ Each gate is attacked three ways, and the verb says the same in a sentence.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, models, transaction
 
-from accounts import clock
+from accounts import clock, guards
 from accounts.domain.seats import sit, stand_up
 from accounts.refusals import Refused
 from accounts.roles import Part
@@ -30,6 +31,7 @@ from deliberation.models import (
     DissentJoin,
     Framework,
     Hearing,
+    ListAuthor,
     Outcome,
     OutcomeVersion,
     Publication,
@@ -270,6 +272,63 @@ def test_signature_needs_a_list_approved_by_who_did_not_draft_it(cast: Cast, way
     assert "did not draft it" in by_verb(cast, deliberation)
     with refused("outcome_signed_list_approved"):
         write(stages.outcome_of(deliberation), way, **signature(deliberation, cast.holder))
+
+
+@pytest.mark.parametrize("placed", ["models", "sql"])
+def test_a_list_that_one_of_its_authors_approved_carries_no_signature(cast: Cast, way: str, placed: str) -> None:
+    deliberation = stages.at_signing(cast)
+    the_list = StakeholderList.objects.get(deliberation=deliberation, state="approved")
+    author = ListAuthor.objects.get(list=the_list)
+    with refused("list_authors_before_approval"):
+        also_drawn_up_by(author, cast.holder, placed)
+    with without_guard("list_authors_before_approval"):
+        also_drawn_up_by(author, cast.holder, placed)
+    assert "did not draft it" in by_verb(cast, deliberation)
+    with refused("outcome_signed_list_approved"):
+        write(stages.outcome_of(deliberation), way, **signature(deliberation, cast.holder))
+
+
+def also_drawn_up_by(author: ListAuthor, user: Any, placed: str) -> None:
+    """A second author like `author`, past every verb."""
+    like = ListAuthor(
+        organisation=author.organisation,
+        deliberation=author.deliberation,
+        list=author.list,
+        user=user,
+        since=author.since,
+    )
+    fields = ListAuthor._meta.concrete_fields
+    with transaction.atomic():
+        if placed == "models":
+            ListAuthor.objects.bulk_create([like])
+            return
+        columns = ", ".join(f'"{field.column}"' for field in fields)
+        values = [field.get_db_prep_save(getattr(like, field.attname), connection) for field in fields]
+        with connection.cursor() as cursor:
+            places = ", ".join(["%s"] * len(fields))
+            cursor.execute(f'INSERT INTO "{ListAuthor._meta.db_table}" ({columns}) VALUES ({places})', values)
+
+
+@contextmanager
+def without_guard(name: str) -> Iterator[None]:
+    """One guard lifted, so that the guard behind it is seen to hold by itself."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s", [f"%{name}%"])
+            lifted = cursor.fetchall()
+            for trigger, _definition in lifted:
+                cursor.execute(f'DROP TRIGGER "{trigger}"')
+        else:
+            cursor.execute(f'ALTER TABLE "{ListAuthor._meta.db_table}" DISABLE TRIGGER "{guards.PREFIX}{name}"')
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            if connection.vendor == "sqlite":
+                for _trigger, definition in lifted:
+                    cursor.execute(definition)
+            else:
+                cursor.execute(f'ALTER TABLE "{ListAuthor._meta.db_table}" ENABLE TRIGGER "{guards.PREFIX}{name}"')
 
 
 # --- Dissent, its window and its answers

@@ -1,0 +1,122 @@
+"""A key proposes conflicts. It writes nothing else: not by any address of the interface, and not by any verb."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from accounts.domain.keys import create_api_key
+from accounts.models import APIKey
+from accounts.permissions import SYSTEM, TABLE
+from accounts.refusals import NotAllowed
+from accounts.scope import open_organisation
+from audit.models import Entry
+from deliberation import api_urls
+from deliberation.domain import approval, conflict, outcome, publication, review, rounds, stakeholder_list, terms
+from deliberation.models import Deliberation, OutcomeVersion
+from tests.cast import Cast
+from tests.deliberation import stages
+
+pytestmark = pytest.mark.django_db
+
+ROUTES = [route.name for route in api_urls.urlpatterns]
+VERBS = {"propose_conflict"}
+"""All that the table lets a key do."""
+
+
+@pytest.fixture
+def cast() -> Iterator[Cast]:
+    cache.clear()
+    people = Cast()
+    with open_organisation(people.organisation):
+        yield people
+
+
+@pytest.fixture
+def key(cast: Cast) -> Any:
+    return create_api_key(cast.project, "Screening", by=SYSTEM, enforces=True)
+
+
+def address(name: str, row: Any) -> str:
+    route = next(route for route in api_urls.urlpatterns if route.name == name)
+    return reverse(name, args=[row] if "key" in route.pattern.converters else [])
+
+
+def sent(method: str, to: str, secret: str) -> Any:
+    body = json.dumps({"decision": "Sign it.", "state": "signed"})
+    headers = {"Authorization": f"Bearer {secret}"}
+    return Client().generic(method, to, body, content_type="application/json", headers=headers)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("name", ROUTES)
+def test_key_writes_at_no_address_but_conflicts(cast: Cast, key: Any, name: str, method: str) -> None:
+    if (name, method) == ("api_conflicts", "POST"):
+        assert sent(method, address(name, None), key.secret).status_code == 201
+        return
+    deliberation = stages.at_outcome(cast)
+    entries, state = Entry.objects.count(), deliberation.state
+    for row in (deliberation.pk, uuid4()):
+        assert sent(method, address(name, row), key.secret).status_code in {404, 405}
+    deliberation.refresh_from_db()
+    assert (Entry.objects.count(), Deliberation.objects.count(), deliberation.state) == (entries, 1, state)
+
+
+def test_key_is_nobody_at_the_pages(cast: Cast, key: Any) -> None:
+    deliberation = stages.at_outcome(cast)
+    here = [deliberation.organisation.slug, deliberation.number]
+    for name in ("stakeholders_approve", "outcome_sign", "outcome_draft", "publication_publish", "deliberation_terms"):
+        answer = sent("POST", reverse(name, args=here), key.secret)
+        assert answer.status_code == 302
+        assert answer.headers["Location"].startswith(reverse("account_login"))
+
+
+def test_table_lets_a_key_propose_and_nothing_else() -> None:
+    assert {row.verb for row in TABLE.values() if "key" in row.who and not row.is_read} == VERBS
+
+
+def test_no_verb_takes_a_key_for_a_person(cast: Cast, key: Any) -> None:
+    by: APIKey = key.key
+    waiting = stages.at_stakeholders(cast)
+    digest = stakeholder_list.list_digest(waiting)
+    refuses(lambda: approval.approve_stakeholders(waiting, by=by, digest=digest, reason="Fine."))  # type: ignore[arg-type]
+    refuses(lambda: approval.return_stakeholders(waiting, by=by, digest=digest, reason="No."))  # type: ignore[arg-type]
+    draft = stages.at_draft(cast)
+    refuses(lambda: conflict.submit(draft, by=by))  # type: ignore[arg-type]
+    refuses(lambda: terms.accept_terms(draft, by=by, version=1, name="Screening"))  # type: ignore[arg-type]
+    inviting = stages.at_inviting(cast)
+    refuses(lambda: rounds.open_round(inviting, by=by))
+    refuses(lambda: conflict.withdraw(inviting, by=by, reason="No.", meanwhile="Nothing."))  # type: ignore[arg-type]
+
+
+def test_no_key_drafts_signs_or_publishes(cast: Cast, key: Any) -> None:
+    by: APIKey = key.key
+    drafted = stages.at_drafted(cast)
+    content = stages.content(drafted)
+    refuses(lambda: outcome.draft_outcome(drafted, by=by, content=content))  # type: ignore[arg-type]
+    refuses(lambda: outcome.circulate_outcome(drafted, by=by))  # type: ignore[arg-type]
+    waiting = stages.at_signing(cast)
+    version = OutcomeVersion.objects.get(deliberation=waiting)
+    refuses(lambda: outcome.sign_outcome(waiting, by=by, version_id=version.pk, name="Screening"))  # type: ignore[arg-type]
+    refuses(lambda: outcome.return_outcome(waiting, by=by, reason="No."))  # type: ignore[arg-type]
+    decided = stages.at_decided(cast)
+    refuses(lambda: publication.propose_publication(decided, by=by))  # type: ignore[arg-type]
+    publication.propose_publication(decided, by=cast.holder)
+    refuses(lambda: publication.publish(decided, by=by, reason="Let it be seen.", leave_out_silent=True))  # type: ignore[arg-type]
+
+
+def test_no_key_signs_a_review(cast: Cast, key: Any) -> None:
+    prepared = stages.at_review_prepared(cast)
+    refuses(lambda: review.sign_review(prepared, by=key.key))
+
+
+def refuses(verb: Any) -> None:
+    with pytest.raises(NotAllowed):
+        verb()
