@@ -24,7 +24,7 @@ from tests.cast import make_member, make_organisation
 
 BEGIN = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
 PASSWORD = "a long enough sentence"
-FACILITATOR, HOLDER, REVIEWER = "ruth@harbour.example", "tomas@harbour.example", "wen@harbour.example"
+FACILITATOR, HOLDER, REVIEWER = "coordinator@harbour.example", "director@harbour.example", "quality@harbour.example"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -188,7 +188,7 @@ class Walk:
     def _send_after_a_time_out(self) -> None:
         """The volunteer’s session ends while they write. What they sent is there once they open their link again."""
         one = self.volunteer.go(f"{self.here}asked/").looks()
-        # Nothing is autosaved either: what she sends has to be kept by itself.
+        # Nothing is autosaved either: what is sent has to be kept by itself.
         one.page.route("**/draft/**", lambda route: route.abort())
         one.page.context.clear_cookies(name="sessionid")
         one.send("asked/", **words.VOLUNTEER_THINKS).sees("If you were asked something by a link").looks()
