@@ -35,7 +35,7 @@ VARIABLES: dict[str, Variable] = {
         Variable("SITE_URL", "http://127.0.0.1:PORT", "The address people type, used in mailed links."),
         Variable("PORT", "8000", "The port bin/serve listens on."),
         Variable("SECRET_KEY", "kept in DATA_DIR/secret", "The key that signs sessions and links."),
-        Variable("LOG_KEY_FILE", "DATA_DIR/log.key", "The key that signs the record."),
+        Variable("LOG_KEY_FILE", "DATA_DIR/log.key", "The key for signing the record."),
         Variable("DEBUG", "false", "Development mode."),
     )
 }

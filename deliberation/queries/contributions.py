@@ -187,11 +187,12 @@ def questions(deliberation: Deliberation) -> list[Asked]:
 
 @dataclass(frozen=True)
 class Agreed:
-    """A sentence that seems agreed, and from which frameworks its confirmation is still missing."""
+    """A sentence that seems agreed, from which frameworks its confirmation is missing, and in which nobody speaks."""
 
     agreement: Agreement
     columns: list[dict[str, Any]]
     missing: list[str]
+    unvoiced: list[str]
     mine: AgreementAnswer | None
 
 
@@ -222,16 +223,18 @@ def agreements(deliberation: Deliberation, *, seat: Seat | None, viewer: UUID | 
     for agreement in found:
         here = {s: row for (a, s), row in newest.items() if a == agreement.pk}
         answers = {s: _agreement_answer(row) for s, row in here.items()}
+        voiced = [framework for framework in abreast.frameworks if abreast.speaks.get(framework.pk)]
         missing = [
             framework.title
-            for framework in abreast.frameworks
-            if not any(here[s].confirms for s in abreast.speaks.get(framework.pk, []) if s in here)
+            for framework in voiced
+            if not any(here[s].confirms for s in abreast.speaks[framework.pk] if s in here)
         ]
         shown.append(
             Agreed(
                 agreement=agreement,
                 columns=abreast.columns(f"a{agreement.number}", answers),
                 missing=missing,
+                unvoiced=[framework.title for framework in abreast.frameworks if framework not in voiced],
                 mine=here.get(seat.pk) if seat else None,
             )
         )
