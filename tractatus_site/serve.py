@@ -108,7 +108,7 @@ def started_for_real() -> bool:
 
 
 class Web(threading.Thread):
-    """waitress in a thread of its own. Making it opens the port; `stop` closes it and lets running requests end."""
+    """waitress in a thread of its own. Making it opens the port; `stop` lets running requests end and closes it."""
 
     def __init__(self, port: int) -> None:
         super().__init__(name="web", daemon=True)
@@ -132,8 +132,12 @@ class Web(threading.Thread):
         self.server.run()
 
     def stop(self) -> None:
-        self.server.close()
         self.server.task_dispatcher.shutdown(cancel_pending=True, timeout=2)
+        # Closed by the loop's own thread: it would fail on a socket that another closes while it waits on it.
+        self.server.trigger.pull_trigger(self._close)
+
+    def _close(self) -> None:
+        self.server.asyncore.close_all(self.server._map, ignore_all=True)
 
 
 class Stop:
