@@ -319,6 +319,8 @@ def without_guard(name: str) -> Iterator[None]:
             for trigger, _definition in lifted:
                 cursor.execute(f'DROP TRIGGER "{trigger}"')
         else:
+            # Foreign keys checked at the end of a transaction would hold the table until then.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute(f'ALTER TABLE "{ListAuthor._meta.db_table}" DISABLE TRIGGER "{guards.PREFIX}{name}"')
     try:
         yield
@@ -328,6 +330,7 @@ def without_guard(name: str) -> Iterator[None]:
                 for _trigger, definition in lifted:
                     cursor.execute(definition)
             else:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
                 cursor.execute(f'ALTER TABLE "{ListAuthor._meta.db_table}" ENABLE TRIGGER "{guards.PREFIX}{name}"')
 
 
