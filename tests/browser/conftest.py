@@ -29,6 +29,14 @@ document.addEventListener("securitypolicyviolation", (event) => {
 });
 """
 
+# A change of colour scheme starts transitions with the next frame; colours read on their way say nothing of the page.
+SETTLED = """
+async () => {
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
+}
+"""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
@@ -112,9 +120,10 @@ def login(live_server: Any) -> Callable[[Page, str], Page]:
 
 @pytest.fixture
 def axe() -> Callable[[Page], None]:
-    """axe(page): fails with what WCAG 2.2 AA and good practice find wrong on the page as it stands."""
+    """axe(page): fails with what WCAG 2.2 AA and good practice find wrong on the page, once its colours have settled."""
 
     def check(page: Page) -> None:
+        page.evaluate(SETTLED)
         results = Axe().run(page, options=AXE_RULES)
         found = [
             f"{violation['id']}: {violation['help']}: {node['html'][:160]}"
