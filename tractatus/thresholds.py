@@ -1,0 +1,70 @@
+"""The figures that decide, in one place, customisable (core concepts, configuration)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tractatus import arguments
+from tractatus.results import Result
+
+
+@dataclass(frozen=True)
+class PressureThresholds(Result):
+    """The scores at which a level ends: under `normal` is NORMAL, under `critical` CRITICAL, from there DANGEROUS."""
+
+    normal: float = 0.30
+    elevated: float = 0.50
+    high: float = 0.70
+    critical: float = 0.85
+
+    def __post_init__(self) -> None:
+        _rising("pressure", normal=self.normal, elevated=self.elevated, high=self.high, critical=self.critical)
+
+
+@dataclass(frozen=True)
+class VerificationThresholds(Result):
+    """The confidence from which an action may proceed, proceed with caution, or must be reviewed; below it is blocked."""
+
+    mandatory_confidence: float = 0.80
+    proceed_with_caution: float = 0.60
+    require_review: float = 0.40
+
+    def __post_init__(self) -> None:
+        _rising(
+            "verification",
+            require_review=self.require_review,
+            proceed_with_caution=self.proceed_with_caution,
+            mandatory_confidence=self.mandatory_confidence,
+        )
+
+
+@dataclass(frozen=True)
+class PersistenceThresholds(Result):
+    """The persistence score from which an instruction is HIGH, MEDIUM or LOW."""
+
+    high: float = 0.75
+    medium: float = 0.45
+    low: float = 0.20
+
+    def __post_init__(self) -> None:
+        _rising("persistence", low=self.low, medium=self.medium, high=self.high)
+
+
+@dataclass(frozen=True)
+class Thresholds(Result):
+    """All of them. Raises `ValueError` where one is no share from 0 to 1 or does not rise."""
+
+    pressure: PressureThresholds = PressureThresholds()
+    verification: VerificationThresholds = VerificationThresholds()
+    persistence: PersistenceThresholds = PersistenceThresholds()
+
+
+def _rising(group: str, **figures: float) -> None:
+    names = list(figures)
+    for name in names:
+        arguments.number(figures[name], f"{group}.{name}", low=0, high=1)
+    for lower, higher in zip(names, names[1:], strict=False):
+        if figures[lower] >= figures[higher]:
+            raise ValueError(
+                f"{group}.{higher}: more than {group}.{lower} ({figures[lower]:g}) is expected, not {figures[higher]:g}."
+            )
