@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
+
+E = TypeVar("E", bound=StrEnum)
 
 
 def text(value: Any, field: str) -> str:
@@ -16,7 +19,7 @@ def text(value: Any, field: str) -> str:
     return value
 
 
-def choice[E: StrEnum](value: Any, among: type[E], field: str) -> E:
+def choice(value: Any, among: type[E], field: str) -> E:
     """`value` as a member of the enumeration `among`. Raises `TypeError` or `ValueError` naming `field`."""
     if not isinstance(value, str):
         raise TypeError(f"{field}: one of {_names(among)} is expected, not {_kind(value)}.")
@@ -60,6 +63,17 @@ def moment(value: Any, field: str) -> datetime | None:
     if value.tzinfo is None:
         raise ValueError(f"{field}: a time with its time zone is expected, not {value.isoformat()}.")
     return value
+
+
+def rising(group: str, **figures: float) -> None:
+    """Checks that the figures, as given, are shares from 0 to 1 that rise. Raises naming `group` and the field."""
+    names = list(figures)
+    for name in names:
+        number(figures[name], f"{group}.{name}", low=0, high=1)
+    for lower, higher in itertools.pairwise(names):
+        if figures[lower] >= figures[higher]:
+            limit = f"{group}.{lower} ({figures[lower]:g})"
+            raise ValueError(f"{group}.{higher}: more than {limit} is expected, not {figures[higher]:g}.")
 
 
 def _kind(value: Any) -> str:

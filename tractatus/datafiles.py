@@ -6,8 +6,8 @@ A file is a list of tables of one or more names:
     words = "must not"
     says = "prohibition"
 
-`rows` gives the tables of one name in their order, each field checked against a `Field`. What is wrong raises `DataError`
-with the file, the line and what was expected.
+`rows` gives the tables of one name in their order, each field checked against a `Field`. What is wrong raises
+`DataError` with the file, the line and what was expected.
 """
 
 from __future__ import annotations
@@ -89,8 +89,8 @@ def read(path: Path | str) -> tuple[str, str]:
 def rows(path: Path | str, table: str, fields: Mapping[str, Field], *, text: str | None = None) -> tuple[Row, ...]:
     """The tables named `table` of a data file, in their order.
 
-    `path` is a file name in the library's data folder, or a `Path` of one's own; `text`, where given, is read instead of
-    the file. Raises `DataError` for a file that is no TOML, a key that is unknown, missing or wrong.
+    `path` is a file name in the library's data folder, or a `Path` of one's own; `text`, where given, is read instead
+    of the file. Raises `DataError` for a file that is no TOML, a key that is unknown, missing or wrong.
     """
     name, content = read(path) if text is None else (Path(path).name, text)
     try:

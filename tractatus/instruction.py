@@ -61,7 +61,7 @@ class Instruction(Result):
                 arguments.text(getattr(self, name), name)
 
     @classmethod
-    def from_classification(cls, classification: Classification, *, id: str, **fields: Any) -> Instruction:  # noqa: A002
+    def from_classification(cls, classification: Classification, *, id: str, **fields: Any) -> Instruction:
         """The instruction that a classification describes, stored or not. `fields` are the others of an instruction."""
         return cls(
             id=id,

@@ -13,7 +13,7 @@ class Result:
     """A frozen dataclass whose fields, under their own names, are the keys of its JSON."""
 
     def to_dict(self) -> dict[str, Any]:
-        """The fields as plain values that `json.dumps` takes: enumerations as text, tuples as lists, times in ISO 8601."""
+        """The fields as `json.dumps` takes them: enumerations as text, tuples as lists, times in ISO 8601."""
         return {field.name: plain(getattr(self, field.name)) for field in dataclasses.fields(self)}  # type: ignore[arg-type]
 
 

@@ -18,19 +18,19 @@ class PressureThresholds(Result):
     critical: float = 0.85
 
     def __post_init__(self) -> None:
-        _rising("pressure", normal=self.normal, elevated=self.elevated, high=self.high, critical=self.critical)
+        arguments.rising("pressure", normal=self.normal, elevated=self.elevated, high=self.high, critical=self.critical)
 
 
 @dataclass(frozen=True)
 class VerificationThresholds(Result):
-    """The confidence from which an action may proceed, proceed with caution, or must be reviewed; below it is blocked."""
+    """The confidence from which an action may proceed, proceed with caution, or must be reviewed; under it: blocked."""
 
     mandatory_confidence: float = 0.80
     proceed_with_caution: float = 0.60
     require_review: float = 0.40
 
     def __post_init__(self) -> None:
-        _rising(
+        arguments.rising(
             "verification",
             require_review=self.require_review,
             proceed_with_caution=self.proceed_with_caution,
@@ -47,7 +47,7 @@ class PersistenceThresholds(Result):
     low: float = 0.20
 
     def __post_init__(self) -> None:
-        _rising("persistence", low=self.low, medium=self.medium, high=self.high)
+        arguments.rising("persistence", low=self.low, medium=self.medium, high=self.high)
 
 
 @dataclass(frozen=True)
@@ -57,14 +57,3 @@ class Thresholds(Result):
     pressure: PressureThresholds = PressureThresholds()
     verification: VerificationThresholds = VerificationThresholds()
     persistence: PersistenceThresholds = PersistenceThresholds()
-
-
-def _rising(group: str, **figures: float) -> None:
-    names = list(figures)
-    for name in names:
-        arguments.number(figures[name], f"{group}.{name}", low=0, high=1)
-    for lower, higher in zip(names, names[1:], strict=False):
-        if figures[lower] >= figures[higher]:
-            raise ValueError(
-                f"{group}.{higher}: more than {group}.{lower} ({figures[lower]:g}) is expected, not {figures[higher]:g}."
-            )
