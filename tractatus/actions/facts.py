@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from tractatus.actions.names import reading_verbs
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -21,10 +23,13 @@ class Place:
 class Fact:
     """One parameter with its value: `port` of `mongodb` is `27017`.
 
-    `parameter` is a word of the parameters' data file (port, host, database, branch, version, path, package, package_manager,
-    tool, environment, model, region …) or, for configuration, the key itself in lower case. `subject` is the thing it is
-    said of, canonical and in lower case (`mongodb`, `node`), empty where unknown. `implicit` is a widely known default that
-    the action takes without writing it (`mongosh` alone means 27017); it has no place.
+    `parameter` is a word of the parameters' data file (port, host, database, branch, version, path, package,
+    package_manager, tool, environment, model, region …) or, for configuration, the key itself in lower case.
+    `subject` is the thing it is said of, canonical and in lower case (`mongodb`, `node`), empty where unknown.
+    `implicit` is a widely known default that the action takes without writing it (`mongosh` alone means 27017); it
+    has no place. `was` is the value that an edit found there, None where it found none: a value that stays as it was
+    is no choice of this action. `key` is the name under which the action wrote it (`POSTGRES_PORT`, `--port`, `-p`),
+    empty where it had none.
     """
 
     parameter: str
@@ -32,19 +37,34 @@ class Fact:
     subject: str = ""
     place: Place | None = None
     implicit: bool = False
+    was: str | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
     """One thing the action does: a `verb` of the verbs' data file (read, write, delete, run, install, publish, push,
     deploy, send, log, connect, migrate, restart, merge, create, configure …), done with a `tool` (`git`, `psql`) to an
-    `object` in plain words (`branch main`, `table users`), on real things or only tried (`dry`: --dry-run, --help, echo)."""
+    `object` in plain words (`branch main`, `table users`), on real things or only tried (`dry`: --dry-run, --help,
+    echo).
+
+    `command` are the words of a shell command without what only wraps it (sudo, env, a container), as written;
+    `flags` are its options, each also in its long form where that is known (`-n` of `git commit` is `--no-verify`
+    too).
+    """
 
     verb: str
     tool: str = ""
     object: str = ""
     dry: bool = False
     place: Place | None = None
+    command: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+
+    @property
+    def changes(self) -> bool:
+        """Whether it changes something or sends something on."""
+        return not self.dry and self.verb not in reading_verbs()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +72,9 @@ class Passage:
     """A text that the action writes or speaks, apart from its commands: what is added to a file, a message, a body.
 
     `kind` is code, prose, configuration, message or query; `language` is a file's (`python`), empty where unknown;
-    `replaces` is the text it takes the place of, empty where there is none; `comment` spans are inside `text`.
+    `replaces` is the text it takes the place of, empty where there is none; `path` is the file it is written to,
+    empty where it goes to none. `comments` are the spans inside `text` that are comments; `added` are the spans
+    inside `text` that `replaces` did not hold.
     """
 
     text: str
@@ -60,14 +82,43 @@ class Passage:
     language: str = ""
     replaces: str = ""
     place: Place | None = None
+    path: str = ""
+    comments: tuple[tuple[int, int], ...] = ()
+    added: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def without_comments(self) -> str:
+        """`text` with each comment blanked, so that every other character stays where it is."""
+        return _blanked(self.text, self.comments)
+
+    @property
+    def new_text(self) -> str:
+        """What is added, comments and all; the parts on lines of their own."""
+        return "\n".join(self.text[start:end] for start, end in self.added)
+
+    @property
+    def removed(self) -> str:
+        """The lines of `replaces` that `text` no longer has."""
+        kept = set(self.text.splitlines())
+        return "\n".join(line for line in self.replaces.splitlines() if line not in kept)
+
+
+def _blanked(text: str, spans: tuple[tuple[int, int], ...]) -> str:
+    parts, at = [], 0
+    for start, end in spans:
+        parts += [text[at:start], " " * (end - start)]
+        at = end
+    return "".join(parts) + text[at:]
 
 
 @dataclass(frozen=True)
 class Reading:
     """All that was read of one action. `read_only` where no act of it changes or sends anything.
 
-    `environment` is the one that the action itself names (`production`), None where it names none. `paths` are the files it
-    writes or names. `words` are the lower-case words of everything in it, for finding instructions that may concern it.
+    `tool` is the name of the tool, or the type of the action, as given. `environment` is the one that the action
+    itself names (`production`), None where it names none; where it names several, each is a fact. `paths` are the
+    files it writes or names. `words` are the lower-case words of everything in it, for finding instructions that may
+    concern it. `cut` where the action was too long or too deep to be read to its end.
     """
 
     facts: tuple[Fact, ...] = ()
@@ -78,3 +129,5 @@ class Reading:
     read_only: bool = False
     description: str = ""
     words: frozenset[str] = field(default_factory=frozenset)
+    tool: str = ""
+    cut: bool = False
