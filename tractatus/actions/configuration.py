@@ -1,0 +1,293 @@
+"""Settings in any text: `KEY=VALUE`, `"key": value`, `key: value`, sections and nesting, directives, prose.
+
+One scanner for env files, JSON, YAML, TOML, INI and literals of code; it knows no grammar and fails on none. A key's
+parents (`redis:` above `port:`) say what it is a setting of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Iterator, Mapping
+from typing import NamedTuple
+
+from tractatus.actions import values
+from tractatus.actions.findings import Findings
+from tractatus.actions.located import Located
+from tractatus.actions.names import key_of, parameter_names, parameter_of, subject_kinds, subject_of
+
+_ITEM = re.compile(
+    r"\n(?P<indent>[ \t]*+)(?:(?P<dash>-)[ \t]++)?"
+    r"|(?P<close>\})"
+    r"|(?P<open>\{)"
+    r"|(?:(?<=\n)|\A)[ \t]*+\[{1,2}(?P<section>[\w.\"':/ -]{1,100})\]{1,2}[ \t]*+(?=\r?\n|\Z)"
+    r"|(?<![\w.$@/-])(?P<quote>[\"']?)(?P<key>[A-Za-z_$@][\w.$@/-]{0,80}+)(?P=quote)\]?\??[ \t]*+"
+    r"(?::[ \t]*+(?:str|int|bool|float|string|number|boolean|String|Int|Bool)[ \t]*+(?==))?"
+    r"(?P<op>:=|=>|\?=|\+?=(?![=>~])|:(?![:=/]))[ \t]*+"
+)
+_VALUE = re.compile(
+    r"(?:[rbuf]{0,2})(?:\"(?P<double>[^\"\n\\]{0,400}+)\"|'(?P<single>[^'\n\\]{0,400}+)'|`(?P<back>[^`\n\\]{0,400}+)`)"
+    r"|(?P<bare>[^\s,;(){}\[\]\"'`#&|>*!?][^\s,;(){}\[\]\"'`]{0,400}+)"
+)
+_END = re.compile(r"[ \t]*+(?:[#\r\n]|//|\Z|\|[ \t]*+[\r\n]|>-?[ \t]*+[\r\n])")
+_LITERAL = re.compile(
+    r"-?\d[\d_]*+(?:\.\d+)?(?:ms|s|m|h|px|rem|em|%|[kKMG]i?[bB]?)?\Z|true|false|null|none|nil|True|False|None|on|off|yes|no"
+)
+_DEPENDENCIES = frozenset(
+    [
+        "dependencies",
+        "devdependencies",
+        "peerdependencies",
+        "optionaldependencies",
+        "dev_dependencies",
+        "peer_dependencies",
+        "require",
+        "require_dev",
+        "optional_dependencies",
+        "build_dependencies",
+        "dependency_overrides",
+        "overrides",
+        "resolutions",
+        "requires",
+        "extras",
+    ]
+)
+_DIRECTIVE = re.compile(
+    r"^[ \t]*+(?:export[ \t]++)?(?P<key>[A-Za-z][\w.-]{1,60}+)[ \t]++(?P<rest>[^\n=:{};][^\n{};]{0,300})", re.MULTILINE
+)
+_PROSE = re.compile(
+    r"\bports?\b(?:[ \t]+(?:is|to|number|no\.?|of|at))?[ \t=:`\"']{0,4}(?P<port>\d{2,5})\b"
+    r"|\b(?:listens?|listening|runs|running|served?|bound|binds?|expose[sd]?)"
+    r"(?:[ \t]+(?:on|at|to))?(?:[ \t]+port)?[ \t:(`]{1,3}(?P<listen>\d{2,5})\b"
+    r"|\.listen\(\s*(?P<call>\d{2,5})\b"
+    r"|(?<![\w.])(?:localhost|\d{1,3}(?:\.\d{1,3}){3}):(?P<local>\d{2,5})\b",
+    re.IGNORECASE,
+)
+_WORDS = re.compile(r"[A-Za-z][A-Za-z0-9.+-]{0,40}")
+_NEAR = 60  # characters before a port in prose among which its subject is looked for
+
+
+class Entry(NamedTuple):
+    """One setting: its key, its value, where the value stands, and the keys around it, the outermost first."""
+
+    key: str
+    value: str
+    start: int
+    end: int
+    parents: tuple[str, ...]
+
+
+def entries(text: str, *, literal: bool = False) -> Iterator[Entry]:
+    """The settings in `text`. With `literal`, as in code, only those whose value is written as a literal."""
+    around: list[tuple[int, str]] = []  # (indentation, or -1 for a brace; key)
+    at, waiting = 0, ""
+    while match := _ITEM.search(text, at):
+        at = match.end()
+        if match["key"] is not None:
+            parents = tuple(key for _, key in around if key)
+            key = match["key"]
+            if text.startswith("{", at):
+                waiting = key
+            elif text.startswith("[", at):
+                at = yield from _list(text, key, at + 1, parents, literal)
+            elif match["op"].startswith(":") and _END.match(text, at):
+                around.append((_indentation(text, match.start()), key))
+            elif value := _value(text, at, literal):
+                at = value[2]
+                if value[0] != value[1]:
+                    yield Entry(key, text[value[0] : value[1]], value[0], value[1], parents)
+        elif match["indent"] is not None:
+            if at < len(text) and text[at] not in "\r\n":
+                depth, dash = len(match["indent"]), match["dash"] is not None
+                while around and around[-1][0] >= (depth + 1 if dash else depth):
+                    around.pop()
+                if dash and around and (value := _value(text, at, False)) and _END.match(text, value[2]):
+                    parents = tuple(key for _, key in around[:-1] if key)
+                    yield Entry(around[-1][1], text[value[0] : value[1]], value[0], value[1], parents)
+                    at = value[2]
+        elif match["open"] is not None:
+            around.append((-1, waiting))
+            waiting = ""
+        elif match["close"] is not None:
+            while around and around.pop()[0] != -1:
+                pass
+        else:
+            around = [(-2, match["section"].strip("\"' "))]
+
+
+def _value(text: str, at: int, literal: bool) -> tuple[int, int, int] | None:
+    """Start, end and what follows of the value at `at`."""
+    match = _VALUE.match(text, at)
+    if not match:
+        return None
+    kind = match.lastgroup or ""
+    start, end = match.span(kind)
+    if kind == "bare":
+        if literal and not _LITERAL.match(match["bare"]):
+            return None
+        return start, end, match.end()
+    return start, end, match.end()
+
+
+def _list(text: str, key: str, at: int, parents: tuple[str, ...], literal: bool) -> Generator[Entry, None, int]:
+    for _ in range(200):
+        while at < len(text) and text[at] in " \t\r\n,":
+            at += 1
+        value = _value(text, at, literal)
+        if value is None:
+            break
+        yield Entry(key, text[value[0] : value[1]], value[0], value[1], parents)
+        at = value[2]
+    return at
+
+
+def _indentation(text: str, at: int) -> int:
+    line = text.rfind("\n", 0, at) + 1
+    return len(text[line:at]) - len(text[line:at].lstrip(" \t-\"'"))
+
+
+def known(text: str, *, literal: bool = False) -> dict[tuple[tuple[str, ...], str], str]:
+    """The settings in `text` by their parents and key, to find what an edit changed."""
+    found: dict[tuple[tuple[str, ...], str], str] = {}
+    for entry in entries(text, literal=literal):
+        found.setdefault((entry.parents, entry.key), entry.value)
+        found.setdefault(((), entry.key), entry.value)
+    return found
+
+
+def configuration(
+    findings: Findings,
+    found: Located,
+    *,
+    literal: bool = False,
+    subject: str = "",
+    manifest: bool = False,
+    was: Mapping[tuple[tuple[str, ...], str], str] | None = None,
+) -> int:
+    """Read the settings in `found` and give how many there were.
+
+    `literal` for code, whose names are no values; `subject` is what the file is of; `manifest` where it lists packages.
+    """
+    count = 0
+    for entry in entries(found.text, literal=literal):
+        before = None if was is None else was.get((entry.parents, entry.key), was.get(((), entry.key)))
+        setting(findings, entry.key, found.part(entry.start, entry.end), entry.parents, subject, manifest, before)
+        count += 1
+    return count
+
+
+def setting(
+    findings: Findings,
+    key: str,
+    value: Located,
+    parents: tuple[str, ...] = (),
+    subject: str = "",
+    manifest: bool = False,
+    was: str | None = None,
+) -> None:
+    """Read one setting, whatever syntax it was written in."""
+    text = value.text
+    if "$" in text and (text[0] == "$" or "${" in text):
+        return
+    near = key_of(parents[-1].rpartition(".")[2]) if parents else ""
+    itself = subject_of(key)
+    parameter, owner = parameter_of(key)
+    if near in _DEPENDENCIES or (manifest and not parents and _is_package(key, itself, parameter, text)):
+        findings.fact("package", key, key=key)
+        findings.fact("version", value, itself or key.lower(), key=key, was=was)
+        return
+    if itself and values.VERSION.match(text):
+        is_port = text.isdigit() and len(text) >= 4
+        findings.fact("port" if is_port else "version", value, itself, key=key, was=was)
+        return
+    owner = owner or next((name for parent in reversed(parents) if (name := _owner(parent))), "") or subject
+    if "://" in text and values.url(findings, value, key=key, whole=parameter == "url"):
+        if parameter != "url":
+            findings.fact(parameter, value, owner, key=key, was=was)
+        return
+    if parameter == "image" and ("image" in key.lower() or ":" in text) and values.image(findings, value, key=key):
+        return
+    if parameter == "port" and ":" in text:
+        values.ports(findings, value, owner, key=key)
+        return
+    if parameter == "host" and ":" in text and values.host_port(findings, value, owner):
+        return
+    if parameter == "package_manager" and "@" in text:
+        name, _, _ = text.partition("@")
+        findings.fact("package_manager", value.part(0, len(name)), key=key, was=was)
+        findings.fact("version", value.part(len(name) + 1), subject_of(name), key=key)
+        return
+    if parameter == "path":
+        findings.path(text)
+    findings.fact(parameter, value, owner, key=key, was=was)
+
+
+def _is_package(key: str, itself: str, parameter: str, text: str) -> bool:
+    """Whether a line of a manifest, seen without what is around it, asks for a package."""
+    if text.isdigit() or not values.VERSION.match(text) or parameter in parameter_names().values():
+        return False
+    return subject_kinds().get(itself, "") not in ("runtime", "package manager", "platform")
+
+
+def _owner(parent: str) -> str:
+    for part in reversed(key_of(parent).split("_")):
+        if name := subject_of(part):
+            return name
+    return ""
+
+
+def directives(findings: Findings, found: Located, *, subject: str = "") -> None:
+    """Read lines of the form `listen 8080;` and `EXPOSE 8080`, as nginx, Redis, ssh and container files have them."""
+    for match in _DIRECTIVE.finditer(found.text):
+        key, rest = match["key"].lower(), found.part(*match.span("rest"))
+        first = rest.part(0, len(rest.text.split(None, 1)[0]))
+        if key == "from":
+            values.image(findings, first, key="FROM")
+        elif key in ("env", "arg", "label"):
+            if "=" not in first.text and len(rest.text.split()) == 2:
+                setting(findings, first.text, rest.part(rest.text.rindex(rest.text.split()[1])), subject=subject)
+        elif key in ("expose", "listen", "port"):
+            for item in re.finditer(r"[^\s;]+", rest.text):
+                part = rest.part(*item.span())
+                if re.fullmatch(r"\d{2,5}(?:/\w+)?", part.text):
+                    digits = len(part.text.partition("/")[0])
+                    findings.fact("port", part.part(0, digits), subject, key=match["key"])
+                elif re.fullmatch(r"\S{0,60}:\d{2,5}", part.text):
+                    values.bind(findings, part, subject, key=match["key"])
+        elif key == "user":
+            findings.fact("user", first, subject, key=match["key"])
+        elif key in ("proxy_pass", "upstream", "server"):
+            values.url(findings, first, key=match["key"]) or values.host_port(findings, first, subject)
+        elif key in ("bind", "server_name", "hostname", "host"):
+            findings.fact("host", first, subject, key=match["key"])
+        elif key in _TIMED or key.endswith("_timeout"):
+            findings.fact(key_of(key), first, subject, key=match["key"])
+
+
+_TIMED = frozenset(
+    {
+        "client_max_body_size",
+        "worker_processes",
+        "worker_connections",
+        "maxmemory",
+        "maxclients",
+        "timeout",
+        "databases",
+    }
+)
+
+
+def prose(findings: Findings, found: Located) -> None:
+    """Read the ports and addresses that a sentence or a line of code speaks of: "listens on 27027"."""
+    text = found.text
+    for match in _PROSE.finditer(text):
+        kind = match.lastgroup
+        if kind is not None:
+            before = text[max(0, match.start() - _NEAR) : match.start()]
+            subject = next((name for word in reversed(_WORDS.findall(before)) if (name := subject_of(word))), "")
+            findings.fact("port", found.part(*match.span(kind)), subject)
+
+
+def addresses(findings: Findings, found: Located) -> None:
+    """Read every address with a scheme in a text."""
+    for match in values.URL.finditer(found.text):
+        values.url_match(findings, found, match)

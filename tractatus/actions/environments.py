@@ -1,0 +1,69 @@
+"""Which environment a value speaks of: `prod` is `production`, `db-prod.internal` hints at it, `tests/x.py` is
+`test`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache, lru_cache
+
+from tractatus.datafiles import Field, rows, unique
+
+_PART = re.compile(r"[^\W_]+")
+_LONGEST = 300
+_FIELDS = {"name": Field(str), "also": Field(list, required=False), "alone": Field(list, required=False)}
+_TEST_FILE = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*(?:_test|_spec|\.test|\.spec|Tests?|Spec)\.\w+|conftest\.py)$")
+
+
+@cache
+def names() -> Mapping[str, str]:
+    """Every word for an environment, with the environment that it means."""
+    found: dict[str, str] = {}
+    for row in unique(rows("deployments.toml", "environment", _FIELDS), "name"):
+        for word in (row["name"], *row.get("also", []), *row.get("alone", [])):
+            if found.setdefault(word, row["name"]) != row["name"]:
+                raise row.wrong("also", f"{word!r} is there already, under {found[word]!r}")
+    return found
+
+
+@cache
+def _alone() -> frozenset[str]:
+    return frozenset(word for row in rows("deployments.toml", "environment", _FIELDS) for word in row.get("alone", []))
+
+
+def canonical(word: str) -> str:
+    """The environment that `word` names; a word of one's own stays, in lower case."""
+    word = word.strip().lower()
+    return names().get(word, word if len(word) <= 40 and word.replace("-", "").replace("_", "").isalnum() else "")
+
+
+def within(value: str) -> str:
+    """The environment that a host, a database or another name hints at, empty where it hints at none."""
+    known = names()
+    for part in _PART.findall(value[:_LONGEST].lower()):
+        if part in known and part not in _alone():
+            return known[part]
+    return ""
+
+
+@lru_cache(maxsize=4_096)
+def of_path(path: str) -> str:
+    """The environment that a file belongs to by its name, empty where by none. A file of tests belongs to `test`."""
+    path = path[:_LONGEST]
+    if _TEST_FILE.search(path):
+        return "test"
+    known = names()
+    for folder in path.split("/")[:-1]:
+        named = known.get(folder.lower())
+        if named and folder.lower() not in _alone():
+            return named
+    return within(path.rpartition("/")[2])
+
+
+_SPOKEN = re.compile(r"\b(?:production|prod|staging|development)\b", re.IGNORECASE)
+
+
+def spoken(text: str) -> str:
+    """The environment that a sentence speaks of, empty where of none or of several."""
+    found = {names()[match.group().lower()] for match in _SPOKEN.finditer(text)}
+    return found.pop() if len(found) == 1 else ""

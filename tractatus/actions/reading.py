@@ -1,0 +1,257 @@
+"""`read_action`: what an agent is about to do, read into typed facts, acts and passages, whatever its tool."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from tractatus import arguments
+from tractatus.actions import commands, configuration, edits, environments
+from tractatus.actions.facts import Passage, Place, Reading
+from tractatus.actions.findings import Findings
+from tractatus.actions.located import Located
+from tractatus.actions.names import key_of, parameter_of, subject_of, verb_of
+
+LONGEST_TEXT = 60_000  # characters of one text that are read
+LONGEST_ACTION = 200_000  # of all its texts together
+DEEPEST = 12
+MOST_VALUES = 2_000
+
+
+def read_action(action: Mapping[str, Any]) -> Reading:
+    """Read `{"type", "description", "parameters"}` or `{"tool_name", "tool_input"}`.
+
+    Any JSON in them is read as far as it can be; what is too long or too deep is left out, and `cut` says so. Raises
+    `TypeError` where `action` is no object.
+    """
+    arguments.mapping(action, "action")
+    return _Reader(action).read()
+
+
+class _Reader:
+    def __init__(self, action: Mapping[str, Any]) -> None:
+        self.action = action
+        self.findings = Findings()
+        self.texts: list[str] = []
+        self.left = LONGEST_ACTION
+        self.values = 0
+
+    def read(self) -> Reading:
+        action, findings = self.action, self.findings
+        if "tool_name" in action or "tool_input" in action:
+            name, given, root = action.get("tool_name"), action.get("tool_input"), "tool_input"
+        else:
+            name, given, root = action.get("type"), action.get("parameters"), "parameters"
+        tool = name if isinstance(name, str) else ""
+        description = action.get("description")
+        said = description if isinstance(description, str) else ""
+        if not said and isinstance(given, Mapping) and root == "tool_input":
+            inner = given.get("description")
+            said = inner if isinstance(inner, str) and "command" in given else ""
+        self.texts.append(tool[:200])
+        located = self._text(said, ("description",)) if said else None
+        if given is not None:
+            self._given(tool, given, root, said)
+        if located is not None and root == "parameters":
+            self._description(located)
+        return findings.reading(tool, said, self.texts)
+
+    def _text(self, text: str, path: tuple[str | int, ...]) -> Located:
+        """A text of the action, cut to what is read."""
+        most = min(LONGEST_TEXT, max(self.left, 0))
+        if len(text) > most:
+            text = text[:most]
+            self.findings.cut = True
+        self.left -= len(text)
+        self.texts.append(text)
+        return Located(text, path)
+
+    def _given(self, tool: str, given: Any, root: str, said: str) -> None:
+        kind = key_of(tool)
+        if isinstance(given, str):  # some tools take one text
+            self._generic(tool, kind, {"input": given}, (root,), bare=True)
+            return
+        if not isinstance(given, Mapping):
+            self._value("value", given, (root,), 0)
+            return
+        command = given.get("command", given.get("cmd", given.get("script")))
+        if isinstance(command, str) and (kind in _SHELLS or "command" in given):
+            key = next(key for key in ("command", "cmd", "script") if given.get(key) is command)
+            commands.read(self.findings, self._text(command, (root, key)))
+            self._others(given, root, {key, "description", "timeout"})
+        elif kind in edits.TOOLS or edits.looks_like_edit(given):
+            taken = edits.read(self.findings, kind, given, root, self._text)
+            self._others(given, root, taken)
+        else:
+            self._generic(tool, kind, given, (root,))
+
+    def _others(self, given: Mapping[Any, Any], root: str, taken: set[str]) -> None:
+        for key, value in given.items():
+            if isinstance(key, str) and key not in taken:
+                self._value(key, value, (root, key), 0)
+
+    def _generic(
+        self, tool: str, kind: str, given: Mapping[Any, Any], path: tuple[str | int, ...], bare: bool = False
+    ) -> None:
+        """A tool or a type that is known by its words alone: `mcp__github__create_issue`, `deploy_config`."""
+        words = [word for word in kind.split("_") if word and word != "mcp"]
+        verbs = [(word, verb) for word in words if (verb := verb_of(word))]
+        subject = next((name for word in words if (name := subject_of(word))), "")
+        verb = verbs[0][1] if verbs else "run"
+        rest = [word for word in words if word not in (verbs[0][0] if verbs else "",)]
+        self.findings.act(verb, subject or tool, " ".join(rest))
+        if bare:
+            self._value("input", given["input"], path, 0, subject)
+            return
+        for key, value in given.items():
+            if isinstance(key, str):
+                self._value(key, value, (*path, key), 0, subject)
+
+    def _value(self, key: str, value: Any, path: tuple[str | int, ...], depth: int, subject: str = "") -> None:
+        """One parameter, of any type, under any name."""
+        self.values += 1
+        if depth > DEEPEST or self.values > MOST_VALUES:
+            self.findings.cut = True
+            return
+        if isinstance(value, str):
+            self._text_value(key, value, path, subject)
+        elif isinstance(value, bool) or value is None:
+            parameter, owner = parameter_of(key)
+            self.findings.placed(
+                parameter, "null" if value is None else str(value).lower(), Place(path), owner or subject, key=key
+            )
+        elif isinstance(value, (int, float)):
+            parameter, owner = parameter_of(key)
+            self.findings.placed(parameter, _number(value), Place(path), owner or subject, key=key)
+        elif isinstance(value, Mapping):
+            inner = subject_of(key) or subject
+            self.texts.append(key[:200])
+            for name, item in value.items():
+                self._value(str(name)[:200], item, (*path, name), depth + 1, inner)
+        elif isinstance(value, (list, tuple)):
+            for number, item in enumerate(value):
+                self._value(key, item, (*path, number), depth + 1, subject)
+                if self.values > MOST_VALUES:
+                    return
+
+    def _text_value(self, key: str, value: str, path: tuple[str | int, ...], subject: str) -> None:
+        self.texts.append(key[:200])
+        found = self._text(value, path)
+        name = key_of(key)
+        parameter, owner = parameter_of(key)
+        owner = owner or subject
+        findings = self.findings
+        if name in _COMMANDS:
+            commands.read(findings, found)
+        elif name in _TALK or ("\n" in value or len(value) > 120):
+            kind = "query" if parameter == "query" else "code" if name in _CODE else "message"
+            if kind == "query":
+                commands.query(findings, found, subject)
+            findings.passage(Passage(found.text, kind, place=Place(path), added=((0, len(found.text)),)))
+            configuration.addresses(findings, found)
+            if kind != "query":
+                configuration.prose(findings, found)
+        elif parameter == "query":
+            commands.query(findings, found, subject)
+            findings.passage(Passage(found.text, "query", place=Place(path), added=((0, len(found.text)),)))
+        elif value.strip():
+            configuration.setting(findings, key, found, (), owner)
+
+    def _description(self, found: Located) -> None:
+        """What a described action says of itself in words."""
+        configuration.addresses(self.findings, found)
+        configuration.prose(self.findings, found)
+        named = environments.spoken(found.text)
+        if named:
+            self.findings.environments.append((5, named))
+
+
+_SHELLS = frozenset({"bash", "shell", "sh", "terminal", "run_command", "execute_command", "exec", "run_shell_command"})
+_COMMANDS = frozenset({"command", "cmd", "script", "shell_command", "command_line"})
+_TALK = frozenset(
+    [
+        "message",
+        "text",
+        "body",
+        "content",
+        "prompt",
+        "comment",
+        "note",
+        "caption",
+        "description",
+        "instructions",
+        "commit_message",
+        "msg",
+        "title",
+        "summary",
+        "reply",
+        "html",
+        "markdown",
+        "code",
+        "new_string",
+    ]
+)
+_CODE = frozenset({"code", "new_string", "source"})
+
+
+def _number(value: int | float) -> str:
+    """A number as people write it: 8080.0 is 8080."""
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    return str(value) if abs(value) < 10**300 else f"{value:#x}"[:300]
+
+
+def rewrite(action: Mapping[str, Any], changes: Mapping[Place, Any]) -> dict[str, Any]:
+    """A deep copy of `action` with new values put in the places. Where a place has a span, that part of the text is
+    replaced; else the whole value, and a number stays a number where the new one can be read as one.
+
+    Raises `KeyError`, naming the place, where the action has no such place.
+    """
+    new = _copied(action)
+    spans: dict[tuple[str | int, ...], list[tuple[int, int, str]]] = {}
+    for place, value in changes.items():
+        if place.span is None:
+            holder, key = _holder(new, place)
+            holder[key] = _like(holder[key], value)
+        else:
+            spans.setdefault(place.path, []).append((*place.span, str(value)))
+    for path, parts in spans.items():
+        holder, key = _holder(new, Place(path))
+        text = holder[key]
+        if not isinstance(text, str):
+            raise KeyError(f"{'.'.join(map(str, path))}: a text is expected there.")
+        for start, end, value in sorted(parts, reverse=True):
+            text = text[:start] + value + text[end:]
+        holder[key] = text
+    return new
+
+
+def _copied(action: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return dict(copy.deepcopy(action))
+    except RecursionError:
+        return dict(action)
+
+
+def _holder(action: Any, place: Place) -> tuple[Any, Any]:
+    holder = action
+    try:
+        for key in place.path[:-1]:
+            holder = holder[key]
+        holder[place.path[-1]]
+    except (LookupError, TypeError):
+        raise KeyError(f"{'.'.join(map(str, place.path))}: the action has no such place.") from None
+    return holder, place.path[-1]
+
+
+_WHOLE = re.compile(r"-?\d{1,18}\Z")
+
+
+def _like(old: Any, new: Any) -> Any:
+    if isinstance(new, str) and isinstance(old, bool):
+        return {"true": True, "false": False}.get(new.lower(), new)
+    if isinstance(new, str) and isinstance(old, (int, float)) and _WHOLE.match(new):
+        return int(new)
+    return new
