@@ -1,0 +1,121 @@
+"""Cues: words of a data file that are looked for in a text, whole words only, in one pass however many there are.
+
+“all” is not in “install”. Upper and lower case and accents make no difference (“maori” is “Māori”), and a hyphen is as
+good as a space. The same text gives the same answer.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Any
+
+MOST_READ = 100_000
+"""Characters of a text that are read for cues. What is longer is cut there, and the caller says so."""
+
+MOST_PIECES = 10_000
+"""Texts and values of an object that are read."""
+
+NOTHING = frozenset({"", "no", "none", "n/a", "na", "unknown", "false", "null", "nothing"})
+"""Values under which a key of the context says nothing: {"harm_type": "none"} speaks of no harm."""
+
+LONGEST_WORD = 40
+_WORDS = re.compile(r"[^\W_]+|[.,;:!?()]")
+# A letter may be written as the letter and its accents apart, which then are no letters of their own.
+_WORDS_WITH_MARKS = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*|[.,;:!?()]")
+_CUE = re.compile(r"[^\W_]+\*?(?:(?:['’-]| +)[^\W_]+\*?)*")
+
+
+def complaint(cues: Any) -> str | None:
+    """What is wrong with a list of cues as a data file holds it, or None. The check of a `datafiles.Field`."""
+    for cue in cues:
+        if not _CUE.fullmatch(cue):
+            return f"{cue!r} is no cue: words are expected, with at most one * at the end of each"
+        if any(len(part) < 4 for part in cue.split() if part.endswith("*")):
+            return f"{cue!r} would find too much: three letters or more are expected before a *"
+    return None
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text in lower case and in its order, with the marks across which no cue stretches."""
+    text = text[:MOST_READ].lower()
+    return _WORDS.findall(text) if text.isascii() else _WORDS_WITH_MARKS.findall(text)
+
+
+def texts_of(*values: Any) -> tuple[list[str], bool]:
+    """The texts in `values`, each text or JSON, and whether some were left out for their length."""
+    pieces: list[str] = []
+    length = count = 0
+    waiting: list[tuple[str, Any]] = [("", value) for value in reversed(values)]
+    while waiting:
+        key, value = waiting.pop()
+        count += 1
+        if length > MOST_READ or count > MOST_PIECES:
+            return pieces, True
+        if isinstance(value, str):
+            if not key or value.strip().casefold() not in NOTHING:
+                # Systems write keys like `harm_type`: the words in them are read with their value.
+                pieces.append(f"{key} {value}" if key else value)
+                length += len(pieces[-1])
+        elif isinstance(value, Mapping):
+            waiting += [(str(name)[:100], item) for name, item in reversed(list(value.items())) if name != "urgency"]
+        elif isinstance(value, (list, tuple)):
+            waiting += [(key, item) for item in reversed(value)]
+    return pieces, length > MOST_READ
+
+
+class CueIndex:
+    """Cues by what they lead to, to be found in a text in one pass.
+
+    `cues` are pairs of what is led to, anything hashable, and its cues. Built once, never changed.
+    """
+
+    def __init__(self, cues: Iterable[tuple[Hashable, Iterable[str]]]) -> None:
+        heads: dict[str, dict[tuple[tuple[str, bool], ...], list[Hashable]]] = {}
+        for target, words in cues:
+            for cue in words:
+                parts = tuple((_folded(part), stem) for part, stem in _parts(cue))
+                targets = heads.setdefault(parts[0][0][:3], {}).setdefault(parts, [])
+                if target not in targets:
+                    targets.append(target)
+        self._heads = {
+            head: tuple((*parts[0], parts[1:], tuple(targets)) for parts, targets in found.items())
+            for head, found in heads.items()
+        }
+
+    def find(self, words: Sequence[str]) -> Mapping[Hashable, tuple[str, ...]]:
+        """What the words lead to, each with the words that led there, once each and in the order of the text."""
+        found: dict[Hashable, dict[str, None]] = {}
+        heads = self._heads
+        plain = words if all(map(str.isascii, words)) else [_folded(word) for word in words]
+        for at, word in enumerate(plain):
+            for first, stem, rest, targets in heads.get(word[:3], ()):
+                if word.startswith(first) if stem else word == first:
+                    if rest and not _follow(rest, plain, at + 1):
+                        continue
+                    said = " ".join(words[at : at + 1 + len(rest)]) if rest else words[at]
+                    for target in targets:
+                        found.setdefault(target, {})[said] = None
+        return {target: tuple(said) for target, said in found.items()}
+
+
+def _follow(rest: tuple[tuple[str, bool], ...], words: Sequence[str], at: int) -> bool:
+    if at + len(rest) > len(words):
+        return False
+    pairs = zip(rest, words[at : at + len(rest)], strict=True)
+    return all(word.startswith(part) if stem else word == part for (part, stem), word in pairs)
+
+
+def _parts(cue: str) -> list[tuple[str, bool]]:
+    """The words of a cue, each with whether any ending of it will do."""
+    return [(part.removesuffix("*"), part.endswith("*")) for part in re.split(r"['’ -]+", cue.lower())]
+
+
+def _folded(word: str) -> str:
+    """A word without its accents, so that it is found however it is written."""
+    if word.isascii():
+        return word
+    # Cut first: to bring ten thousand accents on one letter into order takes long.
+    apart = unicodedata.normalize("NFKD", word[:LONGEST_WORD])
+    return "".join(mark for mark in apart if not unicodedata.combining(mark)).lower()
