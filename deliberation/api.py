@@ -27,8 +27,8 @@ from accounts.permissions import rule
 from accounts.refusals import Invalid, NotAllowed
 from deliberation import api_shapes as shapes
 from deliberation.api_examples import CONFLICT, DELIBERATION, OUTCOME, PRECEDENT, PROPOSED
-from deliberation.domain.catalogue import suggest, suggest_stakeholders
 from deliberation.domain.conflict import propose_conflict
+from deliberation.domain.suggesting import orchestrator
 from deliberation.models import Deliberation, Outcome, Precedent, Urgency
 from deliberation.queries.likeness import similar
 from deliberation.queries.outcome import outcome_as_json
@@ -150,9 +150,9 @@ class Conflicts(ProjectView):
 
 def conflict_as_json(deliberation: Deliberation) -> dict[str, Any]:
     """The proposed deliberation with the keys of core concepts, section 6. No word of it is a person's."""
-    found = suggest(str(deliberation.decision_asked or deliberation.question), deliberation.proposed_context)
-    groups = [group.title for group in found.groups]
-    people = suggest_stakeholders(framework_keys=[one.key for one in found.frameworks], group_titles=groups)
+    found = orchestrator().analyze_conflict(
+        str(deliberation.decision_asked or deliberation.question), deliberation.proposed_context
+    )
     return {
         "id": str(deliberation.pk),
         "url": page_of(deliberation),
@@ -160,17 +160,13 @@ def conflict_as_json(deliberation: Deliberation) -> dict[str, Any]:
         "urgency": deliberation.urgency,
         "created_at": moment(deliberation.created_at),
         "moral_frameworks_in_tension": [
-            {
-                "framework": one.title,
-                "position": one.position,
-                "stakeholders": [person.title for person in people if one.key in person.frameworks],
-            }
-            for one in found.frameworks
+            {"framework": one.framework, "position": one.position, "stakeholders": list(one.stakeholders)}
+            for one in found.moral_frameworks_in_tension
         ],
-        "value_trade_offs": [one.title for one in found.trade_offs],
-        "affected_stakeholder_groups": groups,
-        "suggested_stakeholders": [person.title for person in people],
-        "requires_human_approval": True,
+        "value_trade_offs": list(found.value_trade_offs),
+        "affected_stakeholder_groups": list(found.affected_stakeholder_groups),
+        "suggested_stakeholders": [person.title for person in orchestrator().suggest_stakeholders(found)],
+        "requires_human_approval": found.requires_human_approval,
     }
 
 

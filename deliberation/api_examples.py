@@ -22,7 +22,7 @@ PROPOSED: dict[str, Any] = {
             "stakeholders": ["Somebody who speaks for privacy"],
         }
     ],
-    "value_trade_offs": ["Privacy and safety"],
+    "value_trade_offs": ["Privacy vs. Safety", "Individual rights vs. Collective welfare"],
     "affected_stakeholder_groups": ["People whose data it is"],
     "suggested_stakeholders": ["Somebody who speaks for privacy"],
     "requires_human_approval": True,

@@ -191,6 +191,10 @@ class Catalogue:
                         raise one.row.wrong(name, f"{key!r} is not the key of one of the {name}")
         self.index = CueIndex(self._cues())
 
+    def framework(self, key: str) -> Framework | None:
+        """The framework with this key, or None."""
+        return next((one for one in self.frameworks if one.key == key), None)
+
     def _cues(self) -> Iterator[tuple[Hashable, tuple[str, ...]]]:
         yield from ((("framework", one.key), one.cues) for one in self.frameworks)
         yield from ((("group", one.key), one.cues) for one in self.groups)

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.refusals import Invalid, Stale
-from deliberation.domain import catalogue
 from deliberation.domain.act import Act, perform
 from deliberation.domain.stakeholder_list import (
     affected_groups,
@@ -25,6 +24,7 @@ from deliberation.domain.stakeholder_list import (
     standing_stakeholders,
     uncovered,
 )
+from deliberation.domain.suggesting import orchestrator
 from deliberation.models import (
     Deliberation,
     Framework,
@@ -144,7 +144,7 @@ def _plain(value: str, most: int, field: str) -> str:
 
 
 def suggest_stakeholders(deliberation: Deliberation, *, by: User) -> list[Stakeholder]:
-    """Ask the catalogue whom one might hear. Each suggestion is inert until a person keeps it; none is made twice."""
+    """Ask the software whom one might hear. Each suggestion is inert until a person keeps it; none is made twice."""
     with perform("suggest_stakeholders", deliberation, by=by) as act:
         frameworks = list(in_tension(deliberation))
         groups = list(affected_groups(deliberation))
@@ -152,9 +152,9 @@ def suggest_stakeholders(deliberation: Deliberation, *, by: User) -> list[Stakeh
         titles = {title.casefold() for pair in known.values_list("title", "suggested") for title in pair}
         last = known.aggregate(n=Max("position_no"))["n"] or 0
         made: list[Stakeholder] = []
-        for one in catalogue.suggest_stakeholders(
-            framework_keys=[f.catalogue_key for f in frameworks if f.catalogue_key],
-            group_titles=[g.suggested or g.title for g in groups],
+        for one in orchestrator().stakeholders_for(
+            frameworks=[f.catalogue_key for f in frameworks if f.catalogue_key],
+            groups=[g.suggested or g.title for g in groups],
         ):
             if one.title.casefold() in titles:
                 continue

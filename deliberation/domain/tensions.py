@@ -1,7 +1,7 @@
 """What is in tension: frameworks, values traded off, groups that bear the decision.
 
-The software suggests from the catalogue and never ranks. A suggestion is inert until a person keeps, changes or drops
-it; what was suggested and what a person wrote stay apart for ever.
+The software suggests from the catalogue of the framework library and never ranks. A suggestion is inert until a person
+keeps, changes or drops it; what was suggested and what a person wrote stay apart for ever.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.refusals import Invalid, Stale
 from audit.models import Text
 from deliberation.domain.act import Act, perform
-from deliberation.domain.catalogue import framework_with, suggest
+from deliberation.domain.suggesting import orchestrator
 from deliberation.models import Deliberation, Finding, Framework, Group, Harm, Option, TradeOff
 
 Tension = Framework | TradeOff | Group
@@ -38,7 +38,7 @@ def text_of(deliberation: Deliberation) -> str:
 def suggest_tensions(deliberation: Deliberation, *, by: User) -> list[Tension]:
     """Ask the software what may be in tension. Gives what is new: nothing is suggested twice, dropped or not."""
     with perform("suggest_tensions", deliberation, by=by) as act:
-        found = suggest(text_of(deliberation), deliberation.proposed_context)
+        found = orchestrator().analyze_conflict(text_of(deliberation), deliberation.proposed_context)
         known = {
             model: {
                 title.casefold()
@@ -51,19 +51,19 @@ def suggest_tensions(deliberation: Deliberation, *, by: User) -> list[Tension]:
         keys = set(Framework.objects.filter(deliberation=deliberation).values_list("catalogue_key", flat=True))
         rows: list[Tension] = [
             Framework(
-                **_new(act, framework.title, Framework.Origin.SOFTWARE),
+                **_new(act, framework.framework, Framework.Origin.SOFTWARE),
                 catalogue_key=framework.key,
                 suggested_position=framework.position or "",
                 of_a_people=framework.of_a_people,
             )
-            for framework in found.frameworks
-            if framework.key not in keys and framework.title.casefold() not in known[Framework]
+            for framework in found.moral_frameworks_in_tension
+            if framework.key not in keys and framework.framework.casefold() not in known[Framework]
         ]
-        for model, titles in ((TradeOff, found.trade_offs), (Group, found.groups)):
+        for model, titles in ((TradeOff, found.value_trade_offs), (Group, found.affected_stakeholder_groups)):
             rows += [
-                model(**_new(act, one.title, model.Origin.SOFTWARE))
-                for one in titles
-                if one.title.casefold() not in known[model]
+                model(**_new(act, title, model.Origin.SOFTWARE))
+                for title in titles
+                if title.casefold() not in known[model]
             ]
         for row in rows:
             row.save(force_insert=True)
@@ -120,7 +120,7 @@ def add_tension(
             raise Invalid(_("Say whether it is a framework, a trade-off or a group."), "kind")
         extra: dict[str, object] = {}
         if model is Framework:
-            known = framework_with(catalogue_key) if catalogue_key else None
+            known = orchestrator().catalogue.framework(catalogue_key) if catalogue_key else None
             if catalogue_key and known is None:
                 raise Invalid(_("This framework is not in the catalogue."), "catalogue_key")
             title = title.strip() or (known.title if known else "")

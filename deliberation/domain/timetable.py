@@ -1,51 +1,27 @@
-"""How long each step takes, by urgency: data in `data/timetables.json`, which an organisation may set for itself."""
+"""How long each step takes, by urgency: as the framework library ships it, or as an organisation sets it for itself."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cache
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from accounts.models import Organisation
-from deliberation.models import Round, Timetable, Urgency
-
-
-@dataclass(frozen=True)
-class Durations:
-    """Hours of each step of one tier. `rounds` are rounds 1 to 3; the fourth is as long as its dissent window."""
-
-    answer_invitation: float
-    rounds: tuple[float, float, float]
-    between_rounds: float
-    dissent_window: float
-    remind_before: float
-    more_time_answered_working_days: int
-    review_after_months: int
-
-    def of_round(self, number: int) -> timedelta:
-        """How long round 1, 2 or 3 is open; for round 4 the dissent window."""
-        return timedelta(hours=self.rounds[number - 1] if number < 4 else self.dissent_window)
-
-
-@cache
-def _defaults() -> dict[str, dict[str, object]]:
-    path = Path(__file__).parent.parent / "data" / "timetables.json"
-    return json.loads(path.read_text(encoding="utf-8"))
+from deliberation.models import Round, Timetable
+from tractatus import rounds
+from tractatus.rounds import Durations
 
 
 def durations_of(organisation: Organisation, urgency: str) -> Durations:
     """The durations of `urgency` in `organisation`: its own over the defaults. Raises ValueError on an unknown tier."""
-    if urgency not in Urgency.values:
-        raise ValueError(f"urgency must be one of {Urgency.values}, not {urgency!r}")
-    values = dict(_defaults()[urgency])
+    shipped = rounds.durations_of(urgency)
     own = Timetable.objects.filter(organisation=organisation, urgency=urgency).first()
-    if own:
-        values |= own.durations
-    values["rounds"] = tuple(values["rounds"])  # type: ignore[arg-type]
-    return Durations(**values)  # type: ignore[arg-type]
+    if own is None:
+        return shipped
+    values = dict(own.durations)
+    if "rounds" in values:
+        values["rounds"] = tuple(values["rounds"])
+    return replace(shipped, **values)
 
 
 def expect_after(round_: Round, ends: datetime) -> None:

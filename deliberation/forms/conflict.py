@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Organisation, Project, User
-from deliberation.domain import catalogue
+from deliberation.domain.suggesting import orchestrator
 from deliberation.domain.tensions import LONGEST_TITLE
 from deliberation.domain.timetable import durations_of
 from deliberation.forms.fields import WordsField
@@ -198,7 +198,7 @@ class FrameworkForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = [(one.key, one.title) for one in catalogue.frameworks()]
+        known = [(one.key, one.title) for one in orchestrator().catalogue.frameworks]
         self.fields["catalogue_key"].choices = [("", _("None of these")), *known]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

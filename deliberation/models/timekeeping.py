@@ -52,7 +52,7 @@ class Notice(Owned):
 
 
 class Timetable(Owned):
-    """An organisation's own durations for one tier, over the defaults in `data/timetables.json`."""
+    """An organisation's own durations for one tier, over those that `tractatus` ships."""
 
     urgency = models.CharField(max_length=9, choices=Urgency)
     durations = models.JSONField()

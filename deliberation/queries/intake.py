@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from deliberation.domain import catalogue
+from deliberation.domain.suggesting import orchestrator
 from deliberation.domain.tensions import Tension, text_of
 from deliberation.models import Deliberation, Finding, Framework, Group, Harm, Option, TradeOff
 from deliberation.queries.conflict import drawn
@@ -145,9 +145,8 @@ def _rows(model: type[Tension], deliberation: Deliberation, *more: str) -> Itera
 
 def _because(deliberation: Deliberation) -> dict[str, tuple[str, ...]]:
     """The words of the text that led to a suggestion, by the suggestion's title."""
-    found = catalogue.suggest(text_of(deliberation), deliberation.proposed_context)
-    because = {one.title: one.cues for one in found.frameworks}
-    return because | {one.title: one.cues for one in (*found.trade_offs, *found.groups)}
+    found = orchestrator().analyze_conflict(text_of(deliberation), deliberation.proposed_context)
+    return {one.title: one.cues for one in found.evidence}
 
 
 def _origin(row: Tension, because: dict[str, tuple[str, ...]]) -> str:

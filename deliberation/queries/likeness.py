@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, Project
 from audit.models import Text
-from deliberation.domain.catalogue import suggest
 from deliberation.domain.precedent import STANDING
+from deliberation.domain.suggesting import orchestrator
 from deliberation.models import Deliberation, Framework, Group, Outcome, Precedent, TradeOff, Urgency, WeighedValue
 from deliberation.queries.precedent import WHOLE, Place, places_of_precedents
 
@@ -163,11 +163,11 @@ def _features_of(deliberation: Deliberation) -> Features:
 
 
 def _features_of_text(text: str) -> Features:
-    found = suggest(text)
+    found = orchestrator().analyze_conflict(text)
     return Features(
-        frameworks={_plain(one.title): one.title for one in found.frameworks},
-        values={_plain(one.title): one.title for one in found.trade_offs},
-        groups={_plain(one.title): one.title for one in found.groups},
+        frameworks={_plain(one.framework): one.framework for one in found.moral_frameworks_in_tension},
+        values={_plain(title): title for title in found.value_trade_offs},
+        groups={_plain(title): title for title in found.affected_stakeholder_groups},
         words=_words(text),
     )
 

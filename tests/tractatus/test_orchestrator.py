@@ -1,4 +1,4 @@
-"""Conflicts of values: the examples of core concepts, section 6, and that the service neither ranks nor takes a side."""
+"""Conflicts of values: the examples of core concepts, section 6, and that the service neither ranks nor takes sides."""
 
 import json
 import sys
