@@ -152,7 +152,7 @@ def _of_command(act: Act, reading: Reading, before: _Before) -> Iterator[Irrever
     if tool in _REQUESTS:
         yield from _of_curl(command)
         return
-    candidates = _commands().get(tool)
+    candidates = _commands().get(tool) or _commands().get(tool.partition(".")[0])
     if not candidates:
         return
     called = _called(tool, command, act.flags)
@@ -174,7 +174,8 @@ _STARTERS = frozenset(
 )
 _RUNNERS = {
     "pnpm": ("dlx", "exec"), "yarn": ("dlx", "exec"), "npm": ("exec", "x"), "bun": ("x",), "poetry": ("run",),
-    "uv": ("run",), "pipenv": ("run",), "python": ("-m",), "python3": ("-m",), "bundle": ("exec",), "pdm": ("run",), "hatch": ("run",), "rye": ("run",), "pipx": ("run",),
+    "uv": ("run",), "pipenv": ("run",), "python": ("-m",), "python3": ("-m",), "bundle": ("exec",), "pdm": ("run",),
+    "hatch": ("run",), "rye": ("run",), "pipx": ("run",),
 }  # fmt: skip
 
 
@@ -290,8 +291,11 @@ def _found_path(called: _Called, before: _Before) -> str | None:
 
 
 def _local(word: str) -> bool:
-    host = re.search(r"(?:^|=|//|@)(\[?[\w.:-]*?\]?)(?::\d+)?(?:/|$)", word[:300])
-    return bool(host and host.group(1) and throwaway.throw_away_host(host.group(1)))
+    host = _HOST.search(word[:300])
+    return bool(host and throwaway.throw_away_host(host.group(1)))
+
+
+_HOST = re.compile(r"(?:^|=|//|@)(\[[^\]]*\]|[\w.-]+)(?::\d+)?(?:/|\Z)")
 
 
 def _branches(called: _Called, rule: _Rule) -> tuple[str, ...]:
@@ -441,8 +445,8 @@ def _of_name(reading: Reading) -> Iterator[IrreversibleAct]:
         every = _name_words(name)
         for rule in _calls():
             does, what_of = rule.also
-            doing = own & does.plain
-            if not doing or (every - doing if len(own) > 1 else every).isdisjoint(what_of.plain):
+            doing, things = own & does.plain, every & what_of.plain
+            if not doing or not things or (len(doing | things) == 1 and len(own) > 1):
                 continue
             if rule.unless is not None and not every.isdisjoint(rule.unless.plain):
                 continue
