@@ -1,0 +1,436 @@
+"""Values and limits that an instruction names: ports, hosts, versions, keys with their values, figures with their units."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tractatus.actions.names import key_of, parameter_names, subject_kinds, subject_of
+from tractatus.directives.constraints import Limit, Relation, Scope, Value
+from tractatus.directives.language import Clause, Token
+
+_NUMBER = re.compile(r"^(>=|<=|==|=|>|<|~>|~|\^)?v?(\d{1,12}(?:[.,]\d{1,9}){0,4})(\+|%|\.x|\.\*)?$")
+_WITH_UNIT = re.compile(r"^(>=|<=|>|<)?(\d{1,9}(?:\.\d{1,6})?)(ms|s|sec|min|h|d|kb|mb|gb|kib|mib|gib|px|k|m)$", re.I)
+_RANGE = re.compile(r"^v?(\d{1,6}(?:\.\d{1,6}){0,2})[-–](\d{1,6}(?:\.\d{1,6}){0,2})$")
+_PRERELEASE = re.compile(r"^v?\d{1,6}(?:\.\d{1,6}){1,3}[-.]?(?:alpha|beta|rc|lts|m)[-.]?\d{0,4}$", re.I)
+_ADDRESS = re.compile(r"^\d{1,3}(?:\.\d{1,3}){3}$")
+_DOMAIN = re.compile(r"^(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,16}$")
+_HOST_PORT = re.compile(r"^(?:[a-z][a-z0-9+.-]{1,20}://)?(?:[^@/\s]{1,80}@)?([A-Za-z0-9.-]{1,120}):(\d{2,5})(?:/\S{0,200})?$")
+_REGION = re.compile(r"^[a-z]{2,12}-(?:[a-z]{2,12}-)?(?:north|south|east|west|central|northeast|southeast|northwest|southwest)[a-z]*-?\d{0,2}$")
+_CONSTANT = re.compile(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^[A-Z]{3,}$")
+_IDENTIFIER = re.compile(r"^[a-z][A-Za-z0-9]*(?:_[a-z0-9]+)+$|^[a-z]+(?:[A-Z][a-z0-9]+)+$|^[a-z]\w*(?:\.[a-z]\w*)+$")
+_ASSIGNED = re.compile(r"^([A-Za-z_][\w.-]{1,60})(?:=|:\s?)([^\s=].{0,80})$")
+_LITERAL = re.compile(r"^(?:0x[0-9a-fA-F]{1,16}|[\w./@+-]*\d[\w./@+:-]*|[a-z0-9]+(?:[-_/.][a-zA-Z0-9*]+)+|[A-Z][A-Z0-9_]{1,20}|/[\w./-]+)$")
+_CLOCK = re.compile(r"^([01]?\d|2[0-3]):([0-5]\d)$")
+
+TRUE = frozenset({"true", "on", "enabled", "yes", "enable", "active"})
+FALSE = frozenset({"false", "off", "disabled", "no", "disable", "inactive"})
+_NUMBER_WORDS = {
+    word: str(figure)
+    for figure, word in enumerate(
+        ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen").split()
+    )
+} | {"twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "hundred": "100", "thousand": "1000"}
+_UNITS = {
+    "ms": ("s", 0.001), "millisecond": ("s", 0.001), "s": ("s", 1), "sec": ("s", 1), "second": ("s", 1), "min": ("s", 60),
+    "minute": ("s", 60), "h": ("s", 3600), "hour": ("s", 3600), "d": ("s", 86_400), "day": ("s", 86_400),
+    "week": ("s", 604_800), "month": ("s", 2_592_000), "year": ("s", 31_536_000), "b": ("bytes", 1), "byte": ("bytes", 1),
+    "kb": ("bytes", 1000), "kib": ("bytes", 1024), "mb": ("bytes", 1_000_000), "mib": ("bytes", 1_048_576),
+    "gb": ("bytes", 1_000_000_000), "gib": ("bytes", 1_073_741_824), "%": ("%", 1), "percent": ("%", 1),
+    "per cent": ("%", 1), "px": ("px", 1), "pixel": ("px", 1), "kilobyte": ("bytes", 1000), "megabyte": ("bytes", 1_000_000),
+    "mins": ("s", 60), "secs": ("s", 1), "hrs": ("s", 3600),
+}  # fmt: skip
+_LINKS = frozenset({"is", "are", "=", "to", "at", "of", "stay", "be", "on", "as", "remain", "equal", "run", "us", "listen",
+                    "mean", "sit", "start", "==", "keep", "in", "set", "turn"})  # fmt: skip
+_MORE = frozenset({"mor", "longer", "over", "abov", "exceed", "bigger", "larger", "higher", "beyond", "past", "greater", ">", "deeper", "wider", "outliv"})
+_LESS = frozenset({"less", "fewer", "below", "under", "shorter", "smaller", "lower", "<", "beneath", "within", "max", "maximum", "most", "<="})
+_LEAST = frozenset({"least", "minimum", "min", ">=", "newer", "later", "upward"})
+_UNTIL_END = frozenset({"stop", "end", "expir", "tim", "wait", "last", "tak", "cap", "limit", "maximum", "limit"})
+_EMPTY = frozenset(
+    """the a an our my your this that these those of in on for with and or to by at as all every each any its their it we you i
+    is are be been was use using please here there default new only just also keep set run than rather so into from must should
+    always never more most least no not do if one such same exact version number value per project repo repository code base
+    codebase""".split()
+)
+_VERSIONED = frozenset({"language", "runtime", "framework", "database", "platform", "test tool", "package manager", "tool",
+                        "library", "cache", "search", "queue", "infrastructure", "web server"})  # fmt: skip
+_ALSO_SUBJECTS = {"jdk": "java", "jre": "java", "jvm": "java", "node.js": "node", "nodejs": "node", "postgres": "postgresql",
+                  "py": "python", "golang": "go", "cmake": "cmake", "ts": "typescript", "k8s": "kubernetes", "net": "dotnet",
+                  ".net": "dotnet", "c++": "c++", "gcc": "gcc", "clang": "clang", "xcode": "xcode", "sdk": "", "agp": "agp",
+                  "unity": "unity", "godot": "godot", "tailwind": "tailwind", "vue.js": "vue", "next.js": "nextjs"}  # fmt: skip
+
+
+def subject_named(token: Token) -> str:
+    """The thing that a word of an instruction names (`Node.js`: `node`), empty where it names none."""
+    low = token.low.removesuffix("'s")
+    return subject_of(low) or _ALSO_SUBJECTS.get(low, "")
+
+
+def content(tokens: list[Token]) -> frozenset[str]:
+    """The stems of the words that say what a text is about."""
+    return frozenset(t.stem for t in tokens if not t.mark and t.low not in _EMPTY and len(t.low) > 1 and t.stem not in _LINKS)
+
+
+def unit_of(word: str) -> tuple[str, float] | None:
+    """The canonical unit of a word and its factor: `minutes` are ("s", 60). None where it is no unit."""
+    word = word.lower()
+    return _UNITS.get(word) or (_UNITS.get(word[:-1]) if len(word) > 3 and word.endswith("s") else None)
+
+
+def as_bool(word: str) -> str | None:
+    """`true` or `false` of any word for it, or None."""
+    word = word.strip().lower()
+    return "true" if word in TRUE else "false" if word in FALSE else None
+
+
+def figures_of(clause: Clause, scope: Scope, around: str) -> Iterator[Value | Limit]:
+    """The values and limits of one clause. `around` is the subject that the clauses before spoke of."""
+    words = clause.words
+    found = False
+    for constraint in _all_of(clause, words, scope, around):
+        found = True
+        yield constraint
+    if not found:
+        yield from _switches(clause, words, scope)
+
+
+def _all_of(clause: Clause, words: list[Token], scope: Scope, around: str) -> Iterator[Value | Limit]:
+    taken: set[int] = set()
+    is_it = Relation.IS_NOT if clause.negative else Relation.IS
+    for at, token in enumerate(words):
+        if at in taken:
+            continue
+        text = token.text
+        if (pair := _ASSIGNED.match(text)) and (token.code or "=" in text) and not text.startswith(("http", "/")):
+            key, value = pair.groups()
+            if not _HOST_PORT.match(text):
+                yield Value(key_of(key), is_it, (_plain(value),), "", "", scope)
+                continue
+        if (pair := _HOST_PORT.match(text)) and any(c.isalpha() or c == "." for c in pair.group(1)):
+            subject = _subject_near(words, at) or subject_of(text.split("://")[0]) or around
+            yield Value("host", is_it, (pair.group(1).lower(),), subject, "", scope)
+            if not clause.negative:
+                yield Value("port", is_it, (pair.group(2),), subject, "", scope)
+            continue
+        if _ADDRESS.match(text) or (text == "localhost" and at and words[at - 1].stem in _LINKS):
+            values = [text, *_alternatives(words, at, lambda t: bool(_ADDRESS.match(t)) or t == "localhost", taken)]
+            yield Value("host", is_it, tuple(values), _subject_near(words, at), "", scope)
+            continue
+        if _REGION.match(token.low) and not token.code or (token.code and _REGION.match(token.low)):
+            values = [token.low, *_alternatives(words, at, lambda t: bool(_REGION.match(t.lower())), taken)]
+            yield Value("region", is_it, tuple(values), "", "", scope)
+            continue
+        if text.startswith("0x") and len(text) > 2:
+            yield Value(_noun_before(words, at) or "address", is_it, (text.lower(),), "", "", scope)
+            continue
+        if clock := _CLOCK.match(text):
+            yield Value("schedule", is_it, (f"{int(clock.group(2))} {int(clock.group(1))} * * *",), "", "",
+                        _about(scope, content(words[:at])))
+            continue
+        if (_DOMAIN.match(token.low) and token.low.count(".") and not _is_file(token.low) and not subject_named(token)
+                and (clause.only or (at and words[at - 1].stem in ("at", "on", "to", "through", "host", "via", "from", "in", "us")))):
+            yield Value("host", is_it, (token.low,), _subject_near(words, at), "", scope)
+            continue
+        yield from _number(clause, words, at, scope, around, taken)
+        yield from _keyed(clause, words, at, scope, taken)
+
+
+def _number(clause: Clause, words: list[Token], at: int, scope: Scope, around: str, taken: set[int]) -> Iterator[Value | Limit]:
+    token = words[at]
+    text = _NUMBER_WORDS.get(token.low, token.text)
+    sign, figure, end, unit_word = "", "", "", ""
+    top = None
+    if match := _WITH_UNIT.match(text):
+        sign, figure, unit_word = match.group(1) or "", match.group(2), match.group(3)
+    elif match := _NUMBER.match(text):
+        sign, figure, end = match.group(1) or "", match.group(2), match.group(3) or ""
+    elif match := _RANGE.match(text):
+        figure, top = match.groups()
+    elif _PRERELEASE.match(text):
+        figure = text.removeprefix("v")
+    else:
+        return
+    taken.add(at)
+    before = [t.stem for t in words[max(0, at - 5) : at]]
+    following = words[at + 1 : at + 5]
+    after = [t.stem for t in following]
+    if not sign and before and before[-1] in (">=", "<=", ">", "<", "~>", "~", "^", "==", "="):
+        sign = before[-1]
+    subject = _subject_before(words, at)
+    is_port = figure.isdigit() and 0 < int(figure) < 65_536 and not end and not unit_word and not top and _about_port(words, at)
+    if is_port:
+        ports = [figure, *_alternatives(words, at, str.isdigit, taken)]
+        relation = Relation.IS_NOT if clause.negative else Relation.IS
+        of = _subject_near(words, at) or around
+        if not of:
+            scope = _about(scope, content(words[:at]) - {"port"})
+        yield Value("port", relation, tuple(ports), of, "", scope)
+        return
+    relation = _relation(clause, sign, end, before, after)
+    if end == "%":
+        unit_word = "%"
+    if not unit_word and following and unit_of(following[0].low) and following[0].low not in ("h", "d", "s", "min", "b"):
+        unit_word = following[0].low
+        after = after[1:]
+        following = following[1:]
+    unit = unit_of(unit_word) if unit_word else None
+    if unit_word in ("k", "m"):
+        unit = ("", 1000 if unit_word == "k" else 1_000_000)
+    if subject and not unit and "," not in figure:
+        version = _version_relation(clause, sign, end, after, before)
+        if top:
+            yield Value("version", Relation.AT_LEAST, (figure,), subject, "", scope)
+            yield Value("version", Relation.AT_MOST, (top,), subject, "", scope)
+        else:
+            versions = [figure, *_alternatives(words, at, lambda t: bool(_NUMBER.match(t)), taken)]
+            yield Value("version", version, tuple(v.removeprefix("v") for v in versions), subject, "", scope)
+        return
+    number = float((top or figure).replace(",", "")) if (top or figure).replace(",", "").count(".") <= 1 else None
+    if number is None:
+        return
+    amount = number * (unit[1] if unit else 1)
+    measure = _measure(unit, following, before)
+    if relation in (Relation.AT_LEAST, Relation.AT_MOST) or (top and measure):
+        of = content([*words[: max(0, at)], *following]) - {measure} - _MORE - _LESS - _LEAST
+        of = frozenset(stem for stem in of if not any(c.isdigit() for c in stem))
+        yield Limit(measure, relation if relation is not Relation.IS else Relation.AT_MOST, amount, unit[0] if unit else "", of, scope)
+        return
+    key = _noun_before(words, at)
+    if key and (unit or not following or following[0].mark or following[0].low in _EMPTY or True):
+        relation = Relation.IS_NOT if clause.negative else Relation.IS
+        if unit and unit[0] == "%" and "coverag" in {t.stem for t in words}:
+            yield Limit("coverag", Relation.AT_LEAST, amount, "%", frozenset(), scope)
+        elif not (following and measure and not unit):
+            yield Value(key, relation, (_tidy(amount) if unit else figure,), "", unit[0] if unit else "", scope)
+    elif "coverag" in {t.stem for t in words}:
+        yield Limit("coverag", Relation.AT_LEAST, amount, "%", frozenset(), scope)
+
+
+def _keyed(clause: Clause, words: list[Token], at: int, scope: Scope, taken: set[int]) -> Iterator[Value]:
+    """A key in capitals or as code with the value that follows it; a known parameter beside a literal."""
+    token = words[at]
+    relation = Relation.IS_NOT if clause.negative else Relation.IS
+    if _CONSTANT.match(token.text) or _IDENTIFIER.match(token.text) or (token.code and re.match(r"^[A-Za-z][\w.-]*$", token.text)):
+        for ahead in range(at + 1, min(at + 4, len(words))):
+            value = words[ahead]
+            linked = all(t.stem in _LINKS or t.low in _EMPTY for t in words[at + 1 : ahead])
+            if not linked:
+                break
+            boolean = as_bool(value.text)
+            if boolean and (value.stem not in ("on",) or ahead + 1 == len(words) or words[ahead + 1].stem in ("in", "by", "for", "at")):
+                taken.update(range(at, ahead + 1))
+                if clause.negative:
+                    boolean = "false" if boolean == "true" else "true"
+                yield Value(key_of(token.text), Relation.IS, (boolean,), "", "", scope)
+                return
+            if ahead > at + 1 and (value.code or value.quoted or _LITERAL.match(value.text) or as_bool(value.text)):
+                if value.text == token.text or _NUMBER.match(value.text) and unit_of(words[ahead + 1].low if ahead + 1 < len(words) else ""):
+                    break
+                taken.update(range(at, ahead + 1))
+                yield Value(key_of(token.text), relation, (_plain(value.text),), "", "", scope)
+                return
+        return
+    parameter = parameter_names().get(token.low) or parameter_names().get(token.low.removesuffix("s"))
+    if parameter in _NAMED and not token.code and at not in taken:
+        value = None
+        if at and (words[at - 1].code or words[at - 1].quoted or _NAMELIKE.match(words[at - 1].text)):
+            value = words[at - 1]
+        else:
+            rest = [t for t in words[at + 1 : at + 6] if t.low not in _EMPTY and t.stem not in _LINKS and t.stem not in ("nam", "call", "mad")]
+            if rest and (rest[0].code or rest[0].quoted or _NAMELIKE.match(rest[0].text) or (parameter == "branch" and rest[0].low in _BRANCHES)):
+                value = rest[0]
+        if value is not None and not subject_named(value) and value.text.lower() not in parameter_names():
+            if parameter == "branch" and clause.negative:
+                return  # a deed on a branch, not a value
+            yield Value(parameter, relation, (value.text.lower(),), "", "", scope)
+
+
+_NAMED = frozenset({"namespace", "database", "region", "bucket", "branch", "model", "profile", "cluster", "context", "project",
+                    "schema", "registry", "channel", "timezone", "encoding", "environment", "locale", "license"})  # fmt: skip
+_NAMELIKE = re.compile(r"^(?=.{2,60}$)(?:[a-z0-9]+(?:[-_][a-z0-9]+)+|[a-z]+\d[\w.-]*|[A-Z]{3}|UTF-8|[A-Z][a-z]+/[A-Z][a-z_]+)$")
+_BRANCHES = frozenset({"main", "master", "develop", "dev", "trunk", "next", "staging", "production", "release"})
+
+
+def _switches(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Value]:
+    """"Autoplay is disabled", "keep telemetry off", "debug mode must be off in production"."""
+    for at, token in enumerate(words):
+        boolean = as_bool(token.low)
+        if boolean is None or token.low in ("no", "yes", "active", "inactive"):
+            continue
+        if token.low == "on" and at + 1 < len(words) and words[at + 1].stem not in ("in", "by", "for"):
+            continue
+        if clause.negative and token.low not in ("enable", "disable"):
+            boolean = "false" if boolean == "true" else "true"
+        if token.low in ("enable", "disable"):
+            if clause.negative:
+                boolean = "false" if token.low == "enable" else "true"
+            names = _phrase([t for t in words[at + 1 : at + 5]])
+        else:
+            names = _phrase([t for t in words[:at] if t.stem not in ("turn", "switch", "leav", "keep", "set", "stay")])
+        if names:
+            yield Value("_".join(names), Relation.IS, (boolean,), "", "", scope)
+        return
+
+
+def _phrase(words: list[Token]) -> list[str]:
+    """The words of a name at the beginning of some words: `feature flags` of "the feature flags of the shop"."""
+    found: list[str] = []
+    for token in words:
+        if token.low in ("of", "in", "for", "on", "at", "by", "is", "are", "be", "must", "stay", "stays", "with", "when") and found:
+            break
+        if token.low not in _EMPTY and re.match(r"^[\w-]+$", token.low):
+            found.append(key_of(token.low))
+    return [word for word in found if word][-3:]
+
+
+def _noun_before(words: list[Token], at: int) -> str:
+    """The name of what a value is said of: the words before the link ("is", "of", "to") before it."""
+    place = at - 1
+    while place >= 0 and (words[place].stem in _LINKS or words[place].low in _EMPTY) and at - place <= 4:
+        place -= 1
+    if place < 0 or at - place > 5:
+        return ""
+    names: list[str] = []
+    while place >= 0 and len(names) < 2:
+        token = words[place]
+        if token.mark or token.low in _EMPTY or token.stem in _LINKS or not re.match(r"^[A-Za-z][\w-]*$", token.text):
+            break
+        names.insert(0, key_of(token.text))
+        place -= 1
+    return "_".join(names)
+
+
+def _about(scope: Scope, words: frozenset[str]) -> Scope:
+    if not words:
+        return scope
+    return Scope(scope.environments, scope.excepted, scope.languages, scope.paths, scope.unless, scope.until,
+                 scope.about | words, scope.approval)
+
+
+def _about_port(words: list[Token], at: int) -> bool:
+    before = words[max(0, at - 7) : at]
+    if any(token.stem in ("port", "ports-composefil") for token in before[-7:]) or (at + 1 < len(words) and words[at + 1].stem == "port"):
+        return True
+    if len(before) >= 1 and before[-1].low in ("on", "at") and int(words[at].text.strip(":") if words[at].text.isdigit() else 0) >= 80:
+        verbs = {token.stem for token in before} & {"listen", "answer", "run", "serv", "liv", "bind", "expos", "reachabl", "connect", "host", "sit", "available", "start"}
+        if verbs or any(subject_named(token) for token in before):
+            return True
+    # "production stays on 443" after "listens on 9090"
+    return bool(before and before[-1].low == "on" and words[at].text in ("443", "80", "8080", "8443", "3000"))
+
+
+def _subject_before(words: list[Token], at: int) -> str:
+    """The versioned thing that a number directly follows: `Node.js version is >=20`, `Python 3.12`, `toolchain 21`."""
+    for back in range(1, 7):
+        if at - back < 0:
+            return ""
+        token = words[at - back]
+        if subject := subject_named(token):
+            kind = subject_kinds().get(subject, "tool")
+            return subject if kind in _VERSIONED else ""
+        if token.stem not in _VERSION_WORDS and token.low not in _EMPTY and token.stem not in _LINKS and not _NUMBER.match(token.text):
+            return ""
+    return ""
+
+
+_VERSION_WORDS = frozenset({"version", "toolchain", "deployment", "deploy", "target", "sdk", "least", "higher", "newer", "lts", "minimum", ">=",
+                            "<=", ">", "<", "~", "^", "between", "within", "stay", "requir", "support", "lowest", "at", "major", "releas", "ltss",
+                            "build", "pin", "tim", "runtim", "compil", "level", "api", "platform", "min", "max", "="})  # fmt: skip
+
+
+def _subject_near(words: list[Token], at: int) -> str:
+    """The thing named nearest before a value, else after it."""
+    for token in reversed(words[:at]):
+        if subject := subject_named(token):
+            return subject
+    for token in words[at + 1 :]:
+        if subject := subject_named(token):
+            return subject
+    return ""
+
+
+def _alternatives(words: list[Token], at: int, good: object, taken: set[int]) -> list[str]:
+    """The values that follow after `or`, `and` or a comma."""
+    found: list[str] = []
+    place = at + 1
+    while place + 1 <= len(words) - 1 and words[place].low in ("or", "and", "/") and good(words[place + 1].text):  # type: ignore[operator]
+        found.append(words[place + 1].text)
+        taken.add(place + 1)
+        place += 2
+    return found
+
+
+def _relation(clause: Clause, sign: str, end: str, before: list[str], after: list[str]) -> Relation:
+    near = set(before[-4:])
+    if sign in (">=", ">") or end == "+":
+        return Relation.AT_LEAST
+    if sign in ("<=", "<"):
+        return Relation.AT_MOST
+    tail = after[:5]
+    if "or" in tail[:3]:
+        word = tail[tail.index("or") + 1] if tail.index("or") + 1 < len(tail) else ""
+        if word in ("mor", "newer", "later", "higher", "abov", "up", "greater", "better", "longer"):
+            return Relation.AT_LEAST
+        if word in ("less", "fewer", "lower", "below", "under", "shorter", "smaller", "older", "earlier"):
+            return Relation.AT_MOST
+    if near & _MORE:
+        return Relation.AT_MOST if clause.negative else Relation.AT_LEAST
+    if near & _LEAST or "minimum" in tail[:3]:
+        return Relation.AT_LEAST
+    if near & _LESS or set(tail[:3]) & {"max", "maximum", "top", "most"} or {"up", "to"} <= near:
+        return Relation.AT_LEAST if clause.negative and not near & {"most", "max", "maximum"} else Relation.AT_MOST
+    if before and before[-1] == "after" and near & _UNTIL_END or clause.only and near & {"to", "for"}:
+        return Relation.AT_MOST
+    if near & {"limit", "cap", "ceil"}:
+        return Relation.AT_MOST
+    return Relation.IS
+
+
+def _version_relation(clause: Clause, sign: str, end: str, after: list[str], before: list[str]) -> Relation:
+    if sign == "^":
+        return Relation.COMPATIBLE
+    if sign in ("~", "~>"):
+        return Relation.CLOSE_TO
+    relation = _relation(clause, sign, end, before, after)
+    if relation is Relation.IS and clause.negative:
+        return Relation.IS_NOT
+    return relation
+
+
+def _measure(unit: tuple[str, float] | None, following: list[Token], before: list[str]) -> str:
+    if unit and unit[0] == "s":
+        return "time"
+    if unit and unit[0] == "bytes":
+        return "size"
+    for token in following[:3]:
+        if token.low in ("of", "in", "per", "for", "on", "or", "and", "at", "max", "maximum", "tops"):
+            if token.low in ("of",):
+                continue
+            break
+        if token.low.isalpha() and token.low not in _EMPTY and token.low not in _ADJECTIVES:
+            return token.stem
+    return next((stem for stem in reversed(before) if stem in _MEASURES), "")
+
+
+_ADJECTIVES = frozenset({"changed", "short", "long", "full", "new", "code", "open", "consecutive", "parallel", "concurrent", "active", "different", "test", "unit"})
+_MEASURES = frozenset({"lin", "sentenc", "word", "charact", "coverag", "retry", "attempt", "complexity", "nest", "depth", "length",
+                       "parameter", "argument", "fil", "timeout", "replica", "column", "paragraph", "item", "temperature"})  # fmt: skip
+
+
+def _plain(value: str) -> str:
+    value = value.strip().strip("`\"',;")
+    return as_bool(value) or value
+
+
+def _tidy(amount: float) -> str:
+    return str(int(amount)) if amount == int(amount) else repr(amount)
+
+
+def _is_file(low: str) -> bool:
+    return low.rsplit(".", 1)[-1] in _FILE_ENDINGS
+
+
+_FILE_ENDINGS = frozenset(
+    """py js ts jsx tsx mjs cjs md txt json yaml yml toml ini cfg conf rs go rb java kt swift c h cpp hpp cs php html css scss sql sh
+    ps1 lock env xml csv tf tfvars ex exs dart vue svelte gd proto ipynb tex rst po properties gradle kts mod sum log pdf png jpg svg""".split()
+)

@@ -1,0 +1,461 @@
+"""An instruction becomes a directive: its clauses, each looked at for every kind of constraint that it may hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from tractatus.actions.names import is_default, key_of, parameter_of, subject_kinds, verb_of
+from tractatus.directives import figures, knowledge
+from tractatus.directives.constraints import (
+    Choice,
+    Command,
+    Commitment,
+    Constraint,
+    Deed,
+    Directive,
+    Flag,
+    Force,
+    Name,
+    Naming,
+    Practice,
+    Relation,
+    Scope,
+    Untouched,
+    Value,
+    Within,
+)
+from tractatus.directives.figures import content, subject_named
+from tractatus.directives.language import LONGEST, Clause, Token, clauses_of, stem, tokens_of
+
+_PATH = re.compile(
+    r"^(?:\.{0,2}/)?(?:[\w.@*<>{},-]+/)+[\w.@*<>{},-]*$|^\*\.[\w.]+$|^[\w-]+(?:\.[\w-]+)*\.[A-Za-z][A-Za-z0-9]{0,9}$|^\.[a-z][\w.-]+$|^[A-Z]{4,}(?:\.md)?$"
+)
+_STYLES = {
+    "kebab-case": "kebab-case", "kebab": "kebab-case", "snake_case": "snake_case", "snake-case": "snake_case",
+    "snakecase": "snake_case", "camelcase": "camelCase", "pascalcase": "PascalCase", "lowercase": "lowercase",
+    "uppercase": "UPPERCASE", "screaming_snake_case": "UPPER_SNAKE_CASE", "upper_snake_case": "UPPER_SNAKE_CASE",
+    "uppercamelcase": "PascalCase", "lowercamelcase": "camelCase", "constant_case": "UPPER_SNAKE_CASE", "kebap-case": "kebab-case",
+    "pascal-case": "PascalCase", "camel-case": "camelCase", "dash-case": "kebab-case", "hyphenated": "kebab-case",
+    "upper_case": "UPPER_SNAKE_CASE", "screaming_snake": "UPPER_SNAKE_CASE", "all-lowercase": "lowercase", "lower-case": "lowercase",
+}  # fmt: skip
+_TARGETS = {
+    "branch": "branch", "fil": "file", "filenam": "file", "function": "function", "method": "function", "variabl": "variable",
+    "class": "class", "component": "component", "tabl": "table", "column": "column", "constant": "constant", "test": "test",
+    "folder": "folder", "directory": "folder", "endpoint": "endpoint", "rout": "endpoint", "url": "endpoint", "tag": "tag",
+    "identifier": "identifier", "keyword": "keyword", "commit": "commit", "packag": "package", "modul": "file",
+    "hook": "function", "field": "key", "key": "key", "interfac": "class", "slug": "file", "imag": "file", "document": "file",
+    "parameter": "variable", "propert": "key", "migrat": "file", "script": "file", "property": "key", "typ": "class",
+    "enum": "class", "bucket": "bucket", "servic": "service", "id": "id", "attribut": "key", "releas": "tag", "helper": "function",
+}  # fmt: skip
+_USING = frozenset({"us", "import", "install", "depend", "prefer", "adopt", "rely", "require", "writ", "go", "choos", "pick",
+                    "reach", "stick", "tak", "work", "run", "build", "test", "call", "do", "manag", "styl", "prefer"})  # fmt: skip
+_TOUCHING = frozenset({"touch", "edit", "modify", "chang", "alter", "writ", "delet", "remov", "mov", "renam", "commit", "updat",
+                       "overwrit", "mess", "format", "reformat", "fiddl", "add", "creat", "alon", "leav", "refactor", "generat"})  # fmt: skip
+_WORKING = frozenset({"work", "chang", "edit", "touch", "writ", "modify", "stay", "implement", "creat", "operat", "belong", "liv", "go", "put", "mak", "us"})
+_LOCATING = frozenset({"in", "inside", "under", "within", "to", "from", "into", "at", "on", "below", "outside"})
+_TIMES = frozenset({"friday", "monday", "tuesday", "wednesday", "thursday", "saturday", "sunday", "weekend", "night", "midnight", "holiday"})
+_COMMANDS = frozenset(
+    """git npm npx yarn pnpm bun pip pip3 python python3 docker kubectl helm terraform aws gcloud az php composer cargo go make cmake
+    rm sudo curl wget ssh scp psql mysql mongosh redis-cli systemctl apt brew node deno uv poetry pytest jest vitest eslint prettier
+    rails rake bundle mix flutter dart dotnet mvn gradle gradlew chmod chown kill pkill dd mkfs alembic prisma django-admin manage.py
+    artisan supabase firebase vercel netlify heroku fly gh svn hg nx turbo lerna tox nox ansible vagrant crontab tsc vite""".split()
+)
+
+
+def read_instruction(text: str, parameters: Mapping[str, Any] | None = None) -> Directive:
+    """What an instruction asks, as typed constraints. `parameters` are values known to be fixed by it ({"port": "27027"}).
+
+    Never raises on any text; what it cannot read it says in `unread`. At most 6,000 characters are read.
+    """
+    tokens = tokens_of(text)
+    clauses = clauses_of(tokens)
+    found: list[Constraint] = []
+    unread: list[str] = []
+    around = ""
+    last_scope: Scope | None = None
+    for number, clause in enumerate(clauses):
+        scope = _scope_of(clause, clauses[number - 1] if number else None)
+        if clause.contrast and last_scope is not None:
+            scope = last_scope
+        here = list(_constraints_of(clause, clauses[number - 1] if number else None, scope, around))
+        around = next((subject for token in clause.words if (subject := subject_named(token))), around)
+        last_scope = scope
+        found += here
+        if not here and clause.words:
+            unread.append(clause.text[:200])
+    found = _settled(found, parameters or {}, tokens)
+    if len(text) > LONGEST:
+        unread.append(f"what stands after the first {LONGEST:,} characters")
+    if found:
+        unread = [clause for clause in unread if _asks(clause, clauses)]
+    force = min((clause.force for clause in clauses), default=Force.SHOULD, key=list(Force).index)
+    environments = frozenset(environment for constraint in found for environment in constraint.scope.environments)
+    return Directive(text, tuple(found), force, environments, tuple(unread), content(list(tokens)) - knowledge.weak_words())
+
+
+def parameters_of(text: str) -> dict[str, str]:
+    """The values that an instruction fixes, by parameter: {"port": "27027"}; the version of a thing under its own name."""
+    found: dict[str, str] = {}
+    for constraint in read_instruction(text).constraints:
+        if isinstance(constraint, Value) and constraint.relation is not Relation.IS_NOT and len(constraint.values) == 1:
+            name = constraint.subject if constraint.parameter == "version" and constraint.subject else constraint.parameter
+            found.setdefault(name, _written(constraint))
+    return found
+
+
+def _written(constraint: Value) -> str:
+    sign = {Relation.AT_LEAST: ">=", Relation.AT_MOST: "<=", Relation.COMPATIBLE: "^", Relation.CLOSE_TO: "~"}
+    return sign.get(constraint.relation, "") + constraint.values[0]
+
+
+def _asks(clause: str, clauses: list[Clause]) -> bool:
+    """Whether a clause that was not understood asks something firmly, rather than tells."""
+    return any(c.text[:200] == clause and (c.negative or c.force is Force.MUST) for c in clauses)
+
+
+def _settled(found: list[Constraint], parameters: Mapping[str, Any], tokens: tuple[Token, ...]) -> list[Constraint]:
+    """The constraints once each, with those of the parameters that the text did not give."""
+    kept = list(dict.fromkeys(found))
+    if not any(isinstance(constraint, Value) for constraint in kept):
+        subject = next((subject for token in tokens if (subject := subject_named(token))), "")
+        for name, value in parameters.items():
+            if isinstance(value, (str, int, float)) and str(value).strip():
+                parameter, named = parameter_of(str(name))
+                kept.append(Value(parameter, Relation.IS, (str(value).strip().lower(),), named or subject))
+    chosen = {c.values for c in kept if isinstance(c, Value) and c.relation is Relation.IS}
+    return [c for c in kept if not (isinstance(c, Value) and c.relation is Relation.IS_NOT and c.values in chosen)]
+
+
+# Scope: where, for what, unless, until.
+
+
+def _scope_of(clause: Clause, before: Clause | None) -> Scope:
+    names = knowledge.environments()
+    environments: set[str] = set()
+    excepted: set[str] = set()
+    languages: set[str] = set()
+    paths: list[str] = []
+    words = clause.words
+    for at, token in enumerate(words):
+        previous = words[at - 1].low if at else ""
+        following = words[at + 1].stem if at + 1 < len(words) else ""
+        if (environment := names.get(token.low)) and not token.code:
+            placed = previous in ("in", "on", "for", "to", "against", "at", "this", "the", "my", "inside", "into", "of", "a")
+            first = at == 0 or token.low == "locally"
+            ordinary = environment in ("production", "staging") or token.low in ("laptop", "locally", "development", "ci")
+            if (ordinary and (placed or first or following in ("server", "databas", "environment", "cluster"))) or (
+                placed and previous != "the" and environment in ("test", "scripts") and previous in ("in", "inside")
+            ):
+                environments.add(environment)
+        if token.low in knowledge.LANGUAGES and (previous in ("in", "for") or following in ("code", "fil", "modul", "function")):
+            languages.add(knowledge.LANGUAGES[token.low])
+        if _is_path(token) and previous in ("in", "inside", "under", "within", "below"):
+            paths.append(token.text)
+    for token in clause.condition:
+        if (environment := names.get(token.low)) and environment in ("production", "staging", "development", "test"):
+            environments.add(environment)
+        if token.low in knowledge.LANGUAGES:
+            languages.add(knowledge.LANGUAGES[token.low])
+    for token in clause.unless:
+        if environment := names.get(token.low):
+            excepted.add(environment)
+    return Scope(
+        frozenset(environments),
+        frozenset(excepted),
+        frozenset(languages),
+        tuple(paths),
+        content(clause.unless) - {"tell", "ask", "otherwis", "say", "explicit"},
+        content(clause.until),
+        frozenset(),
+        clause.approval,
+    )
+
+
+def _is_path(token: Token) -> bool:
+    text = token.text
+    if text.startswith(("http:", "https:", "@")) or " " in text or len(text) < 3:
+        return False
+    if not _PATH.match(text) or re.match(r"^v?\d", text):
+        return False
+    if "/" in text:
+        return not re.match(r"^[a-z]+/[a-z]+$", text) or token.code or text.split("/")[0] in _FOLDERS or text.endswith("/")
+    if text.isupper() and "." not in text:
+        return False
+    return text.startswith((".", "*")) or figures._is_file(token.low) or (token.code and "." in text and figures._is_file(token.low))
+
+
+_FOLDERS = frozenset(
+    """src lib app apps packages test tests docs config scripts infra migrations db database public static assets components pages api server
+    client web backend frontend internal cmd pkg core vendor third_party generated build dist deploy terraform charts k8s data training
+    .github legacy modules services tools spec e2e fixtures proto schema content posts locale i18n firmware""".split()
+)
+
+
+# Every kind of constraint, in one clause.
+
+
+def _constraints_of(clause: Clause, before: Clause | None, scope: Scope, around: str) -> Iterator[Constraint]:
+    words = clause.words
+    stems = [token.stem for token in words]
+    seen_practice = False
+    for _, _, name in knowledge.commitment_phrases().all_in(stems):
+        yield Commitment(name, replace(scope, about=frozenset(), environments=frozenset()))
+    for _, _, (name, contrary) in _longest(knowledge.practice_phrases().all_in(stems)):
+        seen_practice = True
+        yield Practice(name, wanted=clause.negative == contrary, scope=scope)
+    yield from _namings(clause, words, scope)
+    yield from figures.figures_of(clause, replace(scope, paths=()), around)
+    yield from _places(clause, words, scope)
+    commands = list(_commands(clause, words, scope))
+    yield from commands
+    names = [] if commands else list(_names(clause, before, words, scope))
+    yield from names
+    if clause.negative and not clause.contrast and not commands and not names and not seen_practice:
+        yield from _deeds(clause, words, scope)
+    elif clause.approval:
+        yield from _deeds(clause, words, scope)
+
+
+def _longest(found: Iterator[tuple[int, int, Any]]) -> Iterator[tuple[int, int, Any]]:
+    past = -1
+    for at, end, payload in found:
+        if at >= past:
+            past = end
+            yield at, end, payload
+
+
+def _namings(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Constraint]:
+    style = next((_STYLES[t.low] for t in words if t.low in _STYLES), "")
+    pattern = next((t.text for t in words if "*" in t.text and re.match(r"^[\w./*@-]{2,60}$", t.text) and not t.text.startswith("*.")), "")
+    targets = [_TARGETS[t.stem] for t in words if t.stem in _TARGETS]
+    if style and not clause.negative:
+        languages = scope.languages | {knowledge.LANGUAGES[t.low] for t in words if t.low in knowledge.LANGUAGES and len(t.low) > 1}
+        for target in dict.fromkeys(targets or ["file"]):
+            yield Naming(target, style, "", replace(scope, languages=frozenset(languages)))
+        return
+    named = any(t.stem in ("nam", "call", "look", "form", "prefix", "start", "follow", "pattern", "begin", "format") for t in words)
+    if pattern and targets and (named or "branch" in targets) and not clause.negative and not (pattern.endswith("/*") and "branch" not in targets):
+        patterns = [t.text for t in words if "*" in t.text and not t.text.startswith("*.")]
+        if "test" in targets and any("." in p for p in patterns):
+            yield Naming("test file", "", next(p for p in patterns if "." in p), scope)
+            if rest := [p for p in patterns if "." not in p]:
+                yield Naming("test function", "", rest[0], scope)
+        else:
+            yield Naming(targets[0], "", "|".join(patterns), scope)
+    elif targets and not clause.negative and named:
+        for at, token in enumerate(words):
+            if token.stem in ("look", "nam", "format", "lik", "prefix", "start", "begin", "with", "as") and at + 1 < len(words):
+                example = words[at + 1]
+                if re.match(r"^v?\d+\.\d+(?:\.\d+)?$", example.text) and "tag" in targets:
+                    yield Naming("tag", "", "v#" if example.text[0] == "v" else "#", scope)
+                    return
+                if re.match(r"^[\w.-]+[-_/]$", example.text) or (example.code and re.match(r"^[\w.-]{1,30}[-_/]?$", example.text) and token.stem == "with"):
+                    yield Naming(targets[0], "", example.text + "*", scope)
+                    return
+
+
+def _places(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Constraint]:
+    paths = [(at, t.text) for at, t in enumerate(words) if _is_path(t) and ("*" not in t.text or "/" in t.text or t.text.startswith("*."))]
+    if any(t.stem in ("nam", "call") for t in words):
+        return
+    stems = {t.stem for t in words}
+    folder = [(at, t) for at, t in enumerate(words) if t.stem in ("folder", "directory", "packag", "modul") and at and not words[at - 1].mark]
+    alone = "leav" in stems and stems & {"alon", "untouch", "be", "as"}
+    closed = {t.low for t in words} & {"locked", "immutable", "frozen"}
+    if clause.negative or alone or closed:
+        lone = len(words) <= 4 and not any(t.stem in _USING for t in words)
+        generated = [t for t in words if t.stem in ("generat", "vendor") and stems & {"fil", "cod", "_"}]
+        if stems & (_TOUCHING | {"it"}) or alone or closed or lone:
+            if paths:
+                sent = bool(stems & {"git", "commit"})
+                if sent:
+                    yield Deed(frozenset({"commit", "push"}), tuple(frozenset({path}) for _, path in paths[:1]), "", scope)
+                else:
+                    yield Untouched(tuple(path for _, path in paths), replace(scope, paths=(), environments=frozenset()))
+            elif folder and words[folder[0][0] - 1].low not in figures._EMPTY and not words[folder[0][0] - 1].low.isdigit():
+                yield Untouched((words[folder[0][0] - 1].text + "/",), replace(scope, paths=()))
+            elif generated:
+                yield Untouched(("generated/", "*.generated.*", "*_pb2.py", "*.g.dart", "*.pb.go", "dist/", "build/", "vendor/"), scope)
+        return
+    if clause.only and (stems & _WORKING or not stems & _USING):
+        own = tuple(path for _, path in paths)
+        if own:
+            yield Within(own, frozenset(), replace(scope, paths=()))
+            return
+        after = next((at for at, t in enumerate(words) if t.stem in ("work", "touch", "edit", "chang", "focus", "modify")), None)
+        if after is not None:
+            topics = content(words[after + 1 :]) - knowledge.weak_words() - {"pag", "modul", "folder", "directory", "packag", "part", "area", "sid", "pr", "component", "issu"}
+            topics = frozenset(t for t in topics if t.isalpha() or "-" in t)
+            if topics:
+                yield Within((), topics, scope)
+
+
+def _commands(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Constraint]:
+    """Commands and options that are refused, options that are asked for."""
+    flags = [t.text for t in words if re.match(r"^--?[a-zA-Z][\w-]*(?:=\S+)?$", t.text)]
+    for token in words:
+        if token.code and " " in token.text and clause.negative:
+            yield Command(tuple(token.text.split()[:8]), "", scope)
+            return
+    for at, token in enumerate(words):
+        low = token.low
+        if low in _COMMANDS and clause.negative:
+            run = [token.text]
+            for follower in words[at + 1 : at + 6]:
+                if follower.code or re.match(r"^(?:-{1,2}[\w-]+|[a-z][\w-]*:[\w:-]+)$", follower.text) or (
+                    follower.text.islower() and follower.text in _SUBCOMMANDS and len(run) < 4
+                ) or follower.text in _COMMANDS:
+                    run.append(follower.text)
+                elif follower.low in ("with", "using"):
+                    continue
+                else:
+                    break
+            if len(run) > 1:
+                yield Command(tuple(run), "", scope)
+                return
+    if flags:
+        if clause.negative:
+            yield Command(tuple(flags[:1]), "", scope)
+        else:
+            among = frozenset(
+                t.low for t in words if t.low in _COMMANDS or verb_of(t.low) or t.stem in knowledge.deeds() or t.low in ("releases",)
+            )
+            for flag in flags[:2]:
+                yield Flag(flag, among, scope)
+
+
+_SUBCOMMANDS = frozenset(
+    """push pull commit merge rebase reset clean checkout apply destroy plan run exec build install publish migrate artisan up down prune rm
+    delete drop add amend force stash test start stop tag cherry-pick ci update upgrade audit fix deploy rollback seed init clone gc fsck
+    revert compose system volume s3 ec2 iam rds lambda db prod""".split()
+)
+
+
+def _names(clause: Clause, before: Clause | None, words: list[Token], scope: Scope) -> Iterator[Constraint]:
+    """Tools, packages and identifiers that are chosen or refused by their names."""
+    families = knowledge.families_of()
+    stems = {t.stem for t in words}
+    using = bool(stems & _USING) or clause.contrast or clause.only or "is" in {t.low for t in words} or clause.negative or len(words) <= 5
+    known: list[tuple[int, str]] = []
+    joined = [t.low for t in words]
+    for at, token in enumerate(words):
+        pair = " ".join(joined[at : at + 2])
+        for name in (pair, token.low, token.low.removesuffix(".js")):
+            if name in families and (len(name) > 2 or token.code or name in ("uv", "go")) and (name not in _ORDINARY or token.code or token.text[0].isupper() and at):
+                known.append((at, name))
+                break
+    purpose = frozenset()
+    for at, token in enumerate(words):
+        if token.low in ("for", "when") and known and at > known[-1][0]:
+            purpose = content(words[at + 1 :]) - knowledge.weak_words() - {name for _, name in known}
+    if known and using:
+        by_family: dict[str, set[str]] = {}
+        for _, name in known:
+            for family in families[name]:
+                by_family.setdefault(family, set()).add(knowledge.families()[family].members[name])
+        if len(by_family) > 1:  # an alias of several families: the ones that share most members
+            most = max(len(names) for names in by_family.values())
+            if most > 1:
+                by_family = {family: names for family, names in by_family.items() if len(names) == most}
+        for family, names in by_family.items():
+            if clause.negative:
+                yield Choice(family, frozenset(), frozenset(names), scope)
+            elif knowledge.families()[family].exclusive and not _may(clause, words) and not _task(words, known[0][0]):
+                yield Choice(family, frozenset(names), frozenset(), replace(scope, about=purpose))
+    if clause.negative and not (known and using):
+        listed = stems & _USING or clause.contrast or len(words) <= 6 or any(t.code for t in words)
+        taken = 0
+        for at, token in enumerate(words):
+            text = token.text
+            if _is_path(token) and not token.code or token.stem in _USING or not listed:
+                continue
+            written = token.code and re.match(r"^[\w@$./:!?#()\[\]<>-]{2,60}$", text)
+            shaped = re.match(r"^(?:[a-z]+(?:[A-Z]\w*)+|[A-Z][a-z]+[A-Z\d]\w*|[a-z]\w*_\w+|@[\w/-]+|[a-z]\w*\.\w+|\w+\(\)|[a-z]+-[a-z]+-[a-z]+)$", text)
+            if (written or shaped) and not re.match(r"^v?\d", text) and token.low not in _NOT_NAMES and not _is_path(token) and taken < 8:
+                taken += 1
+                yield Name(text.rstrip("()"), "", True, scope)
+            elif (
+                re.match(r"^[A-Za-z][\w-]{2,40}$", text)
+                and "us" in stems | ({"us"} if clause.contrast else set())
+                and subject_named(token)
+                and subject_kinds().get(subject_named(token)) not in ("protocol", None)
+                and not known
+            ):
+                yield Name(subject_named(token), "", False, scope)
+
+
+_ORDINARY = frozenset({"go", "make", "express", "got", "request", "requests", "black", "native", "context", "flow", "spring", "play", "alpine", "next",
+                       "axios.", "native", "dash", "rest", "hooks", "flask.", "rake", "just", "task", "fire", "click", "bottle", "pony", "mark",
+                       "markdown", "signals", "base", "moment", "luxon.", "bulma.", "gin", "echo", "fiber", "chi", "iris", "cypress.", "english"})  # fmt: skip
+_NOT_NAMES = frozenset({"e.g", "i.e", "end-to-end", "up-to-date", "out-of-the-box", "step-by-step", "day-to-day", "kebab-case", "snake_case", "camelcase", "pascalcase"})
+
+
+def _may(clause: Clause, words: list[Token]) -> bool:
+    return any(t.low in ("may", "can", "could", "might", "consider", "explore", "try", "compare", "whether", "evaluate", "research", "like", "similar") for t in words)
+
+
+def _task(words: list[Token], at: int) -> bool:
+    """Whether the clause is one job about a thing ("Restart Redis", "Add an axios interceptor") rather than a rule to use it."""
+    first = words[0].stem if words else ""
+    if first in _USING or first in ("all", "our", "the", "we", "prefer", "test", "every", "packag") or at == 0:
+        return False
+    return bool(verb_of(words[0].low)) and first not in ("styl", "writ", "manag", "build", "format", "lint", "run", "test", "connect")
+
+
+def _deeds(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Constraint]:
+    """"Never V O": a deed on a thing. Also the deed that needs approval."""
+    known = knowledge.deeds()
+    names = knowledge.environments()
+    verbs = [(at, known[t.stem]) for at, t in enumerate(words) if t.stem in known and not t.code and not _is_path(t)]
+    if not verbs:
+        return
+    # A noun that is also a verb ("merge requests", "release notes") is a verb where it comes first or after "be"
+    first = verbs[0]
+    chosen = [first]
+    for at, kind in verbs[1:]:
+        between = words[chosen[-1][0] + 1 : at]
+        if all(t.low in ("or", "and", "nor", "to") or t.mark for t in between) or any(t.low in ("and", "or") for t in words[max(0, at - 1) : at]):
+            chosen.append((at, kind))
+    done_by = frozenset(verb for _, kind in chosen for verb in kind.done_by)
+    verb_places = {at for at, _ in chosen}
+    strong: list[frozenset[str]] = []
+    weak: list[frozenset[str]] = []
+    alternatives: list[list[frozenset[str]]] = []
+    at = 0
+    run: list[int] = []
+    for at, token in enumerate(words):
+        if at in verb_places or token.low in figures._EMPTY or token.low in names and scope.environments or token.low in _FILLING:
+            continue
+        if any(c.isdigit() for c in token.low) and not token.code:
+            continue
+        group = knowledge.alike().get(token.stem, frozenset({token.stem}))
+        joined = at >= 2 and words[at - 1].low in ("or", "nor", "and") and run and run[-1] == at - 2
+        if token.code or _is_path(token):
+            group = frozenset({token.low.strip("`")})
+        if joined and strong:
+            strong[-1] = strong[-1] | group
+        elif token.stem in knowledge.weak_words():
+            weak.append(group)
+        else:
+            strong.append(group)
+        run.append(at)
+    del alternatives
+    if not strong and not weak and scope.environments == frozenset() and len(words) > 3:
+        return
+    objects = tuple(strong[:4]) if strong else tuple(weak[:1])
+    if not objects and not scope.environments and chosen[0][1].name not in _LONE:
+        return
+    if chosen[0][1].name in ("run", "write", "read", "keep", "build", "approve", "grant", "add", "change") and not strong:
+        return
+    yield Deed(done_by, objects, "", scope)
+
+
+_LONE = frozenset({"commit", "push", "deploy", "publish", "merge", "send", "delete", "install", "restart", "rebase", "pay", "migrate", "close", "tag"})
+_FILLING = frozenset(
+    """back up out off down away before after then also too either yet again once already still only whatever whenever would could may can
+    might want needed ever never any all my me your own please yet get go got make made take start begin being been have has had i'm
+    i've you're they're don't just even first later soon always one two three""".split()
+)
