@@ -8,15 +8,15 @@ here: the same facts always give the same answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
+from tractatus import irreversible_rules as rules
 from tractatus import throwaway
 from tractatus.actions import Act, Reading
-from tractatus.datafiles import Field, Row, rows, unique
+from tractatus.irreversible_rules import Rule
 from tractatus.results import Result
-from tractatus.throwaway import FILE, Names
 
 MOST_ACTS = 200
 MOST_WORDS = 60
@@ -27,42 +27,15 @@ _CLOSE = 8  # how far from the program its words may stand
 @dataclass(frozen=True)
 class IrreversibleAct(Result):
     """An act that cannot be undone: of which `kind`, `what` it does and `why` that is final, the questions to answer
-    before a person approves it, and how sure it is that it is one, from 0 to 1."""
+    before a person approves it, what an AI can do instead, and how sure it is that it is one, from 0 to 1."""
 
     kind: str
     what: str
     why: str
     safety_checks: tuple[str, ...]
+    alternatives: tuple[str, ...]
     confidence: float
     reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Kind:
-    name: str
-    what: str
-    why: str
-    checks: tuple[str, ...]
-    test_things: bool
-
-
-@dataclass(frozen=True)
-class _Rule:
-    """One row of the data file, its words ready to compare."""
-
-    kind: Kind
-    what: str
-    confidence: float
-    on: str
-    words: tuple[Names, ...] = ()
-    also: tuple[Names, ...] = ()
-    unless: Names | None = None
-    starts: tuple[str, ...] = ()
-    holds: tuple[str, ...] = ()
-    without: str = ""
-    methods: frozenset[str] = frozenset()
-    hosts: Names | None = None
-    paths: Names | None = None
 
 
 def irreversible_act(reading: Reading) -> IrreversibleAct | None:
@@ -152,7 +125,7 @@ def _of_command(act: Act, reading: Reading, before: _Before) -> Iterator[Irrever
     if tool in _REQUESTS:
         yield from _of_curl(command)
         return
-    candidates = _commands().get(tool) or _commands().get(tool.partition(".")[0])
+    candidates = rules.commands().get(tool) or rules.commands().get(tool.partition(".")[0])
     if not candidates:
         return
     called = _called(tool, command, act.flags)
@@ -202,7 +175,7 @@ def _program(word: str) -> str:
 
 
 def _called(tool: str, command: tuple[str, ...], flags: Sequence[str]) -> _Called:
-    valued = _valued().get(tool, frozenset())
+    valued = rules.valued().get(tool, frozenset())
     words: list[str] = []
     options: list[str] = []
     present: set[str] = set(flags)
@@ -225,7 +198,7 @@ def _called(tool: str, command: tuple[str, ...], flags: Sequence[str]) -> _Calle
     return _Called(tool, tuple(words), tuple(options), frozenset(present))
 
 
-def _fits(rule: _Rule, called: _Called) -> bool:
+def _fits(rule: Rule, called: _Called) -> bool:
     at = 0
     for place, names in enumerate(rule.words):
         if place == 0:
@@ -243,7 +216,7 @@ def _fits(rule: _Rule, called: _Called) -> bool:
     return all(any(word in names for word in called.present) for names in rule.also)
 
 
-def _object(rule: _Rule, called: _Called, reading: Reading, before: _Before) -> str | None:
+def _object(rule: Rule, called: _Called, reading: Reading, before: _Before) -> str | None:
     """What the act is done to, in words; None where that is nothing that the row looks for."""
     on = rule.on
     if not on:
@@ -275,8 +248,8 @@ def _object(rule: _Rule, called: _Called, reading: Reading, before: _Before) -> 
     return _first(branches, lambda branch: throwaway.shared_branch(branch, of))
 
 
-def _first(among: Sequence[str], wanted: object) -> str | None:
-    found = next((item for item in among if wanted(item)), None)  # type: ignore[operator]
+def _first(among: Sequence[str], wanted: Callable[[str], bool]) -> str | None:
+    found = next((item for item in among if wanted(item)), None)
     return None if found is None else f" ({found[:80]})"
 
 
@@ -298,7 +271,7 @@ def _local(word: str) -> bool:
 _HOST = re.compile(r"(?:^|=|//|@)(\[[^\]]*\]|[\w.-]+)(?::\d+)?(?:/|\Z)")
 
 
-def _branches(called: _Called, rule: _Rule) -> tuple[str, ...]:
+def _branches(called: _Called, rule: Rule) -> tuple[str, ...]:
     """The branches that a git command names. `HEAD` alone is the one at hand and names none."""
     words = called.words[1:]
     if called.words[:1] == ("push",):
@@ -345,7 +318,7 @@ def _of_query(text: str, reading: Reading) -> Iterator[IrreversibleAct]:
     where = frozenset(fact.value for fact in reading.facts[:MOST_ACTS] if fact.parameter in _PLACES)
     for statement in statements:
         close = statement.replace(" ", "")
-        for rule in _queries():
+        for rule in rules.queries():
             if rule.starts and not statement.startswith(rule.starts):
                 continue
             if rule.holds and not any(text in close for text in rule.holds):
@@ -425,7 +398,7 @@ def _of_url(method: str, url: str) -> Iterator[IrreversibleAct]:
     host, path = match.group(1), match.group(2)
     if throwaway.throw_away_host(host) or "." not in host or throwaway.throw_away_named(throwaway.parts([host])):
         return
-    for rule in _requests():
+    for rule in rules.requests():
         if method in rule.methods and rule.hosts and host in rule.hosts and rule.paths and path in rule.paths:
             yield _made(rule, f"`{method} {host}{path[:80]}`")
 
@@ -443,7 +416,7 @@ def _of_name(reading: Reading) -> Iterator[IrreversibleAct]:
         if not own:
             continue
         every = _name_words(name)
-        for rule in _calls():
+        for rule in rules.calls():
             does, what_of = rule.also
             doing, things = own & does.plain, every & what_of.plain
             if not doing or not things or (len(doing | things) == 1 and len(own) > 1):
@@ -464,114 +437,7 @@ def _places(reading: Reading) -> frozenset[str]:
     return frozenset(fact.value for fact in reading.facts[:MOST_ACTS] if fact.parameter in _PLACES)
 
 
-def _made(rule: _Rule, shown: str) -> IrreversibleAct:
+def _made(rule: Rule, shown: str) -> IrreversibleAct:
     kind = rule.kind
-    return IrreversibleAct(
-        kind.name, rule.what, kind.why, kind.checks, rule.confidence, (f"{rule.what}: {shown}.", f"{kind.why}.")
-    )
-
-
-# ---- the data file --------------------------------------------------------------------------------------------------
-
-_CONDITIONS = (
-    "path", "kept path", "found path", "other machine", "remote", "whole tree", "shared branch", "production branch",
-    "no branch", "production",
-)  # fmt: skip
-
-
-def _share(value: float) -> str | None:
-    return None if 0 <= value <= 1 else f"a number from 0 to 1 is expected, not {value:g}"
-
-
-def _fields(**more: Field) -> Mapping[str, Field]:
-    common = {"kind": Field(str), "what": Field(str, required=False), "confidence": Field(float, check=_share)}
-    return common | more
-
-
-_LIST = Field(list, required=False)
-_TEXT = Field(str, required=False)
-
-
-@cache
-def kinds() -> Mapping[str, Kind]:
-    """The sorts of acts that cannot be undone, by name."""
-    fields = {
-        "name": Field(str),
-        "what": Field(str),
-        "why": Field(str),
-        "checks": Field(list),
-        "test_things": Field(bool),
-    }
-    return {
-        row["name"]: Kind(row["name"], row["what"], row["why"], tuple(row["checks"]), row["test_things"])
-        for row in unique(rows(FILE, "kind", fields), "name")
-    }
-
-
-def _rule(row: Row) -> _Rule:
-    if row["kind"] not in kinds():
-        raise row.wrong("kind", f"one of {', '.join(kinds())} is expected, not {row['kind']!r}")
-    kind = kinds()[row["kind"]]
-    return _Rule(kind, row.get("what", kind.what), float(row["confidence"]), row.get("on", ""))
-
-
-@cache
-def _commands() -> Mapping[str, tuple[_Rule, ...]]:
-    on = Field(str, required=False, choices=_CONDITIONS)
-    more = {"tools": Field(list), "words": _LIST, "with": _LIST, "unless": _LIST, "on": on}
-    found: dict[str, tuple[_Rule, ...]] = {}
-    for row in rows(FILE, "command", _fields(**more)):
-        rule = replace(
-            _rule(row),
-            words=tuple(Names(word.split("|"), exact=True) for word in row.get("words", [])),
-            also=tuple(Names(word.split("|"), exact=True) for word in row.get("with", [])),
-            unless=Names(row["unless"], exact=True) if row.get("unless") else None,
-        )
-        for tool in row["tools"]:
-            found[tool] = (*found.get(tool, ()), rule)
-    return found
-
-
-@cache
-def _valued() -> Mapping[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {}
-    for row in rows(FILE, "valued", {"tools": Field(list), "options": Field(list)}):
-        for tool in row["tools"]:
-            found[tool] = found.get(tool, frozenset()) | frozenset(row["options"])
-    return found
-
-
-@cache
-def _queries() -> tuple[_Rule, ...]:
-    on = Field(str, required=False, choices=("production",))
-    return tuple(
-        replace(
-            _rule(row),
-            starts=tuple(row.get("starts", ())),
-            holds=tuple(row.get("holds", ())),
-            without=row.get("without", ""),
-        )
-        for row in rows(FILE, "query", _fields(starts=_LIST, holds=_LIST, without=_TEXT, on=on))
-    )
-
-
-@cache
-def _requests() -> tuple[_Rule, ...]:
-    more = {"methods": Field(list), "hosts": Field(list), "paths": Field(list)}
-    return tuple(
-        replace(_rule(row), methods=frozenset(row["methods"]), hosts=Names(row["hosts"]), paths=Names(row["paths"]))
-        for row in rows(FILE, "request", _fields(**more))
-    )
-
-
-@cache
-def _calls() -> tuple[_Rule, ...]:
-    more = {"does": Field(list), "what_of": Field(list), "unless": _LIST}
-    return tuple(
-        replace(
-            _rule(row),
-            also=(Names(row["does"]), Names(row["what_of"])),
-            unless=Names(row["unless"]) if row.get("unless") else None,
-        )
-        for row in rows(FILE, "call", _fields(**more))
-    )
+    reasons = (f"{rule.what}: {shown}.", f"{kind.why}.")
+    return IrreversibleAct(kind.name, rule.what, kind.why, kind.checks, kind.alternatives, rule.confidence, reasons)

@@ -1,0 +1,148 @@
+"""The rows of irreversible.toml: which commands, statements, requests and named tools cannot be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+
+from tractatus.datafiles import Field, Row, rows, unique
+from tractatus.throwaway import FILE, Names
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A sort of acts that cannot be undone, and what is said of it."""
+
+    name: str
+    what: str
+    why: str
+    checks: tuple[str, ...]
+    alternatives: tuple[str, ...]
+    test_things: bool
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row of the data file, its words ready to compare."""
+
+    kind: Kind
+    what: str
+    confidence: float
+    on: str
+    words: tuple[Names, ...] = ()
+    also: tuple[Names, ...] = ()
+    unless: Names | None = None
+    starts: tuple[str, ...] = ()
+    holds: tuple[str, ...] = ()
+    without: str = ""
+    methods: frozenset[str] = frozenset()
+    hosts: Names | None = None
+    paths: Names | None = None
+
+
+_CONDITIONS = (
+    "path", "kept path", "found path", "other machine", "remote", "whole tree", "shared branch", "production branch",
+    "no branch", "production",
+)  # fmt: skip
+
+
+def _share(value: float) -> str | None:
+    return None if 0 <= value <= 1 else f"a number from 0 to 1 is expected, not {value:g}"
+
+
+def _fields(**more: Field) -> Mapping[str, Field]:
+    common = {"kind": Field(str), "what": Field(str, required=False), "confidence": Field(float, check=_share)}
+    return common | more
+
+
+_LIST = Field(list, required=False)
+_TEXT = Field(str, required=False)
+
+
+@cache
+def kinds() -> Mapping[str, Kind]:
+    """The sorts of acts that cannot be undone, by name."""
+    fields = {
+        "name": Field(str),
+        "what": Field(str),
+        "why": Field(str),
+        "checks": Field(list),
+        "alternatives": Field(list),
+        "test_things": Field(bool),
+    }
+    return {
+        row["name"]: Kind(
+            row["name"], row["what"], row["why"], tuple(row["checks"]), tuple(row["alternatives"]), row["test_things"]
+        )
+        for row in unique(rows(FILE, "kind", fields), "name")
+    }
+
+
+def _rule(row: Row) -> Rule:
+    if row["kind"] not in kinds():
+        raise row.wrong("kind", f"one of {', '.join(kinds())} is expected, not {row['kind']!r}")
+    kind = kinds()[row["kind"]]
+    return Rule(kind, row.get("what", kind.what), float(row["confidence"]), row.get("on", ""))
+
+
+@cache
+def commands() -> Mapping[str, tuple[Rule, ...]]:
+    on = Field(str, required=False, choices=_CONDITIONS)
+    more = {"tools": Field(list), "words": _LIST, "with": _LIST, "unless": _LIST, "on": on}
+    found: dict[str, tuple[Rule, ...]] = {}
+    for row in rows(FILE, "command", _fields(**more)):
+        rule = replace(
+            _rule(row),
+            words=tuple(Names(word.split("|"), exact=True) for word in row.get("words", [])),
+            also=tuple(Names(word.split("|"), exact=True) for word in row.get("with", [])),
+            unless=Names(row["unless"], exact=True) if row.get("unless") else None,
+        )
+        for tool in row["tools"]:
+            found[tool] = (*found.get(tool, ()), rule)
+    return found
+
+
+@cache
+def valued() -> Mapping[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for row in rows(FILE, "valued", {"tools": Field(list), "options": Field(list)}):
+        for tool in row["tools"]:
+            found[tool] = found.get(tool, frozenset()) | frozenset(row["options"])
+    return found
+
+
+@cache
+def queries() -> tuple[Rule, ...]:
+    on = Field(str, required=False, choices=("production",))
+    return tuple(
+        replace(
+            _rule(row),
+            starts=tuple(row.get("starts", ())),
+            holds=tuple(row.get("holds", ())),
+            without=row.get("without", ""),
+        )
+        for row in rows(FILE, "query", _fields(starts=_LIST, holds=_LIST, without=_TEXT, on=on))
+    )
+
+
+@cache
+def requests() -> tuple[Rule, ...]:
+    more = {"methods": Field(list), "hosts": Field(list), "paths": Field(list)}
+    return tuple(
+        replace(_rule(row), methods=frozenset(row["methods"]), hosts=Names(row["hosts"]), paths=Names(row["paths"]))
+        for row in rows(FILE, "request", _fields(**more))
+    )
+
+
+@cache
+def calls() -> tuple[Rule, ...]:
+    more = {"does": Field(list), "what_of": Field(list), "unless": _LIST}
+    return tuple(
+        replace(
+            _rule(row),
+            also=(Names(row["does"]), Names(row["what_of"])),
+            unless=Names(row["unless"]) if row.get("unless") else None,
+        )
+        for row in rows(FILE, "call", _fields(**more))
+    )
