@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from tractatus.actions import names
 from tractatus.datafiles import Field, Row, rows
+from tractatus.wording import shortened
 
 KINDS = ("goal", "step", "evidence", "alternative", "risk", "edge_case")
 MARKS = ("way_back", "precaution", "reversible", "cause", "contrast", "condition", "past")
@@ -136,12 +137,6 @@ def words_of_action(action: Any) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(found - _data().empty), frozenset(_FIGURE.findall(joined)) | frozenset(
         word for word in found if word.isdecimal()
     )
-
-
-def shortened(text: str, longest: int = 70) -> str:
-    """`text` on one line, cut at `longest` characters."""
-    text = text[: longest + 1] if text.isprintable() else " ".join(text[: longest * 2].split())
-    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
 @lru_cache(maxsize=16_384)
