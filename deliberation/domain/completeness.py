@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import Exists, OuterRef, Prefetch
 from django.utils import formats
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
 
 from accounts import clock
-from deliberation.domain.hearing import standing_frameworks
 from deliberation.models import (
     Commitment,
     Dissent,
+    DissentAnswer,
+    DissentJoin,
+    Framework,
     Hearing,
+    ListAuthor,
     Outcome,
     OutcomeVersion,
     Remainder,
@@ -35,12 +40,62 @@ class Missing:
     sentence: str | Lazy
 
 
+@dataclass(frozen=True)
+class Written:
+    """What is written of one version beside its own words, as far as it may be missing."""
+
+    version: OutcomeVersion
+    sides: set[str]
+    has_loss: bool
+    has_trigger: bool
+    is_carried_out: bool
+    frameworks: list[Framework]
+    said: set[UUID]
+
+
+def _written(versions: Iterable[OutcomeVersion]) -> list[Written]:
+    """What is written of each of several versions, in six queries however many."""
+    rows = list(versions)
+    sides: dict[UUID, set[str]] = defaultdict(set)
+    for key, side in WeighedValue.objects.filter(version__in=rows).values_list("version_id", "side"):
+        sides[key].add(side)
+    said: dict[UUID, set[UUID]] = defaultdict(set)
+    for key, framework_id in Hearing.objects.filter(version__in=rows).values_list("version_id", "framework_id"):
+        said[key].add(framework_id)
+    frameworks: dict[UUID, list[Framework]] = defaultdict(list)
+    here = [row.deliberation_id for row in rows]
+    for framework in Framework.objects.filter(deliberation__in=here, status__in=Framework.STANDING):
+        frameworks[framework.deliberation_id].append(framework)
+    losses = set(Remainder.objects.filter(version__in=rows).values_list("version_id", flat=True))
+    triggers = set(ReviewTrigger.objects.filter(version__in=rows).values_list("version_id", flat=True))
+    promised = Commitment.objects.filter(version__in=rows, kind=Commitment.Kind.CARRY_OUT)
+    carried_out = set(promised.values_list("version_id", flat=True))
+    return [
+        Written(
+            version=row,
+            sides=sides[row.pk],
+            has_loss=row.pk in losses,
+            has_trigger=row.pk in triggers,
+            is_carried_out=row.pk in carried_out,
+            frameworks=frameworks[row.deliberation_id],
+            said=said[row.pk],
+        )
+        for row in rows
+    ]
+
+
 def missing_in(version: OutcomeVersion) -> list[Missing]:
     """What `version` still needs to be circulated, in the order of the page; empty when it is complete."""
-    return list(_missing_in(version))
+    return missing_in_each([version])[version.pk]
 
 
-def _missing_in(version: OutcomeVersion) -> Iterator[Missing]:
+def missing_in_each(versions: Iterable[OutcomeVersion]) -> dict[UUID, list[Missing]]:
+    """`missing_in` of several versions, by their ids, in a fixed number of queries."""
+    return {written.version.pk: list(_missing_in(written)) for written in _written(versions)}
+
+
+def _missing_in(written: Written) -> Iterator[Missing]:
+    version = written.version
     disagreement = version.kind == OutcomeVersion.Kind.DISAGREEMENT
     if disagreement:
         if version.decision_id is None:
@@ -52,55 +107,48 @@ def _missing_in(version: OutcomeVersion) -> Iterator[Missing]:
             yield Missing("option", _("Choose the option that is decided."))
         if version.decision_id is None:
             yield Missing("decision", _("Say the decision in one sentence."))
-        yield from _missing_values(version)
+        yield from _missing_values(written)
     if version.justification_id is None:
         yield Missing("justification", _("Say why."))
-    if not Remainder.objects.filter(version=version).exists():
+    if not written.has_loss:
         yield Missing("remainders-0-loss", _("Name at least one loss: what is lost, who bears it, and what is owed."))
     if version.applies_to_id is None:
         yield Missing("applies_to", _("Say what it applies to."))
     if version.does_not_apply_to_id is None:
         yield Missing("does_not_apply_to", _("Name at least one case that somebody might think it covers."))
-    yield from _missing_review(version)
-    promised = Commitment.objects.filter(version=version, kind=Commitment.Kind.CARRY_OUT).exists()
-    if version.nothing_to_do_id is None and not promised:
+    yield from _missing_review(written)
+    if version.nothing_to_do_id is None and not written.is_carried_out:
         yield Missing(
             "commitments-0-what",
             _("Say what carries it out, who does it and until when, or write that nothing is to be done."),
         )
-    yield from _missing_hearings(version)
+    for number, framework in enumerate(written.frameworks):
+        if framework.pk not in written.said:
+            yield Missing(
+                f"hearings-{number}-heard",
+                _("Say whether %(framework)s was heard, and if not, why not.") % {"framework": framework.title},
+            )
 
 
-def _missing_values(version: OutcomeVersion) -> Iterator[Missing]:
-    sides = set(WeighedValue.objects.filter(version=version).values_list("side", flat=True))
-    if WeighedValue.Side.PRIORITIZED not in sides:
+def _missing_values(written: Written) -> Iterator[Missing]:
+    if WeighedValue.Side.PRIORITIZED not in written.sides:
         yield Missing("prioritized-0-text", _("Name at least one value that was given weight."))
-    if WeighedValue.Side.DEPRIORITIZED not in sides:
+    if WeighedValue.Side.DEPRIORITIZED not in written.sides:
         yield Missing("deprioritized-0-text", _("Name at least one value that was given less weight."))
 
 
-def _missing_review(version: OutcomeVersion) -> Iterator[Missing]:
-    today = today_for(version)
+def _missing_review(written: Written) -> Iterator[Missing]:
+    version = written.version
     if version.review_date is None:
         yield Missing("review_date", _("Choose a review date after today."))
-    elif version.review_date <= today:
+    elif version.review_date <= today_for(version):
         yield Missing(
             "review_date",
             _("%(past)s has passed or is today. Choose a review date after today.")
             % {"past": formats.date_format(version.review_date, "j F Y")},
         )
-    if not ReviewTrigger.objects.filter(version=version).exists():
+    if not written.has_trigger:
         yield Missing("triggers-0-text", _("Name at least one change that would bring it back sooner."))
-
-
-def _missing_hearings(version: OutcomeVersion) -> Iterator[Missing]:
-    said = set(Hearing.objects.filter(version=version).values_list("framework_id", flat=True))
-    for number, framework in enumerate(standing_frameworks(version.deliberation)):
-        if framework.pk not in said:
-            yield Missing(
-                f"hearings-{number}-heard",
-                _("Say whether %(framework)s was heard, and if not, why not.") % {"framework": framework.title},
-            )
 
 
 def today_for(version: OutcomeVersion) -> date:
@@ -108,40 +156,75 @@ def today_for(version: OutcomeVersion) -> date:
     return clock.now().astimezone(ZoneInfo(version.deliberation.organisation.time_zone)).date()
 
 
+def latest_versions(outcomes: Iterable[Outcome]) -> dict[UUID, OutcomeVersion]:
+    """The newest version of each that was not set aside, circulated or still open; by outcome."""
+    rows = OutcomeVersion.objects.filter(outcome__in=outcomes, set_aside_at__isnull=True)
+    return {row.outcome_id: row for row in rows.select_related("deliberation__organisation").order_by("number")}
+
+
 def latest_version(outcome: Outcome) -> OutcomeVersion | None:
     """The newest version that was not set aside, circulated or still open."""
-    return (
-        OutcomeVersion.objects.filter(outcome=outcome, set_aside_at__isnull=True)
-        .select_related("deliberation__organisation")
-        .order_by("-number")
-        .first()
-    )
+    return latest_versions([outcome]).get(outcome.pk)
+
+
+def standing_dissents_of(outcomes: Iterable[UUID]) -> dict[UUID, list[Dissent]]:
+    """The dissents that are neither withdrawn nor replaced by their author's later one, by outcome, oldest first."""
+    found: dict[UUID, list[Dissent]] = defaultdict(list)
+    rows = Dissent.objects.filter(outcome_id__in=outcomes, withdrawn_at__isnull=True, replaced_by__isnull=True)
+    rows = rows.select_related("seat", "framework", "lead", "objection", "removed_by", "predicts", "written_against")
+    answers = Prefetch("answers", DissentAnswer.objects.select_related("text", "by_user"))
+    for row in rows.prefetch_related(answers, Prefetch("joins", DissentJoin.objects.select_related("seat"))):
+        found[row.outcome_id].append(row)
+    return found
 
 
 def standing_dissents(outcome: Outcome) -> list[Dissent]:
     """The dissents that are neither withdrawn nor replaced by their author's later one, first written first."""
-    return list(
-        Dissent.objects.filter(outcome=outcome, withdrawn_at__isnull=True, replaced_by__isnull=True)
-        .select_related("seat", "framework", "lead", "objection", "removed_by", "predicts", "written_against")
-        .prefetch_related("answers__text", "joins__seat")
-    )
+    return standing_dissents_of([outcome.pk])[outcome.pk]
 
 
-def missing_to_sign(version: OutcomeVersion, *, now: datetime, signer_id: UUID | None = None) -> list[Missing]:
+def missing_to_sign(version: OutcomeVersion, *, now: datetime) -> list[Missing]:
     """What stands between `version` and a signature, person aside; the fields name places on the signing page."""
-    return list(_missing_to_sign(version, now, signer_id))
+    return missing_to_sign_each([version], now=now)[version.pk]
 
 
-def _missing_to_sign(version: OutcomeVersion, now: datetime, signer_id: UUID | None) -> Iterator[Missing]:
-    deliberation = version.deliberation
-    approved = StakeholderList.objects.filter(deliberation=deliberation, state=StakeholderList.State.APPROVED).first()
-    if approved is None or approved.authors.filter(user=approved.decided_by).exists():
+def missing_to_sign_each(versions: Iterable[OutcomeVersion], *, now: datetime) -> dict[UUID, list[Missing]]:
+    """`missing_to_sign` of several versions, by their ids, in a fixed number of queries."""
+    rows = list(versions)
+    own_work = ListAuthor.objects.filter(list=OuterRef("pk"), user=OuterRef("decided_by"))
+    approved = StakeholderList.objects.filter(
+        ~Exists(own_work),
+        deliberation__in=[row.deliberation_id for row in rows],
+        state=StakeholderList.State.APPROVED,
+    )
+    approved_here = set(approved.values_list("deliberation_id", flat=True))
+    dissents = standing_dissents_of([row.outcome_id for row in rows])
+    return {
+        written.version.pk: list(
+            _missing_to_sign(
+                written,
+                list_is_approved=written.version.deliberation_id in approved_here,
+                dissents=dissents[written.version.outcome_id],
+                now=now,
+            )
+        )
+        for written in _written(rows)
+    }
+
+
+def _missing_to_sign(
+    written: Written, *, list_is_approved: bool, dissents: list[Dissent], now: datetime
+) -> Iterator[Missing]:
+    version = written.version
+    if not list_is_approved:
         yield Missing("list", _("The list of who is heard needs the approval of somebody who did not draft it."))
     if version.circulated_at is None or version.dissent_closes_at is None:
         yield Missing("window", _("It has not been circulated yet: nobody could dissent."))
     elif now < version.dissent_closes_at:
         yield Missing("window", _("The time for dissent is not over yet."))
-    unanswered = [dissent for dissent in standing_dissents(version.outcome) if not dissent.answers.all()]
-    for dissent in unanswered:
-        yield Missing(f"dissent-{dissent.pk.hex}", _("Answer the dissent of %(name)s.") % {"name": dissent.seat.name})
-    yield from _missing_in(version)
+    for dissent in dissents:
+        if not dissent.answers.all():
+            yield Missing(
+                f"dissent-{dissent.pk.hex}", _("Answer the dissent of %(name)s.") % {"name": dissent.seat.name}
+            )
+    yield from _missing_in(written)

@@ -6,6 +6,10 @@ never signs here; `accounts.SeatUser` keeps who sat where, from when until when.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
+from uuid import UUID
+
 from django.utils.translation import gettext as _
 
 from accounts.domain.seats import sit, stand_up
@@ -25,11 +29,16 @@ def seat_of(deliberation: Deliberation, part: Part) -> Seat | None:
     return Seat.objects.filter(deliberation=deliberation, part=part).order_by("-id").first()
 
 
+def sitters(deliberations: Iterable[Deliberation], part: Part) -> dict[UUID, User]:
+    """Who sits on that seat now, by deliberation; where nobody does, it is not among the keys."""
+    seats = Seat.objects.filter(deliberation__in=deliberations, part=part).values("pk")
+    rows = SeatUser.objects.filter(seat_id__in=seats, until__isnull=True).select_related("user")
+    return {row.deliberation_id: row.user for row in rows.order_by("-pk")}
+
+
 def sitter(deliberation: Deliberation, part: Part) -> User | None:
     """Who sits on that seat now, or None."""
-    seats = Seat.objects.filter(deliberation=deliberation, part=part).values("pk")
-    row = SeatUser.objects.filter(seat_id__in=seats, until__isnull=True).select_related("user").first()
-    return row.user if row else None
+    return sitters([deliberation], part).get(deliberation.pk)
 
 
 def people_on(deliberation: Deliberation, *parts: Part) -> list[User]:
@@ -39,18 +48,30 @@ def people_on(deliberation: Deliberation, *parts: Part) -> list[User]:
     return list({row.user_id: row.user for row in sitting}.values())
 
 
+def members_among(users: Iterable[User]) -> set[UUID]:
+    """Those of the `users` who are members of the open organisation now and may sign in."""
+    rows = Membership.objects.filter(user__in=users, user__is_active=True, ended_at__isnull=True)
+    return set(rows.values_list("user_id", flat=True))
+
+
 def holder_has_left(deliberation: Deliberation) -> bool:
     """Whether nobody could sign because the decision holder is no longer a member, or may no longer sign in."""
     holder = sitter(deliberation, Part.HOLDER)
-    if holder is None or not holder.is_active:
-        return True
-    return not Membership.objects.filter(user=holder, ended_at__isnull=True).exists()
+    return holder is None or holder.pk not in members_among([holder])
+
+
+def facilitators_ever(deliberations: Iterable[Deliberation]) -> dict[UUID, set[UUID]]:
+    """Everybody who sits or ever sat on the facilitator's seat, by deliberation."""
+    seats = Seat.objects.filter(deliberation__in=deliberations, part=Part.FACILITATOR).values("pk")
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for key, user in SeatUser.objects.filter(seat_id__in=seats).values_list("deliberation_id", "user_id"):
+        found[key].add(user)
+    return found
 
 
 def ever_facilitated(deliberation: Deliberation, user: User) -> bool:
     """Whether `user` sits or ever sat on the facilitator's seat here."""
-    seats = Seat.objects.filter(deliberation=deliberation, part=Part.FACILITATOR).values("pk")
-    return SeatUser.objects.filter(seat_id__in=seats, user=user).exists()
+    return user.pk in facilitators_ever([deliberation])[deliberation.pk]
 
 
 def is_voice(deliberation: Deliberation, user: User) -> bool:

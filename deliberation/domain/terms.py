@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -30,14 +33,16 @@ WORDS = (
 """The parts of the terms that are people's words, in the order in which they are read."""
 
 
+def latest_terms_of(deliberations: Iterable[Deliberation]) -> dict[UUID, Terms]:
+    """The newest version of each, accepted or not, with its words fetched; by deliberation."""
+    newer = Terms.objects.filter(deliberation=OuterRef("deliberation"), version__gt=OuterRef("version"))
+    rows = Terms.objects.filter(~Exists(newer), deliberation__in=deliberations)
+    return {row.deliberation_id: row for row in rows.select_related(*WORDS, "accepted_by", "drafted_by")}
+
+
 def latest_terms(deliberation: Deliberation) -> Terms | None:
     """The newest version, accepted or not, with its words fetched."""
-    return (
-        Terms.objects.filter(deliberation=deliberation)
-        .select_related(*WORDS, "accepted_by", "drafted_by")
-        .order_by("-version")
-        .first()
-    )
+    return latest_terms_of([deliberation]).get(deliberation.pk)
 
 
 def accepted_terms(deliberation: Deliberation) -> Terms | None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts import clock
 from accounts.models import User
 from accounts.roles import Role
-from deliberation.domain.standing import standing_of
+from deliberation.domain.standing import standings_of
 from deliberation.models import (
     Ask,
     Deliberation,
@@ -27,8 +27,9 @@ from deliberation.models import (
     Voice,
 )
 from deliberation.queries.asked import Places
-from deliberation.queries.conflict import blockers, next_action
+from deliberation.queries.conflict import blockers_of, next_of
 from deliberation.queries.rounds import LATE, lateness
+from deliberation.queries.situation import situations_of
 
 PAGE = 25
 FILTERS = ("all", "mine", "week", "gap", "ended")
@@ -47,11 +48,18 @@ class BoardRow:
 
 
 def board(
-    user: User, places: Places, *, roles: frozenset[Role], show: str = "all", after: int | None = None
+    user: User,
+    places: Places,
+    *,
+    roles: frozenset[Role],
+    show: str = "all",
+    after: int | None = None,
+    most: int = PAGE + 1,
 ) -> list[BoardRow]:
-    """The rows `user` may see, newest first, at most PAGE + 1 of them, from the number below `after` on.
+    """The rows `user` may see, newest first, at most `most` of them, from the number below `after` on.
 
-    An administrator's board has all deliberations: title, state and dates, without what was said.
+    An administrator's board has all deliberations: title, state and dates, without what was said. How many queries
+    it takes does not depend on how many rows there are.
     """
     now = clock.now()
     may_take_up = Role.FACILITATOR in roles
@@ -61,18 +69,18 @@ def board(
     rows = _filtered(rows, show, places, now)
     if after is not None:
         rows = rows.filter(number__lt=after)
-    found = list(rows.prefetch_related(Prefetch("round_set", Round.objects.order_by("number")))[: PAGE + 1])
+    found = list(rows.prefetch_related(Prefetch("round_set", Round.objects.order_by("number")))[:most])
     inside = [d for d in found if d.pk in places.deliberations]
-    covered = coverage_of(inside)
+    covered, situations, standings = coverage_of(inside), situations_of(inside), standings_of(user, inside)
     made = []
     for deliberation in found:
         current = _current(deliberation)
         row = BoardRow(deliberation, current, late_by=_late_by(current))
         if deliberation.pk in places.deliberations:
-            standing = standing_of(user, deliberation)
+            situation = situations[deliberation.pk]
             row.coverage = covered[deliberation.pk]
-            row.held = blockers(deliberation) if deliberation.is_open else []
-            row.next = next_action(deliberation, standing)
+            row.held = blockers_of(situation)
+            row.next = next_of(situation, standings[deliberation.pk])
         elif deliberation.state == State.PROPOSED and may_take_up:
             url = reverse(
                 "deliberation", kwargs={"slug": deliberation.organisation.slug, "number": deliberation.number}

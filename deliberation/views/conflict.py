@@ -13,11 +13,12 @@ from accounts.access import for_members
 from accounts.roles import Part, Role
 from deliberation.domain import conflict
 from deliberation.domain.standing import Standing
-from deliberation.domain.terms import anyone_invited, latest_terms
+from deliberation.domain.terms import anyone_invited
 from deliberation.forms.conflict import ConveneForm, ReasonForm, SettleForm, WithdrawForm
 from deliberation.models import Deliberation, Precedent, State, Urgency
 from deliberation.queries import overview
-from deliberation.queries.conflict import blockers, next_action, page
+from deliberation.queries.conflict import blockers_of, next_of, page
+from deliberation.queries.situation import situation_of
 from deliberation.views.access import deliberation_view
 from deliberation.views.acting import Writing, tries
 from deliberation.views.precedent import like_cases
@@ -72,6 +73,7 @@ def deliberation(request: HttpRequest, deliberation: Deliberation) -> HttpRespon
 def _whole(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
     standing = request.standing  # type: ignore[attr-defined]
     drafting = standing.may("submit")
+    situation = situation_of(deliberation)
     return render(
         request,
         "deliberation/deliberation.html",
@@ -80,13 +82,11 @@ def _whole(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
             "says": overview.IN_WORDS[State(deliberation.state)],
             "steps": overview.steps(deliberation),
             "seats": overview.seats(deliberation),
-            "terms": latest_terms(deliberation),
-            "held": blockers(deliberation) if not drafting else [],
-            "lacks": [(lack, _place(deliberation, lack.where)) for lack in conflict.missing(deliberation)]
-            if drafting
-            else [],
+            "terms": situation.terms,
+            "held": blockers_of(situation) if not drafting else [],
+            "lacks": [(lack, _place(deliberation, lack.where)) for lack in situation.lacks] if drafting else [],
             "drafting": drafting,
-            "next": next_action(deliberation, standing),
+            "next": next_of(situation, standing),
             "history": overview.history(deliberation),
             "links": _links(deliberation, staff=bool(standing.parts - {Part.PARTICIPANT, Part.READER})),
             "may": {verb: standing.may(verb) for verb in ("settle_by_precedent", "name_holder", "hand_over")}

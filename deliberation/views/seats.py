@@ -15,8 +15,9 @@ from accounts.roles import Part, Role
 from deliberation.domain import seats as verbs
 from deliberation.forms.conflict import HandOverForm, PersonForm
 from deliberation.models import Deliberation
-from deliberation.queries.conflict import members_with, second_person
+from deliberation.queries.conflict import second_person
 from deliberation.queries.overview import seats as seats_of
+from deliberation.queries.situation import members_with
 from deliberation.views.access import deliberation_view
 from deliberation.views.acting import Writing
 from deliberation.views.sheets import Sheets, signed_in, write
@@ -67,7 +68,8 @@ def hand_over(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
 
 def _may_decide(deliberation: Deliberation) -> list[User]:
     """Members with the role of decision holder who never facilitated here."""
-    return [one for one in members_with(Role.DECISION_HOLDER) if not verbs.ever_facilitated(deliberation, one)]
+    facilitated = verbs.facilitators_ever([deliberation])[deliberation.pk]
+    return [one for one in members_with(Role.DECISION_HOLDER) if one.pk not in facilitated]
 
 
 def _page(request: HttpRequest, deliberation: Deliberation, writing: Writing | None = None) -> HttpResponse:
