@@ -63,6 +63,7 @@ _PROSE = re.compile(
     re.IGNORECASE,
 )
 _WORDS = re.compile(r"[A-Za-z][A-Za-z0-9.+-]{0,40}")
+_NESTED = 40  # keys around a setting that are told; a file nested deeper, thousands of times, must not be slow
 _NEAR = 60  # characters before a port in prose among which its subject is looked for
 
 
@@ -83,7 +84,7 @@ def entries(text: str, *, literal: bool = False) -> Iterator[Entry]:
     while match := _ITEM.search(text, at):
         at = match.end()
         if match["key"] is not None:
-            parents = tuple(key for _, key in around if key)
+            parents = tuple(key for _, key in around[-_NESTED:] if key)
             key = match["key"]
             if text.startswith("{", at):
                 waiting = key
