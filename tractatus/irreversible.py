@@ -83,8 +83,9 @@ class _Before:
             self.made.update(word.rstrip("/") for word in act.command[1:MOST_WORDS] if not word.startswith("-"))
 
     def throw_away(self, path: str) -> bool:
-        """Whether a path is made to be thrown away, seen from where the commands have gone."""
-        if path.rstrip("/") in self.made:
+        """Whether a path is made to be thrown away, seen from where the commands have gone. `{}` is what `find` finds,
+        which is judged with the words of `find` itself."""
+        if path.rstrip("/") in self.made or path == "{}":
             return True
         if path.startswith("$"):
             name, _, rest = path.lstrip("${").partition("/")
