@@ -21,18 +21,21 @@ NOTHING = frozenset({"", "no", "none", "n/a", "na", "unknown", "false", "null", 
 """Values under which a key of the context says nothing: {"harm_type": "none"} speaks of no harm."""
 
 LONGEST_WORD = 40
+START = 3
+"""Letters that come before a * at least, by which such cues are looked up."""
+
 _WORDS = re.compile(r"[^\W_]+|[.,;:!?()]")
 # A letter may be written as the letter and its accents apart, which then are no letters of their own.
 _WORDS_WITH_MARKS = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*|[.,;:!?()]")
-_CUE = re.compile(r"[^\W_]+\*?(?:(?:['’-]| +)[^\W_]+\*?)*")
+_WRITTEN = re.compile(r"[^\W_]+\*?(?:(?:['’-]| +)[^\W_]+\*?)*")
 
 
 def complaint(cues: Any) -> str | None:
     """What is wrong with a list of cues as a data file holds it, or None. The check of a `datafiles.Field`."""
     for cue in cues:
-        if not _CUE.fullmatch(cue):
+        if not _WRITTEN.fullmatch(cue):
             return f"{cue!r} is no cue: words are expected, with at most one * at the end of each"
-        if any(len(part) < 4 for part in cue.split() if part.endswith("*")):
+        if any(stem and len(part) < START for part, stem in _parts(cue)):
             return f"{cue!r} would find too much: three letters or more are expected before a *"
     return None
 
@@ -65,6 +68,10 @@ def texts_of(*values: Any) -> tuple[list[str], bool]:
     return pieces, length > MOST_READ
 
 
+_Cue = tuple[str, tuple[tuple[str, bool], ...], tuple[Hashable, ...]]
+"""A cue's first word, or the part it begins with, the words that follow, and what it leads to."""
+
+
 class CueIndex:
     """Cues by what they lead to, to be found in a text in one pass.
 
@@ -72,39 +79,47 @@ class CueIndex:
     """
 
     def __init__(self, cues: Iterable[tuple[Hashable, Iterable[str]]]) -> None:
-        heads: dict[str, dict[tuple[tuple[str, bool], ...], list[Hashable]]] = {}
+        cued: dict[tuple[tuple[str, bool], ...], dict[Hashable, None]] = {}
         for target, words in cues:
             for cue in words:
                 parts = tuple((_folded(part), stem) for part, stem in _parts(cue))
-                targets = heads.setdefault(parts[0][0][:3], {}).setdefault(parts, [])
-                if target not in targets:
-                    targets.append(target)
-        self._heads = {
-            head: tuple((*parts[0], parts[1:], tuple(targets)) for parts, targets in found.items())
-            for head, found in heads.items()
-        }
+                cued.setdefault(parts, {})[target] = None
+        # A cue is looked up by its first word, and one that begins with part of a word by that part's first letters.
+        self._by_word: dict[str, list[_Cue]] = {}
+        self._by_start: dict[str, list[_Cue]] = {}
+        for (first, *rest), targets in cued.items():
+            known, key = (self._by_start, first[0][:START]) if first[1] else (self._by_word, first[0])
+            known.setdefault(key, []).append((first[0], tuple(rest), tuple(targets)))
 
     def find(self, words: Sequence[str]) -> Mapping[Hashable, tuple[str, ...]]:
         """What the words lead to, each with the words that led there, once each and in the order of the text."""
-        found: dict[Hashable, dict[str, None]] = {}
-        heads = self._heads
+        by_word, by_start = self._by_word.get, self._by_start.get
         plain = words if all(map(str.isascii, words)) else [_folded(word) for word in words]
+        met: list[tuple[int, _Cue]] = []
         for at, word in enumerate(plain):
-            for first, stem, rest, targets in heads.get(word[:3], ()):
-                if word.startswith(first) if stem else word == first:
-                    if rest and not _follow(rest, plain, at + 1):
-                        continue
-                    said = " ".join(words[at : at + 1 + len(rest)]) if rest else words[at]
-                    for target in targets:
-                        found.setdefault(target, {})[said] = None
+            if cues := by_word(word):
+                met += [(at, cue) for cue in cues]
+            if cues := by_start(word[:START]):
+                met += [(at, cue) for cue in cues if word.startswith(cue[0])]
+        found: dict[Hashable, dict[str, None]] = {}
+        for at, (_, rest, targets) in met:
+            if rest and not _follow(rest, plain, at + 1):
+                continue
+            said = " ".join(words[at : at + 1 + len(rest)]) if rest else words[at]
+            for target in targets:
+                found.setdefault(target, {})[said] = None
         return {target: tuple(said) for target, said in found.items()}
 
 
 def _follow(rest: tuple[tuple[str, bool], ...], words: Sequence[str], at: int) -> bool:
+    """Whether the other words of a cue stand in `words` from `at` on. Most fail at their first word."""
     if at + len(rest) > len(words):
         return False
-    pairs = zip(rest, words[at : at + len(rest)], strict=True)
-    return all(word.startswith(part) if stem else word == part for (part, stem), word in pairs)
+    for part, stem in rest:
+        if not (words[at].startswith(part) if stem else words[at] == part):
+            return False
+        at += 1
+    return True
 
 
 def _parts(cue: str) -> list[tuple[str, bool]]:

@@ -549,6 +549,7 @@ VOICE = '[[stakeholder]]\nkey = "v"\ntitle = "V"\nwhy = "W"\nrelation = "{}"\n{}
         (read_frameworks, '[[framework]]\nkye = "a"', "own.toml, line 2: kye: this is not known"),
         (read_groups, '[[group]]\nkey = "g"\ntitle = "G"\ncues = ["*bad"]', r"line 4: cues: '\*bad' is no cue"),
         (read_groups, '[[group]]\nkey = "g"\ntitle = "G"\ncues = ["ab*"]', r"line 4: cues: 'ab\*' would find too much"),
+        (read_groups, '[[group]]\nkey = "g"\ntitle = "G"\ncues = ["long a*"]', r"line 4: cues: 'long a\*' would find"),
         (read_groups, '[[group]]\nkey = "g"\ntitle = "G"\ncues = []', "line 4: cues: this is empty"),
         (
             read_trade_offs,
