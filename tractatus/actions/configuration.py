@@ -58,12 +58,15 @@ _PROSE = re.compile(
     r"\bports?\b(?:[ \t]+(?:is|to|number|no\.?|of|at))?[ \t=:`\"']{0,4}(?P<port>\d{2,5})\b"
     r"|\b(?:listens?|listening|runs|running|served?|bound|binds?|expose[sd]?)"
     r"(?:[ \t]+(?:on|at|to))?(?:[ \t]+port)?[ \t:(`]{1,3}(?P<listen>\d{2,5})\b"
+    r"|(?<=[\"'`])(?:\d{1,3}(?:\.\d{1,3}){3}|localhost)?:(?P<colon>\d{2,5})(?=[\"'`])"
+    r"|(?<!\S)-p[ =]?(?P<flag>\d{4,5})\b"
     r"|\.listen\(\s*(?P<call>\d{2,5})\b"
     r"|(?<![\w.])(?:localhost|\d{1,3}(?:\.\d{1,3}){3}):(?P<local>\d{2,5})\b",
     re.IGNORECASE,
 )
 _WORDS = re.compile(r"[A-Za-z][A-Za-z0-9.+-]{0,40}")
 _NESTED = 40  # keys around a setting that are told; a file nested deeper, thousands of times, must not be slow
+_PAIR = re.compile(r"([A-Za-z_][A-Za-z0-9_]{0,80})=(?=.)")
 _NEAR = 60  # characters before a port in prose among which its subject is looked for
 
 
@@ -146,12 +149,16 @@ def _indentation(text: str, at: int) -> int:
     return len(text[line:at]) - len(text[line:at].lstrip(" \t-\"'"))
 
 
-def known(text: str, *, literal: bool = False) -> dict[tuple[tuple[str, ...], str], str]:
+Known = Mapping[tuple[tuple[str, ...], str], list[str]]
+
+
+def known(text: str, *, literal: bool = False) -> Known:
     """The settings in `text` by their parents and key, to find what an edit changed."""
-    found: dict[tuple[tuple[str, ...], str], str] = {}
+    found: dict[tuple[tuple[str, ...], str], list[str]] = {}
     for entry in entries(text, literal=literal):
-        found.setdefault((entry.parents, entry.key), entry.value)
-        found.setdefault(((), entry.key), entry.value)
+        found.setdefault((entry.parents, entry.key), []).append(entry.value)
+        if entry.parents:
+            found.setdefault(((), entry.key), []).append(entry.value)
     return found
 
 
@@ -162,18 +169,36 @@ def configuration(
     literal: bool = False,
     subject: str = "",
     manifest: bool = False,
-    was: Mapping[tuple[tuple[str, ...], str], str] | None = None,
+    was: Known | None = None,
 ) -> int:
     """Read the settings in `found` and give how many there were.
 
     `literal` for code, whose names are no values; `subject` is what the file is of; `manifest` where it lists packages.
     """
-    count = 0
+    count, named = 0, Entry("", "", 0, 0, ())
     for entry in entries(found.text, literal=literal):
-        before = None if was is None else was.get((entry.parents, entry.key), was.get(((), entry.key)))
-        setting(findings, entry.key, found.part(entry.start, entry.end), entry.parents, subject, manifest, before)
+        before: str | None = None
+        if was is not None and (old := was.get((entry.parents, entry.key)) or was.get(((), entry.key))):
+            before = entry.value if entry.value in old else old[0]
+        key = entry.key
+        if key == "name":
+            named = entry
+        elif key == "value" and named.parents == entry.parents and named.value:
+            key = named.value  # `name: PORT` and `value: "8080"`, as container platforms write it
+        own = subject or (_spoken_of(found.text, entry.start) if literal else "")
+        setting(findings, key, found.part(entry.start, entry.end), entry.parents, own, manifest, before)
         count += 1
     return count
+
+
+def _spoken_of(text: str, at: int) -> str:
+    """The subject that is named in the line before `at`: `MongoClient(host, port=27017)`."""
+    line = text[max(text.rfind("\n", 0, at) + 1, at - _NEAR) : at]
+    for word in reversed(_WORDS.findall(line)):
+        for name in (word, *key_of(word).split("_")):
+            if found := subject_of(name):
+                return found
+    return ""
 
 
 def setting(
@@ -190,6 +215,10 @@ def setting(
     if "$" in text and (text[0] == "$" or "${" in text):
         return
     near = key_of(parents[-1].rpartition(".")[2]) if parents else ""
+    if key == "version" and len(parents) > 1 and key_of(parents[-2].rpartition(".")[2]) in _DEPENDENCIES:
+        findings.fact("package", parents[-1], key=parents[-1])
+        findings.fact("version", value, subject_of(near) or near, key=parents[-1], was=was)
+        return
     itself = subject_of(key)
     parameter, owner = parameter_of(key)
     if near in _DEPENDENCIES or (manifest and not parents and _is_package(key, itself, parameter, text)):
@@ -206,6 +235,11 @@ def setting(
             findings.fact(parameter, value, owner, key=key, was=was)
         return
     if parameter == "image" and ("image" in key.lower() or ":" in text) and values.image(findings, value, key=key):
+        return
+    if parameter == "environment" and (match := _PAIR.match(text)):
+        setting(findings, match[1], value.part(match.end()), parents, subject)
+        return
+    if parameter == "package" and values.package(findings, value, key=key):
         return
     if parameter == "port" and ":" in text:
         values.ports(findings, value, owner, key=key)
@@ -241,7 +275,12 @@ def directives(findings: Findings, found: Located, *, subject: str = "") -> None
     for match in _DIRECTIVE.finditer(found.text):
         key, rest = match["key"].lower(), found.part(*match.span("rest"))
         first = rest.part(0, len(rest.text.split(None, 1)[0]))
-        if key == "from":
+        subject_itself = subject_of(key)
+        if subject_itself and values.VERSION.match(first.text.strip("'\"")) and key not in ("image", "from"):
+            bare = len(first.text) - len(first.text.lstrip("'\""))
+            version = first.part(bare, len(first.text.rstrip("'\"")))
+            findings.fact("version", version, subject_itself, key=match["key"])
+        elif key == "from":
             values.image(findings, first, key="FROM")
         elif key in ("env", "arg", "label"):
             if "=" not in first.text and len(rest.text.split()) == 2:

@@ -135,26 +135,40 @@ def _read(findings: Findings, new: Located, old: str, language: Language, path: 
     bare = Located(passage.without_comments, new.path, new.offset, new.positions) if spans else new
     literal = kind == "code"
     was = configuration.known(old, literal=literal) if old else {}
-    subject = subject_of(path.rpartition("/")[2].partition(".")[0]) if kind == "configuration" else ""
+    name = path.rpartition("/")[2].lower()
     manifest = packages.is_manifest(path)
+    subject = subject_of(name.partition(".")[0]) if kind == "configuration" and not manifest else ""
+    if name in _VERSION_FILES:
+        findings.fact("version", new.part(0, len(text.rstrip())), _VERSION_FILES[name], was=old.strip() or None)
+        return
+    settings = bare
+    if language.name == "dockerfile":
+        settings = Located(_FROM.sub(_blank, bare.text), bare.path, bare.offset, bare.positions)
+        subject = ""
     configuration.configuration(
-        findings, bare, literal=literal, subject=subject, manifest=manifest, was=was if old else None
+        findings, settings, literal=literal, subject=subject, manifest=manifest, was=was if old else None
     )
-    if language.name in _DIRECTIVES:
+    if language.name in _DIRECTIVES or name == "gemfile":
         configuration.directives(findings, bare, subject=subject)
     for start, end in added_lines(text, old):
         part = bare.part(start, end)
         packages.imports(findings, part, language.name, path)
         if manifest:
             packages.manifest(findings, part, path)
-        if kind == "code":
-            configuration.addresses(findings, part)
-            configuration.prose(findings, part)
+        configuration.addresses(findings, part)
+        configuration.prose(findings, part)
         if language.name == "sql":
             sql.read(findings, part, tool="")
 
 
-_DIRECTIVES = frozenset({"dockerfile", "nginx", "ini"})
+_DIRECTIVES = frozenset({"dockerfile", "nginx", "ini", "env", "gomod"})
+_VERSION_FILES = {".nvmrc": "node", ".node-version": "node", ".python-version": "python", ".ruby-version": "ruby"}
+_VERSION_FILES |= {".java-version": "java", ".terraform-version": "terraform", ".go-version": "go"}
+_FROM = re.compile(r"^[ \t]*+(?:FROM|RUN|CMD|COPY|ENTRYPOINT)\b[^\n]*+", re.MULTILINE | re.IGNORECASE)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match.group())
 
 
 def _settings_like(text: str) -> bool:

@@ -18,7 +18,7 @@ _PART = re.compile(r"[^\W_]+")
 class Findings:
     """Collected while an action is read. `dry` while what is read is only tried, shown or spoken about."""
 
-    __slots__ = ("acts", "cut", "depth", "dry", "environments", "facts", "passages", "paths")
+    __slots__ = ("acts", "cut", "depth", "dry", "environments", "facts", "passages", "paths", "seen")
 
     def __init__(self) -> None:
         self.facts: list[Fact] = []
@@ -26,6 +26,7 @@ class Findings:
         self.passages: list[Passage] = []
         self.paths: dict[str, None] = {}
         self.environments: list[tuple[int, str]] = []
+        self.seen: set[tuple[str, Place]] = set()
         self.cut = False
         self.dry = False
         self.depth = 0
@@ -41,8 +42,12 @@ class Findings:
             self.facts.append(Fact(parameter, value, subject, None, False, was, key))
             text = value
         else:
-            text = value.text
-            self.facts.append(Fact(parameter, text, subject, value.place(), False, was, key))
+            text, place = value.text, value.place()
+            if place is not None:
+                if (parameter, place) in self.seen:
+                    return
+                self.seen.add((parameter, place))
+            self.facts.append(Fact(parameter, text, subject, place, False, was, key))
         if parameter in _TELLING:
             self.telling(parameter, text)
 
@@ -119,7 +124,7 @@ class Findings:
 
 # how plainly a parameter tells the environment, the plainest first
 _TELLING = {"environment": 0, "host": 1, "namespace": 1, "context": 1, "project": 1, "url": 1, "profile": 1, "stack": 1}
-_TELLING |= {"service": 2, "database": 3, "bucket": 3, "branch": 4}
+_TELLING |= {"settings": 1, "service": 2, "database": 3, "bucket": 3, "branch": 4}
 
 
 def _rank(found: tuple[int, str]) -> int:

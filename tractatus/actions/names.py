@@ -129,11 +129,14 @@ def _parameter_of(key: str) -> tuple[str, str]:
             if subject or (known in _OWNERS and len(before) <= 2):
                 return known, subject
             return key, ""
+    if len(words) == 2 and words[1] in subjects and words[0] in _DEMANDS:
+        return "version", subjects[words[1]]
     if len(words) == 2 and words[1] in subjects and words[0] in parameters:  # `version_node`
         return parameters[words[0]], subjects[words[1]]
     return key, ""
 
 
+_DEMANDS = frozenset({"requires", "required", "min", "minimum", "target"})  # `requires-python`
 # `app_port` is a port, but `search_query` is not any query and `release_branch` is one branch among others
 _OWNERS = frozenset(
     {"port", "host", "url", "database", "region", "environment", "namespace", "timeout", "model", "bucket"}

@@ -22,7 +22,8 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A program, or one of its subcommands, as it is used."""
+    """A program, or one of its subcommands, as it is used. `words` are those that begin the subcommand, empty for none;
+    after `wraps` operands there follows a command of its own, -1 where none does."""
 
     name: str = ""
     verb: str = ""
@@ -33,7 +34,8 @@ class Use:
     deepest: int = 0
     commands: Mapping[tuple[str, ...], Use] = field(default_factory=dict)
     manages: bool = False
-    free: bool = False
+    wraps: int = -1
+    words: str = ""
 
 
 _SHARED = {
@@ -42,7 +44,7 @@ _SHARED = {
     "operands": Field(list, required=False),
     "options": Field(list, required=False),
     "implicit": Field(list, required=False),
-    "free": Field(bool, required=False),
+    "wraps": Field(int, required=False),
 }
 _PROGRAM = {"name": Field(str), "also": Field(list, required=False), "manages": Field(bool, required=False)} | _SHARED
 _COMMAND = {"program": Field(str), "words": Field(list)} | _SHARED
@@ -94,7 +96,8 @@ def _use(row: Row, name: str, program: Row | None, commands: Mapping[tuple[str, 
         deepest=max(map(len, commands), default=0),
         commands=commands,
         manages=row.get("manages", False),
-        free=row.get("free", False),
+        wraps=row.get("wraps", -1),
+        words=name if program else "",
     )
 
 

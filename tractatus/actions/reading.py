@@ -106,8 +106,11 @@ class _Reader:
             self._value("input", given["input"], path, 0, subject)
             return
         for key, value in given.items():
-            if isinstance(key, str):
+            if isinstance(key, str) and (verb != "search" or key not in _SOUGHT):
                 self._value(key, value, (*path, key), 0, subject)
+        said = {fact.parameter for fact in self.findings.facts}
+        if verb == "connect" and subject and not said & {"port", "url"}:
+            self.findings.implicit("port", subject)
 
     def _value(self, key: str, value: Any, path: tuple[str | int, ...], depth: int, subject: str = "") -> None:
         """One parameter, of any type, under any name."""
@@ -193,6 +196,7 @@ _TALK = frozenset(
         "new_string",
     ]
 )
+_SOUGHT = frozenset({"pattern", "glob", "regex", "query", "type", "output_mode"})  # what is looked for is not done
 _CODE = frozenset({"code", "new_string", "source"})
 
 

@@ -52,12 +52,18 @@ _CALLS = (
     ("shutdown", "stop"),
 )
 _KEYED = {
-    "delete": "flushall flushdb del unlink expire",
+    "delete": "flushall flushdb del unlink expire hdel srem zrem lpop rpop ltrim",
     "write": "set mset hset lpush rpush sadd zadd incr decr setex append rename publish",
     "configure": "config",
+    "read": "get mget hget hgetall keys scan info ping llen lrange smembers ttl type exists dbsize monitor slowlog",
 }
 _KEYED_VERBS = {word: verb for verb, words in _KEYED.items() for word in words.split()}
 MOST = 200
+
+
+def keyed_verb(word: str) -> str:
+    """What a command of a key-value store does, empty where the word is none that is known."""
+    return _KEYED_VERBS.get(word.lower(), "")
 
 
 def read(findings: Findings, found: Located, subject: str = "", *, tool: str = "") -> None:

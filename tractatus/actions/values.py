@@ -34,6 +34,7 @@ _IMAGE = re.compile(
     r"(?::(?P<tag>[\w][\w.-]{0,127}))?(?:@(?P<digest>sha256:\w+))?\Z"
 )
 VERSION = re.compile(r"[v^~<>=!\s]{0,4}\d[\w.*+^~<>=!|, -]{0,80}\Z")
+_NO_FILE = frozenset({"-", ".", "..", "/", "./", "./..."})
 _STORES = frozenset({"database", "cache", "search", "queue"})
 
 
@@ -162,7 +163,7 @@ def bind(findings: Findings, found: Located, subject: str = "", *, key: str = ""
 
 def path(findings: Findings, found: Located, *, key: str = "", fact: bool = True) -> None:
     """Note a file or folder."""
-    if found.text and found.text != "-":
+    if found.text and found.text not in _NO_FILE and found.text[0] != "$":
         findings.path(found.text)
         if fact:
             findings.fact("path", found, key=key)
