@@ -18,13 +18,16 @@ PROPOSED: dict[str, Any] = {
     "moral_frameworks_in_tension": [
         {
             "framework": "Rights-based",
-            "position": "What people told in confidence may not be used for another end without their consent.",
-            "stakeholders": ["Somebody who speaks for privacy"],
+            "position": "Some things are owed to each person and are not traded against what others gain. Here, where it "
+            "says “disclose” and “user data”, it would ask: Who has agreed to this, who has not, and what may not be "
+            "done to them whatever others gain? Concerned are: People whose data is used; People who may be harmed if "
+            "nothing is done; People who use the service.",
+            "stakeholders": ["Somebody who looks after data protection", "Somebody whose data is used"],
         }
     ],
     "value_trade_offs": ["Privacy vs. Safety", "Individual rights vs. Collective welfare"],
-    "affected_stakeholder_groups": ["People whose data it is"],
-    "suggested_stakeholders": ["Somebody who speaks for privacy"],
+    "affected_stakeholder_groups": ["People whose data is used", "People who may be harmed if nothing is done"],
+    "suggested_stakeholders": ["Somebody who looks after data protection", "Somebody whose data is used"],
     "requires_human_approval": True,
 }
 
