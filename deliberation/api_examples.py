@@ -18,10 +18,10 @@ PROPOSED: dict[str, Any] = {
     "moral_frameworks_in_tension": [
         {
             "framework": "Rights-based",
-            "position": "Some things are owed to each person and are not traded against what others gain. Here, where it "
-            "says “disclose” and “user data”, it would ask: Who has agreed to this, who has not, and what may not be "
-            "done to them whatever others gain? Concerned are: People whose data is used; People who may be harmed if "
-            "nothing is done; People who use the service.",
+            "position": "Some things are owed to each person and are not traded against what others gain. Here, where "
+            "it says “disclose” and “user data”, it would ask: Who has agreed to this, who has not, and what may not "
+            "be done to them whatever others gain? Concerned are: People whose data is used; People who may be harmed "
+            "if nothing is done; People who use the service.",
             "stakeholders": ["Somebody who looks after data protection", "Somebody whose data is used"],
         }
     ],
