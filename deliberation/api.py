@@ -31,7 +31,7 @@ from deliberation.domain.conflict import propose_conflict
 from deliberation.domain.suggesting import orchestrator
 from deliberation.models import Deliberation, Outcome, Precedent, Urgency
 from deliberation.queries.likeness import similar
-from deliberation.queries.outcome import outcome_as_json
+from deliberation.queries.outcome import outcome_as_json, outcomes_as_json
 from deliberation.queries.precedent import Place, Wanted, places_of_precedents, precedents
 
 LONGEST_BODY = 1_000_000
@@ -253,7 +253,7 @@ class Outcomes(ProjectView):
         tags=["outcomes"],
     )
     def get(self, request: Request) -> Response:
-        return self.page(request, outcomes_of(request), lambda rows: [outcome_as_json(row) for row in rows])
+        return self.page(request, outcomes_of(request), outcomes_as_json)
 
 
 class OneOutcome(ProjectView):

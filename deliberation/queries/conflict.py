@@ -31,9 +31,9 @@ def frameworks_in_order(deliberation: Deliberation, viewer_id: UUID | None) -> l
     return drawn(standing_frameworks(deliberation), f"{deliberation.pk.hex}:{viewer_id.hex if viewer_id else ''}")
 
 
-def in_print_order(deliberation: Deliberation) -> list[Framework]:
-    """The frameworks that stand, in the one order drawn for print, export and a sitting."""
-    return drawn(standing_frameworks(deliberation), deliberation.draw)
+def in_print_order(deliberation: Deliberation, standing: Iterable[Framework] | None = None) -> list[Framework]:
+    """The frameworks that stand, read unless given, in the one order drawn for print, export and a sitting."""
+    return drawn(standing_frameworks(deliberation) if standing is None else standing, deliberation.draw)
 
 
 # --- What holds it up

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -27,21 +26,7 @@ from deliberation.models import (
     Stakeholder,
     TradeOff,
 )
-
-
-class _Of(Protocol):
-    deliberation_id: UUID
-
-
-R = TypeVar("R", bound=_Of)
-
-
-def by_deliberation(rows: Iterable[R]) -> dict[UUID, list[R]]:
-    """The rows of each deliberation, in their order; an empty list where there are none."""
-    found: dict[UUID, list[R]] = defaultdict(list)
-    for row in rows:
-        found[row.deliberation_id].append(row)
-    return found
+from deliberation.queries.gathering import gathered
 
 
 @dataclass(frozen=True)
@@ -74,14 +59,14 @@ def _drafts(deliberations: list[Deliberation]) -> dict[UUID, Draft]:
         return model.objects.filter(deliberation__in=deliberations, **which)
 
     def standing(model: Any) -> Any:
-        return by_deliberation(rows(model).exclude(status=model.Status.DROPPED))
+        return gathered(rows(model).exclude(status=model.Status.DROPPED))
 
-    options = by_deliberation(rows(Option, struck_at__isnull=True).select_related("text"))
+    options = gathered(rows(Option, struck_at__isnull=True).select_related("text"))
     harms = set(rows(Harm, struck_at__isnull=True).values_list("option_id", flat=True))
     frameworks, trade_offs, groups = standing(Framework), standing(TradeOff), standing(Group)
     holders = sitters(deliberations, Part.HOLDER)
     terms = latest_terms_of(deliberations)
-    stakeholders = by_deliberation(rows(Stakeholder, amendment__isnull=True))
+    stakeholders = gathered(rows(Stakeholder, amendment__isnull=True))
     listed = {"stakeholder__status__in": Stakeholder.STANDING, "stakeholder__amendment__isnull": True}
     voiced = set(rows(MaySpeakFrom, **listed).values_list("framework_id", flat=True))
     covered = set(rows(CoversGroup, **listed).values_list("group_id", flat=True))

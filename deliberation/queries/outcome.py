@@ -8,26 +8,34 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import SeatUser
 from accounts.roles import Part
 from audit.models import Entry, Text
-from deliberation.domain.completeness import standing_dissents
+from deliberation.domain.completeness import standing_dissents_of
+from deliberation.domain.terms import WORDS
 from deliberation.models import (
     Commitment,
+    CommitmentReport,
     Deliberation,
     Dissent,
     Framework,
     Gap,
+    Hearing,
     Outcome,
     OutcomeVersion,
     Question,
+    Remainder,
+    ReviewTrigger,
     Seat,
     Terms,
+    WeighedValue,
 )
 from deliberation.queries.conflict import in_print_order
-from deliberation.queries.voices import HeardRow, heard_by_framework
+from deliberation.queries.gathering import gathered
+from deliberation.queries.voices import HeardRow, WhoSpoke, heard_by_framework, who_spoke
 
 NameOf = Callable[[Seat], str | None]
 """The name a seat is printed under, or None where its words and its name are left out."""
@@ -106,14 +114,11 @@ def by_seat_name(seat: Seat) -> str | None:
     return seat.name
 
 
-def version_to_read(
-    deliberation: Deliberation, *, drafts: bool = False, circulated: bool = True
-) -> OutcomeVersion | None:
-    """The signed version; before that the latest circulated one, or with `drafts` the one that is still open.
-
-    None where nothing may be shown: `circulated` False is a reader who has no seat here.
-    """
-    versions = OutcomeVersion.objects.filter(deliberation=deliberation, set_aside_at__isnull=True).select_related(
+def _versions() -> QuerySet[OutcomeVersion]:
+    """The versions that were not set aside, with everything `Document` reads of them directly."""
+    return OutcomeVersion.objects.filter(set_aside_at__isnull=True).select_related(
+        "deliberation__question",
+        "deliberation__organisation",
         "outcome__signed_by",
         "option__text",
         "decision",
@@ -128,6 +133,16 @@ def version_to_read(
         "returned_reason",
         "drafted_by",
     )
+
+
+def version_to_read(
+    deliberation: Deliberation, *, drafts: bool = False, circulated: bool = True
+) -> OutcomeVersion | None:
+    """The signed version; before that the latest circulated one, or with `drafts` the one that is still open.
+
+    None where nothing may be shown: `circulated` False is a reader who has no seat here.
+    """
+    versions = _versions().filter(deliberation=deliberation)
     signed = versions.filter(signed_outcome__isnull=False, outcome__signed_at__isnull=False).first()
     if signed is not None:
         return signed
@@ -145,10 +160,75 @@ def document_of(
     name_of: NameOf = by_seat_name,
 ) -> Document:
     """Everything printed with `version`. `frameworks` gives the order; without it the one drawn for print."""
+    return _document(_beside([version]), version, frameworks, name_of)
+
+
+def documents_of(versions: Iterable[OutcomeVersion]) -> list[Document]:
+    """The documents of several versions, in their order, in the same number of queries as that of one."""
+    rows = list(versions)
+    beside = _beside(rows)
+    return [_document(beside, row, None, by_seat_name) for row in rows]
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """What is printed beside one or several versions, by the version, the outcome or the deliberation it is of."""
+
+    values: dict[UUID, list[WeighedValue]]
+    losses: dict[UUID, list[Remainder]]
+    commitments: dict[UUID, list[Commitment]]
+    triggers: dict[UUID, list[ReviewTrigger]]
+    hearings: dict[UUID, list[Hearing]]
+    dissents: dict[UUID, list[Dissent]]
+    frameworks: dict[UUID, list[Framework]]
+    reports: dict[UUID, list[CommitmentReport]]
+    terms: dict[UUID, list[Terms]]
+    gaps: dict[UUID, list[Gap]]
+    unanswered: dict[UUID, list[Question]]
+    holders: dict[UUID, list[Seat]]
+    holder_is_voice: set[UUID]
+    spoke: WhoSpoke
+    entries: dict[UUID, Entry]
+
+
+def _beside(versions: list[OutcomeVersion]) -> _Beside:
+    deliberations = [version.deliberation for version in versions]
+    outcomes = [version.outcome for version in versions]
+    of = {"version__in": versions}
+    here = {"deliberation__in": deliberations}
+    standing = Framework.objects.filter(**here, status__in=Framework.STANDING)
+    gaps = Gap.objects.filter(**here, struck_at__isnull=True).select_related("framework", "group", "explanation")
+    unanswered = Question.objects.filter(**here, replies__isnull=True).select_related("text", "by_seat")
+    reports = CommitmentReport.objects.filter(**here).select_related("account", "new_owner", "by_user")
+    signed = [outcome.signed_entry_id for outcome in outcomes if outcome.signed_entry_id]
+    return _Beside(
+        values=gathered(WeighedValue.objects.filter(**of).select_related("text"), by="version_id"),
+        losses=gathered(Remainder.objects.filter(**of).select_related("loss", "bearer", "debt"), by="version_id"),
+        commitments=gathered(
+            Commitment.objects.filter(**of).select_related("what", "to_whom", "owner"), by="version_id"
+        ),
+        triggers=gathered(ReviewTrigger.objects.filter(**of).select_related("text"), by="version_id"),
+        hearings=gathered(Hearing.objects.filter(**of).select_related("not_heard_because"), by="version_id"),
+        dissents=standing_dissents_of([outcome.pk for outcome in outcomes]),
+        frameworks=gathered(standing),
+        reports=gathered(reports),
+        terms=gathered(Terms.objects.filter(**here).select_related(*WORDS).order_by("version")),
+        gaps=gathered(gaps),
+        unanswered=gathered(unanswered),
+        holders=gathered(Seat.objects.filter(**here, part=Part.HOLDER)),
+        holder_is_voice=_where_the_holder_speaks(deliberations),
+        spoke=who_spoke(deliberations),
+        entries={entry.pk: entry for entry in Entry.objects.filter(pk__in=signed)},
+    )
+
+
+def _document(
+    beside: _Beside, version: OutcomeVersion, frameworks: Iterable[Framework] | None, name_of: NameOf
+) -> Document:
     deliberation, outcome = version.deliberation, version.outcome
-    order = list(frameworks) if frameworks is not None else in_print_order(deliberation)
-    values = list(version.values.select_related("text"))
-    commitments = list(version.commitments.select_related("what", "to_whom", "owner"))
+    here = deliberation.pk
+    order = in_print_order(deliberation, beside.frameworks[here]) if frameworks is None else list(frameworks)
+    values, commitments = beside.values[version.pk], beside.commitments[version.pk]
     owed: dict[UUID, list[Commitment]] = {}
     for each in commitments:
         if each.remainder_id is not None:
@@ -157,31 +237,33 @@ def document_of(
         PrintedLoss(
             loss.number, loss.loss, loss.bearer, loss.owed, loss.get_owed_display(), loss.debt, owed.get(loss.pk, [])
         )
-        for loss in version.remainders.select_related("loss", "bearer", "debt")
+        for loss in beside.losses[version.pk]
     ]
-    reports: dict[UUID, list[Any]] = {}
-    for report in deliberation.commitmentreport_set.select_related("account", "new_owner", "by_user"):
-        reports.setdefault(report.commitment_id, []).append(report)
-    rows, left_out = heard_by_framework(deliberation, version, order, name_of)
+    rows, left_out = heard_by_framework(beside.spoke, deliberation, beside.hearings[version.pk], order, name_of)
+    holder = beside.holders[here][0].name if beside.holders[here] else ""
     return Document(
         deliberation=deliberation,
         outcome=outcome,
         version=version,
-        terms=_terms(deliberation),
-        dissents=[_printed(each, name_of) for each in standing_dissents(outcome)],
+        terms=_terms(beside.terms[here]),
+        dissents=[_printed(each, name_of) for each in beside.dissents[outcome.pk]],
         prioritized=[value.text for value in values if value.side == value.Side.PRIORITIZED],
         deprioritized=[value.text for value in values if value.side == value.Side.DEPRIORITIZED],
         losses=losses,
         commitments=[each for each in commitments if each.remainder_id is None],
-        triggers=[trigger.text for trigger in version.triggers.select_related("text")],
+        triggers=[trigger.text for trigger in beside.triggers[version.pk]],
         heard=rows,
-        gaps=_gaps(deliberation),
-        unanswered=_unanswered(deliberation, name_of),
-        holder=outcome.signed_name or _holder(deliberation),
-        holder_is_voice=_holder_is_voice(deliberation),
-        entry=Entry.objects.filter(pk=outcome.signed_entry_id).first() if outcome.signed_entry_id else None,
+        gaps=_gaps(beside.gaps[here]),
+        unanswered=[
+            (question.text, name)
+            for question in beside.unanswered[here]
+            if (name := name_of(question.by_seat)) is not None
+        ],
+        holder=outcome.signed_name or holder,
+        holder_is_voice=here in beside.holder_is_voice,
+        entry=beside.entries.get(outcome.signed_entry_id) if outcome.signed_entry_id else None,
         left_out=left_out,
-        reports=reports,
+        reports=gathered(beside.reports[here], by="commitment_id"),
     )
 
 
@@ -201,55 +283,31 @@ def _printed(dissent: Dissent, name_of: NameOf) -> PrintedDissent:
     )
 
 
-def _terms(deliberation: Deliberation) -> Terms | None:
+def _terms(versions: list[Terms]) -> Terms | None:
     """The terms as they were last accepted, or as they stand where nobody has accepted them yet."""
-    rows = Terms.objects.filter(deliberation=deliberation).select_related(
-        "question",
-        "can_change",
-        "off_table",
-        "decided_by",
-        "meanwhile",
-        "after_disagreement",
-        "asked_by",
-        "paid_by",
-        "compensation",
-    )
-    accepted = rows.filter(accepted_at__isnull=False).order_by("-version").first()
-    return accepted or rows.order_by("-version").first()
+    accepted = [terms for terms in versions if terms.accepted_at is not None]
+    return next(iter(reversed(accepted or versions)), None)
 
 
-def _gaps(deliberation: Deliberation) -> list[tuple[str, Text]]:
-    gaps = Gap.objects.filter(deliberation=deliberation, struck_at__isnull=True)
+def _gaps(gaps: list[Gap]) -> list[tuple[str, Text]]:
     found = []
-    for gap in gaps.select_related("framework", "group", "explanation"):
+    for gap in gaps:
         of = gap.framework or gap.group
         assert of is not None
         found.append((of.title, gap.explanation))
     return found
 
 
-def _unanswered(deliberation: Deliberation, name_of: NameOf) -> list[tuple[Text, str]]:
-    questions = Question.objects.filter(deliberation=deliberation, replies__isnull=True)
-    return [
-        (question.text, name)
-        for question in questions.select_related("text", "by_seat")
-        if (name := name_of(question.by_seat)) is not None
-    ]
+def _where_the_holder_speaks(deliberations: list[Deliberation]) -> set[UUID]:
+    """The deliberations in which who decides also spoke as a voice: allowed, and printed."""
 
+    def people_on(part: Part) -> QuerySet[SeatUser]:
+        seats = Seat.objects.filter(deliberation__in=deliberations, part=part)
+        return SeatUser.objects.filter(seat_id__in=seats.values("pk"))
 
-def _holder(deliberation: Deliberation) -> str:
-    seat = Seat.objects.filter(deliberation=deliberation, part=Part.HOLDER).first()
-    return seat.name if seat else ""
-
-
-def _holder_is_voice(deliberation: Deliberation) -> bool:
-    """Whether who decides also spoke as a voice: allowed, and printed."""
-    seats = Seat.objects.filter(deliberation=deliberation)
-    holds = SeatUser.objects.filter(seat_id__in=seats.filter(part=Part.HOLDER).values("pk"), until__isnull=True)
-    speaks = SeatUser.objects.filter(
-        seat_id__in=seats.filter(part=Part.PARTICIPANT).values("pk"), user_id__in=holds.values("user_id")
-    )
-    return speaks.exists()
+    speak = set(people_on(Part.PARTICIPANT).values_list("deliberation_id", "user_id"))
+    hold = people_on(Part.HOLDER).filter(until__isnull=True).values_list("deliberation_id", "user_id")
+    return {deliberation for deliberation, user in hold if (deliberation, user) in speak}
 
 
 # --- What leaves the page
@@ -261,10 +319,7 @@ def outcome_as_json(outcome: Outcome, *, document: Document | None = None) -> di
     `precedent_binding` is false and nothing could make it true. Raises ValueError for an outcome that is not signed.
     """
     if document is None:
-        version = version_to_read(outcome.deliberation, circulated=False)
-        if version is None:
-            raise ValueError("only a signed outcome is given out")
-        document = document_of(version)
+        return outcomes_as_json([outcome])[0]
     version = document.version
     return {
         "id": str(outcome.pk),
@@ -312,6 +367,16 @@ def outcome_as_json(outcome: Outcome, *, document: Document | None = None) -> di
         "audit_entry": str(document.entry.pk) if document.entry else None,
         "leaf_hash": document.entry.leaf_hex if document.entry else None,
     }
+
+
+def outcomes_as_json(outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
+    """`outcome_as_json` of several signed outcomes, in their order, in a fixed number of queries."""
+    rows = list(outcomes)
+    versions = {one.outcome_id: one for one in _versions().filter(signed_outcome__in=rows)}
+    if any(row.pk not in versions or row.signed_at is None for row in rows):
+        raise ValueError("only a signed outcome is given out")
+    documents = documents_of([versions[row.pk] for row in rows])
+    return [outcome_as_json(row, document=document) for row, document in zip(rows, documents, strict=True)]
 
 
 def _dissent_as_json(printed: PrintedDissent) -> dict[str, Any]:

@@ -34,7 +34,8 @@ from deliberation.models import (
     Terms,
     Voice,
 )
-from deliberation.queries.lacks import by_deliberation, lacks_of
+from deliberation.queries.gathering import gathered
+from deliberation.queries.lacks import lacks_of
 
 GONE = (Invitation.State.DECLINED, Invitation.State.NOT_REACHED, Invitation.State.NO_ANSWER, Invitation.State.LEFT)
 """Where somebody asked will not speak."""
@@ -84,9 +85,9 @@ def situations_of(deliberations: Iterable[Deliberation]) -> dict[UUID, Situation
     second = with_second_person(those_in(*LISTING))
     terms = latest_terms_of(rows)
     lacks = lacks_of(those_in(State.DRAFT))
-    invited = by_deliberation(Invitation.objects.filter(deliberation__in=inviting))
+    invited = gathered(Invitation.objects.filter(deliberation__in=inviting))
     may_begin = _may_begin(inviting)
-    silent = by_deliberation(_silent_frameworks([*inviting, *in_rounds]))
+    silent = gathered(_silent_frameworks([*inviting, *in_rounds]))
     overdue = {row.deliberation_id: row for row in _overdue(in_rounds)}
     asked = _which(MoreTime.objects.filter(deliberation__in=in_rounds, state=MoreTime.State.ASKED))
     requests = _which(Request.objects.filter(deliberation__in=in_rounds, answered_at__isnull=True))

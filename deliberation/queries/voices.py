@@ -14,14 +14,15 @@ from deliberation.models import (
     Deliberation,
     Dissent,
     Framework,
+    Hearing,
     Invitation,
     MaySpeakFrom,
-    OutcomeVersion,
     Position,
     Seat,
     Stance,
     Voice,
 )
+from deliberation.queries.gathering import gathered
 
 
 @dataclass
@@ -42,9 +43,43 @@ class HeardRow:
         return bool(self.heard) if self.said_heard is None else self.said_heard
 
 
+@dataclass(frozen=True)
+class WhoSpoke:
+    """Of one or several deliberations: who was asked, where they speak, and who answered."""
+
+    invitations: dict[UUID, list[Invitation]]
+    """By deliberation."""
+    spoke_in: dict[UUID, list[Voice]]
+    """By seat."""
+    expected: dict[UUID, list[MaySpeakFrom]]
+    """By stakeholder."""
+    answered: set[UUID]
+    """Seats."""
+    how_given: dict[UUID, str]
+    """By seat: how its words reached us, where they were not typed by the speaker."""
+
+
+def who_spoke(deliberations: Iterable[Deliberation]) -> WhoSpoke:
+    """Who was asked and who spoke in these deliberations, in a fixed number of queries."""
+    here = {"deliberation__in": list(deliberations)}
+    how_given: dict[UUID, str] = {}
+    for model in (Dissent, Stance, Position):
+        given = model.objects.filter(**here).exclude(given=Position.Given.TYPED)
+        for seat_id, how in given.values_list("seat_id", "given"):
+            how_given[seat_id] = str(Position.Given(how).label)
+    return WhoSpoke(
+        invitations=gathered(Invitation.objects.filter(**here).select_related("seat", "stakeholder")),
+        spoke_in=gathered(Voice.objects.filter(**here, dropped_at__isnull=True), by="seat_id"),
+        expected=gathered(MaySpeakFrom.objects.filter(**here), by="stakeholder_id"),
+        answered=set(Ask.objects.filter(**here, state=Ask.State.ANSWERED).values_list("seat_id", flat=True)),
+        how_given=how_given,
+    )
+
+
 def heard_by_framework(
+    spoke: WhoSpoke,
     deliberation: Deliberation,
-    version: OutcomeVersion | None,
+    hearings: Iterable[Hearing],
     order: Iterable[Framework],
     name_of: Callable[[Seat], str | None],
 ) -> tuple[list[HeardRow], bool]:
@@ -55,28 +90,22 @@ def heard_by_framework(
     frameworks = list(order)
     rows = {framework.pk: HeardRow(framework, framework.title) for framework in frameworks}
     in_none = HeardRow(None, _("In no framework"))
-    if version is not None:
-        for hearing in version.hearings.select_related("not_heard_because"):
-            if hearing.framework_id in rows:
-                rows[hearing.framework_id].said_heard = hearing.heard
-                rows[hearing.framework_id].because = hearing.not_heard_because
-    spoke_in = _spoke_in(deliberation)
-    expected = _expected(deliberation)
-    answered = set(
-        Ask.objects.filter(deliberation=deliberation, state=Ask.State.ANSWERED).values_list("seat_id", flat=True)
-    )
-    how = _how_given(deliberation)
+    for hearing in hearings:
+        if hearing.framework_id in rows:
+            rows[hearing.framework_id].said_heard = hearing.heard
+            rows[hearing.framework_id].because = hearing.not_heard_because
+    how = spoke.how_given
     left_out = False
-    invitations = Invitation.objects.filter(deliberation=deliberation).select_related("seat", "stakeholder")
-    for invitation in invitations:
+    for invitation in spoke.invitations[deliberation.pk]:
         seat = invitation.seat
         name = name_of(seat)
         if name is None:
             left_out = True
             continue
-        heard = invitation.state == Invitation.State.ACCEPTED and seat.left_at is None and seat.pk in answered
-        places = spoke_in.get(seat.pk, []) if heard else expected.get(invitation.stakeholder_id, [])
-        lines = [rows[pk] for pk in places if pk in rows] or [in_none]
+        heard = invitation.state == Invitation.State.ACCEPTED and seat.left_at is None and seat.pk in spoke.answered
+        places: list[Voice] | list[MaySpeakFrom]
+        places = spoke.spoke_in[seat.pk] if heard else spoke.expected[invitation.stakeholder_id]
+        lines = [rows[place.framework_id] for place in places if place.framework_id in rows] or [in_none]
         for row in lines:
             if heard:
                 row.heard.append(f"{name} ({how[seat.pk]})" if seat.pk in how else name)
@@ -96,29 +125,3 @@ def _with_what_happened(name: str, invitation: Invitation, seat: Seat) -> str:
     if invitation.state == Invitation.State.DECLINED:
         return _("%(name)s, declined") % {"name": name}
     return name
-
-
-def _spoke_in(deliberation: Deliberation) -> dict[UUID, list[UUID]]:
-    found: dict[UUID, list[UUID]] = {}
-    voices = Voice.objects.filter(deliberation=deliberation, dropped_at__isnull=True)
-    for seat_id, framework_id in voices.values_list("seat_id", "framework_id"):
-        found.setdefault(seat_id, []).append(framework_id)
-    return found
-
-
-def _expected(deliberation: Deliberation) -> dict[UUID, list[UUID]]:
-    found: dict[UUID, list[UUID]] = {}
-    rows = MaySpeakFrom.objects.filter(deliberation=deliberation).values_list("stakeholder_id", "framework_id")
-    for stakeholder_id, framework_id in rows:
-        found.setdefault(stakeholder_id, []).append(framework_id)
-    return found
-
-
-def _how_given(deliberation: Deliberation) -> dict[UUID, str]:
-    """How a seat's words reached us, where they were not typed by the speaker: a seat, and the words for it."""
-    found: dict[UUID, str] = {}
-    for model in (Dissent, Stance, Position):
-        given = model.objects.filter(deliberation=deliberation).exclude(given=Position.Given.TYPED)
-        for seat_id, how in given.values_list("seat_id", "given"):
-            found[seat_id] = str(Position.Given(how).label)
-    return found

@@ -91,7 +91,8 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
     show = request.GET.get("show", "all")
     show = show if show in boards.FILTERS else "all"
     after = request.GET.get("after", "")
-    rows = _board_rows(request, show, int(after) if after.isdecimal() and len(after) < 9 else None)
+    start = int(after) if after.isdecimal() and len(after) < 9 else None
+    rows = _board_rows(request, show, start, boards.PAGE + 1)
     more = rows[boards.PAGE - 1].deliberation.number if len(rows) > boards.PAGE else None
     rows = rows[: boards.PAGE]
     now = clock.now()
@@ -116,10 +117,10 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-def _board_rows(request: HttpRequest, show: str, after: int | None) -> list[boards.BoardRow]:
+def _board_rows(request: HttpRequest, show: str, after: int | None, most: int) -> list[boards.BoardRow]:
     user: User = request.user  # type: ignore[assignment]
     roles = request.membership.roles  # type: ignore[attr-defined]
-    return boards.board(user, places_of(user), roles=roles, show=show, after=after)
+    return boards.board(user, places_of(user), roles=roles, show=show, after=after, most=most)
 
 
 def _board_row(row: boards.BoardRow, slug: str, *, first: bool) -> dict[str, Any]:
@@ -164,6 +165,10 @@ def _moment(moment: Any) -> str:
     return formats.date_format(timezone.localtime(moment), "l j F, H:i")
 
 
+AT_A_TIME = 200
+"""So many rows of the CSV are read at once."""
+
+
 class _Echo:
     """What `csv.writer` writes into, so that each line can be streamed."""
 
@@ -200,8 +205,8 @@ def board_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
         )
         after: int | None = None
         while True:
-            rows = _board_rows(request, show if show in boards.FILTERS else "all", after)
-            for row in rows[: boards.PAGE]:
+            rows = _board_rows(request, show if show in boards.FILTERS else "all", after, AT_A_TIME)
+            for row in rows:
                 here = row.deliberation
                 closes = row.round.closes_at if row.round and row.round.state == Round.State.OPEN else None
                 cells = [
@@ -215,9 +220,9 @@ def board_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
                     row.next[0] if row.next else "",
                 ]
                 yield writer.writerow([_plain(cell) for cell in cells])
-            if len(rows) <= boards.PAGE:
+            if len(rows) < AT_A_TIME:
                 return
-            after = rows[boards.PAGE - 1].deliberation.number
+            after = rows[-1].deliberation.number
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = format_html('attachment; filename="board-{}.csv"', slug)
