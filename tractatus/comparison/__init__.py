@@ -1,0 +1,85 @@
+"""One constraint of an instruction against one action: does the action go against it, and in what way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from tractatus.comparison.breaches import Breach
+from tractatus.comparison.deeds import compare_deed, compare_naming, compare_untouched, compare_within
+from tractatus.comparison.doing import Doing
+from tractatus.comparison.names import compare_choice, compare_command, compare_flag, compare_name
+from tractatus.comparison.practices import compare_commitment, compare_practice
+from tractatus.comparison.values import compare_limit, compare_value
+from tractatus.directives import constraints as c
+
+__all__ = ["Breach", "Doing", "compare"]
+
+_COMPARE: dict[type, Callable[[Any, Doing], Iterator[Breach]]] = {
+    c.Value: compare_value,
+    c.Limit: compare_limit,
+    c.Choice: compare_choice,
+    c.Name: compare_name,
+    c.Command: compare_command,
+    c.Flag: compare_flag,
+    c.Deed: compare_deed,
+    c.Untouched: compare_untouched,
+    c.Within: compare_within,
+    c.Naming: compare_naming,
+    c.Practice: compare_practice,
+    c.Commitment: compare_commitment,
+}
+_DONE = re.compile(r"(?i)\b(?:went out|is out|was released|has been released|released|finished|is over|ended|completed|landed|shipped|moved|done|is empty)\b")
+
+
+def compare(constraint: c.Constraint, doing: Doing, environment: str | None) -> Breach | None:
+    """The breach of a constraint by an action, or None. `environment` is the one that the action is for, None unknown."""
+    if not _applies(constraint.scope, doing, environment, constraint):
+        return None
+    return next(_COMPARE[type(constraint)](constraint, doing), None)
+
+
+def _applies(scope: c.Scope, doing: Doing, environment: str | None, constraint: c.Constraint) -> bool:
+    if scope is c.EVERYWHERE:
+        return True
+    if scope.environments:
+        here = environment or ("development" if "development" in scope.environments else None)
+        if here not in scope.environments and not (here == "test" and "development" in scope.environments):
+            if here is not None or not _env_named(scope, doing):
+                return False
+    if "test" in scope.excepted and (doing.is_test or environment == "test"):
+        return False
+    if "documentation" in scope.excepted and doing.is_document:
+        return False
+    if scope.excepted and environment in scope.excepted:
+        return False
+    if "scripts" in scope.excepted and any(re.search(r"(?:^|/)(?:scripts|tools|migrations|prototypes?)/", path) for path in doing.reading.paths):
+        return False
+    if scope.approval and (doing.approved or doing.asks):
+        return False
+    if scope.unless and not scope.approval and scope.unless & doing.about:
+        strong = scope.unless & doing.about
+        if len(strong) >= min(2, len(scope.unless)):
+            return False
+    if scope.until and scope.until & doing.about and _DONE.search(doing.description):
+        return False
+    if scope.paths and doing.reading.paths:
+        from tractatus.comparison.deeds import path_matches
+
+        if not any(path_matches(path, pattern) for path in doing.reading.paths for pattern in scope.paths):
+            return False
+    if scope.languages and not isinstance(constraint, c.Practice):
+        languages = {passage.language for passage in doing.reading.passages if passage.language}
+        if languages and not {_LANGUAGES.get(name, name) for name in languages} & scope.languages:
+            return False
+    if scope.about and isinstance(constraint, c.Choice) and len(scope.about & doing.about) == 0 and doing.structured:
+        return False
+    return True
+
+
+_LANGUAGES = {"tsx": "typescript", "jsx": "javascript", "scss": "css"}
+
+
+def _env_named(scope: c.Scope, doing: Doing) -> bool:
+    return bool({"production": {"production", "prod"}, "staging": {"staging"}}.get(next(iter(scope.environments)), set()) & doing.about)

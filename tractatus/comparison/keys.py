@@ -1,0 +1,176 @@
+"""Under which keys a constraint is filed, and which keys an action calls up: how a history of any length is narrowed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from tractatus.actions.names import key_of, subject_kinds, subject_of, subject_of_port
+from tractatus.comparison.doing import Doing
+from tractatus.directives import constraints as c
+from tractatus.directives import knowledge
+from tractatus.directives.language import stem
+
+Key = tuple[str, ...]
+_PIECE = re.compile(r"[A-Za-z0-9]+")
+_PLAIN = frozenset({"port", "host", "region", "namespace", "database", "branch", "version", "bucket", "model", "profile", "context", "schedule"})
+
+
+def keys_of(constraint: c.Constraint, size: Callable[[Key], int]) -> tuple[Key, ...]:
+    """The keys of which any finds the constraint. `size` tells how much is filed under a key already: of several ways to
+    file, the rarest is taken."""
+    match constraint:
+        case c.Value():
+            return _value_keys(constraint)
+        case c.Limit():
+            return (("limit", constraint.measure),)
+        case c.Choice():
+            if constraint.refused:
+                return tuple(("member", constraint.family, member) for member in sorted(constraint.refused))
+            return (("family", constraint.family),)
+        case c.Name():
+            return (("word", _first(constraint.name)),)
+        case c.Command():
+            return min(((("word", _first(word)),) for word in constraint.words), key=lambda keys: size(keys[0]))
+        case c.Flag():
+            return tuple(("option", stem(word)) for word in sorted(constraint.among)) or (("option", ""),)
+        case c.Deed():
+            if constraint.objects:
+                groups = [tuple(("thing", term) for term in sorted(group)) for group in constraint.objects]
+                return min(groups, key=lambda keys: sum(size(key) for key in keys))
+            return tuple(("verb", verb) for verb in sorted(constraint.verbs))
+        case c.Untouched():
+            return tuple(("path", _last_part(pattern)) for pattern in constraint.patterns)
+        case c.Within():
+            return (("writes",),)
+        case c.Naming():
+            return (("named", constraint.target),)
+        case c.Practice():
+            return tuple(("practice", where) for where in sorted(knowledge.practices()[constraint.name].where))
+        case c.Commitment():
+            return (("value", ""),)
+
+
+def _value_keys(value: c.Value) -> tuple[Key, ...]:
+    if value.parameter not in _PLAIN:
+        words = value.parameter.split("_")
+        return tuple(dict.fromkeys((("key", words[-1]), ("key", "".join(words)))))
+    if value.subject:
+        return (("parameter", value.parameter, value.subject), ("kind", value.parameter, subject_kinds().get(value.subject, "")))
+    return (("parameter", value.parameter, ""),)
+
+
+def _first(word: str) -> str:
+    found = _PIECE.search(word.rsplit("/", 1)[-1] if not word.startswith("@") else word)
+    return found.group().lower() if found else word.lower()
+
+
+def _last_part(pattern: str) -> str:
+    parts = [part for part in pattern.lower().strip("/").split("/") if part and "*" not in part and "<" not in part]
+    if parts:
+        return parts[-1]
+    return "." + pattern.rsplit(".", 1)[-1].lower() if "." in pattern else "*"
+
+
+def keys_called(doing: Doing, known: Mapping[Key, object]) -> list[Key]:
+    """The keys under which constraints that may concern the action are filed, those only that are `known`."""
+    found: dict[Key, None] = {}
+    reading = doing.reading
+
+    def call(key: Key) -> None:
+        if key in known:
+            found[key] = None
+
+    subjects = {subject for word in reading.words if (subject := subject_of(word))} if any(not f.subject for f in reading.facts) else set()
+    for fact in reading.facts[:400]:
+        for parameter in (fact.parameter, "version") if fact.parameter in ("tag",) else (fact.parameter,):
+            call(("parameter", parameter, ""))
+            if fact.subject:
+                call(("parameter", parameter, fact.subject))
+            elif parameter in _PLAIN:
+                for subject in subjects:
+                    call(("parameter", parameter, subject))
+                if parameter == "port" and (owner := subject_of_port(fact.value)):
+                    call(("parameter", "port", owner))
+                for kind in ("database", "cache", "queue", "search"):
+                    if kind in doing.about or (kind == "database" and not doing.about.isdisjoint(_DATABASE)):
+                        call(("kind", parameter, kind))
+        if subject_of(fact.parameter):
+            call(("parameter", "version", subject_of(fact.parameter)))
+        for key in {fact.parameter, key_of(fact.key)} if fact.key else (fact.parameter,):
+            parts = key.split("_")
+            for part in parts:
+                call(("key", part))
+            squashed = "".join(parts)
+            call(("key", squashed))
+            for length in range(6, min(len(squashed), 30)):
+                call(("key", squashed[:length]))
+                call(("key", squashed[-length:]))
+    for name in doing.names_used:
+        for family in knowledge.families_of().get(name, ()):
+            call(("family", family))
+            call(("member", family, knowledge.families()[family].members[name]))
+        call(("word", _first(name)))
+        call(("word", subject_of(name)))
+    for word in reading.words:
+        call(("word", word))
+        if not word.isalnum():
+            for piece in _PIECE.findall(word)[:12]:
+                call(("word", piece))
+    for line in doing.commands[:60]:
+        words = line.split()
+        for word in words[:200]:
+            call(("word", _first(word)))
+        for word in words[:5]:
+            call(("option", stem(word)))
+    for act in doing.acts[:60]:
+        call(("verb", act.verb))
+        call(("option", stem(act.verb)))
+    call(("option", ""))
+    for verb in doing.verbs_said:
+        call(("verb", verb))
+    for term in doing.about:
+        call(("thing", term))
+    for path in (*doing.written[:60], *reading.paths[:60]):
+        lower = path.lower()
+        for part in lower.split("/"):
+            call(("path", part))
+            call(("path", part.rsplit(".", 1)[0]))
+            call(("thing", part))
+        call(("thing", lower))
+        if "." in lower:
+            call(("path", "." + lower.rsplit(".", 1)[-1]))
+        call(("path", "*"))
+    if doing.written:
+        call(("writes",))
+    for where in _places(doing):
+        call(("practice", where))
+    for key in known:
+        if key[0] in ("limit", "named"):
+            found[key] = None
+    if not (reading.read_only and not doing.structured):
+        call(("value", ""))
+    return list(found)
+
+
+_DATABASE = frozenset({"db", "databas", "sql", "database"})
+
+
+def _places(doing: Doing) -> list[str]:
+    """In what an action can show practices."""
+    found = []
+    if doing.commands:
+        found += ["command", "added"]
+    if doing.code:
+        found += ["code", "markup", "configuration", "added", "log"]
+    if doing.structured:
+        found += ["log", "title", "added", "prose"]
+    if doing.prose:
+        found += ["prose", "title"]
+    if doing.commit_messages:
+        found.append("commit")
+    if any(passage.kind == "query" for passage in doing.reading.passages):
+        found.append("query")
+    if doing.written or doing.new_file:
+        found.append("path")
+    return found
