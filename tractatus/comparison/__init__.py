@@ -73,11 +73,14 @@ def _applies(scope: c.Scope, doing: Doing, environment: str | None, constraint: 
         languages = {passage.language for passage in doing.reading.passages if passage.language}
         if languages and not {_LANGUAGES.get(name, name) for name in languages} & scope.languages:
             return False
-    if scope.about and isinstance(constraint, c.Choice) and len(scope.about & doing.about) == 0 and doing.structured:
-        return False
+    if "\0shared-branch" in scope.about:
+        return any(_SHARED.search(line) for line in doing.commands)
+    if scope.about and isinstance(constraint, c.Choice) and doing.structured:
+        return len(scope.about & doing.about) * 2 > len(scope.about) or (len(scope.about) == 1 and bool(scope.about & doing.about))
     return True
 
 
+_SHARED = re.compile(r"[\s+:/](?:main|master|develop|dev|trunk|staging|production|release(?:/\S+)?|stable|next)(?:\s|$)")
 _LANGUAGES = {"tsx": "typescript", "jsx": "javascript", "scss": "css"}
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from tractatus.comparison.breaches import Breach
 from tractatus.comparison.doing import Doing
+from tractatus.directives import knowledge
 from tractatus.directives.constraints import Deed, Naming, Untouched, Within
 from tractatus.directives.language import stem
 from tractatus.vocabulary import ConflictType
@@ -35,7 +36,9 @@ def compare_deed(deed: Deed, doing: Doing) -> Iterator[Breach]:
             yield _breach(deed, doing.description, confidence)
         return
     for act in doing.acts:
-        if act.verb not in deed.verbs or not act.changes or not act.command:
+        if not act.changes or not act.command:
+            continue
+        if act.verb not in deed.verbs and not (deed.objects and act.verb == "run" and _named_verbs(act.command) & deed.verbs):
             continue
         if act.command[0] in ("echo", "grep", "printf", "sed", "true"):
             continue
@@ -46,6 +49,18 @@ def compare_deed(deed: Deed, doing: Doing) -> Iterator[Breach]:
         if not deed.objects:
             yield _breach(deed, " ".join(act.command), 0.85)
             return
+
+
+def _named_verbs(command: tuple[str, ...]) -> set[str]:
+    """The verbs in the names of what a program is told to run: `manage.py send_newsletter` sends."""
+    found: set[str] = set()
+    for word in command[1:4]:
+        if not word.startswith("-"):
+            for part in re.split(r"[_\-:./]", word)[:6]:
+                kind = knowledge.deeds().get(stem(part))
+                if kind is not None:
+                    found |= kind.done_by
+    return found
 
 
 def _breach(deed: Deed, actual: str, confidence: float) -> Breach:

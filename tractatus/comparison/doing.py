@@ -41,7 +41,7 @@ class Doing:
     def __init__(self, action: Mapping[str, Any], reading: Reading) -> None:
         self.action = action
         self.reading = reading
-        self.structured = "tool_name" not in action
+        self.structured = "tool_name" not in action or str(action.get("tool_name", "")).lower() not in _KNOWN_TOOLS
 
     @cached_property
     def acts(self) -> tuple[Act, ...]:
@@ -73,10 +73,12 @@ class Doing:
     def description(self) -> str:
         """What an action without a tool call says of itself."""
         parts = []
-        for key in ("type", "description"):
+        for key in ("type", "tool_name", "description"):
             value = self.action.get(key)
             if isinstance(value, str):
-                parts.append(value.replace("_", " ") if key == "type" else value)
+                parts.append(value.replace("_", " ").removeprefix("mcp ") if key != "description" else value)
+        if self.structured:
+            parts += [str(value).replace("_", " ") for key, value in self.parameters if key in _STATES and isinstance(value, str)]
         return ". ".join(parts)[:8000] if self.structured else ""
 
     @cached_property
@@ -88,7 +90,7 @@ class Doing:
     def parameters(self) -> tuple[tuple[str, Any], ...]:
         """Every key with its plain value, at most 400 of them, the keys in the form of `key_of`."""
         found: list[tuple[str, Any]] = []
-        source = self.action.get("parameters") if self.structured else self.action.get("tool_input")
+        source = self.action.get("parameters") if "tool_name" not in self.action else self.action.get("tool_input")
         stack: list[tuple[str, Any, int]] = [("", source, 0)]
         while stack and len(found) < 400:
             key, value, depth = stack.pop()
@@ -106,7 +108,7 @@ class Doing:
         """The stems of the words in keys and short values of an action without a tool call."""
         found: set[str] = set()
         for key, value in self.parameters:
-            texts = [key.replace("_", " ")]
+            texts = [key.replace("_", " ")] if value not in (False, None) else []
             if isinstance(value, str) and len(value) < 400:
                 texts.append(value.replace("_", " "))
             for text in texts:
@@ -293,6 +295,8 @@ class Doing:
         return any(_VIEW.search(path) and not _MODEL.search(path) for path in self.reading.paths)
 
 
+_KNOWN_TOOLS = frozenset("bash shell edit write read multiedit notebookedit grep glob webfetch websearch task todowrite ls str_replace_editor terminal".split())
+_STATES = frozenset({"state", "status", "operation", "op", "action", "task", "mode", "event"})
 _TALKING = frozenset({"echo", "printf", "#"})
 _LOOKING = frozenset({"grep", "rg", "cat", "ls", "find", "less", "head", "tail", "man", "which", "whereis", "type", "echo", "ag", "sed", "awk", "diff", "wc", "printf"})
 _TEST = re.compile(r"(?i)(?:^|/)(?:tests?|specs?|__tests__|fixtures|e2e)/|(?:^|/)(?:test_|conftest)|[._-](?:test|spec|tests)\.\w+$|_test\.\w+$|Tests?\.\w+$")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from tractatus.actions.names import key_of, subject_kinds, subject_of, subject_of_port
 from tractatus.comparison.doing import Doing
+from tractatus.comparison.values import SHORT as _SHORT
 from tractatus.directives import constraints as c
 from tractatus.directives import knowledge
 from tractatus.directives.language import stem
@@ -101,6 +102,7 @@ def keys_called(doing: Doing, known: Mapping[Key, object]) -> list[Key]:
             parts = key.split("_")
             for part in parts:
                 call(("key", part))
+                call(("key", _SHORT.get(part, part)))
             squashed = "".join(parts)
             call(("key", squashed))
             for length in range(6, min(len(squashed), 30)):

@@ -50,7 +50,12 @@ def _texts(kind: PracticeKind, practice: Practice, doing: Doing) -> Iterator[tup
     if where & {"command", "added"}:
         before = _marks(doing)
         for line in doing.commands:
-            yield "the command", before.get(line, line)
+            if not line.startswith(_LOOKING):
+                yield "the command", before.get(line, line)
+        if "log" in where:
+            for act in doing.acts:
+                if act.command[:1] in (("echo",), ("printf",)) and not _piped(act.command, doing):
+                    yield "the command", " ".join(act.command)[:4000]
         if doing.raw_command and "|" in doing.raw_command and not doing.reading.read_only and "bash" not in kind.name:
             yield "the command", doing.raw_command if "shell" in kind.name else ""
         if practice.name in ("skipping hooks",) and doing.raw_command:
@@ -107,6 +112,17 @@ def _paths(doing: Doing, kind: PracticeKind) -> Iterator[tuple[str, str]]:
             removed = len(re.findall(r"\b(?:def test_|it\(|test\(|@Test\b|func Test)", passage.replaces))
             if removed > len(re.findall(r"\b(?:def test_|it\(|test\(|@Test\b|func Test)", passage.text)):
                 yield "the edit", "\x1fremoved test\x1f"
+
+
+_LOOKING = ("grep ", "rg ", "ag ", "git grep", "git log", "man ", "which ", "ls ", "echo ")
+
+
+def _piped(command: tuple[str, ...], doing: Doing) -> bool:
+    """Whether what is printed goes on to another program rather than to the screen."""
+    at = doing.raw_command.find(command[0])
+    rest = doing.raw_command[at : at + 400]
+    bar = rest.find("|")
+    return 0 <= bar < (rest.find("&&") if "&&" in rest else len(rest)) and rest[bar : bar + 2] != "||"
 
 
 def _manifest(path: str) -> bool:

@@ -109,16 +109,21 @@ def _same_thing(value: Value, doing: Doing) -> bool:
     return kind in ("database", "cache", "queue", "search") and (kind in doing.about or "db" in doing.about or "databas" in doing.about)
 
 
+SHORT = {"addr": "address", "db": "database", "env": "environment", "pwd": "password", "freq": "frequency", "temp": "temperature", "lang": "language", "cfg": "config", "conf": "config", "num": "number", "msg": "message", "lr": "learning_rate"}
+
+
 def _same_key(parameter: str, fact: Fact, doing: Doing) -> bool:
-    wanted = parameter.split("_")
+    wanted = [SHORT.get(word, word) for word in parameter.split("_")]
     keys = {fact.parameter, key_of(fact.key)} if fact.key else {fact.parameter}
     squashed = "".join(wanted)
     for key in keys:
         plain = key.replace("_", "")
         if plain == squashed:
             return True
-        parts = set(key.split("_"))
-        if wanted[-1] in parts and len(wanted) > 1 and all(word in parts or stem(word) in doing.about for word in wanted[:-1]):
+        parts = {SHORT.get(part, part) for part in key.split("_")}
+        if wanted[-1] in parts and len(wanted) > 1 and (
+            all(word in parts or stem(word) in doing.about for word in wanted[:-1]) or fact.value.lower().startswith("0x")
+        ):
             return True
         if len(wanted) > 1 and set(wanted) <= parts:
             return True
@@ -260,22 +265,24 @@ def _figures(limit: Limit, doing: Doing) -> Iterator[tuple[str, str, object, str
         key = key_of(fact.key) or fact.parameter
         stems = {stem(part) for part in key.split("_")} | {stem(part) for part in fact.parameter.split("_")}
         if _measures(limit, stems, fact.value, doing):
-            yield key if not fact.key.isupper() else fact.parameter, fact.value, fact.place, fact.was
+            unit = next((part for part in key.split("_") if part in ("kb", "mb", "gb", "ms", "min", "minutes", "hours", "days", "seconds")), "")
+            value = fact.value + (" " + unit if unit and limit.unit and fact.value.replace(".", "").isdigit() else "")
+            yield key if not fact.key.isupper() else fact.parameter, value, fact.place, fact.was
 
 
 def _measures(limit: Limit, stems: set[str], given: str, doing: Doing) -> bool:
-    units = {part for part in stems if unit_of(part)}
+    units = {part for part in stems if unit_of(part) or part in ("byt", "minut")}
     specific = limit.of - {"fil", "cod", "test", "project"}
     if limit.measure == "time":
-        waits = stems & {"timeout", "time", "wait", "deadline", "duration", "interval", "ttl", "delay", "limit", "expiry"}
+        waits = stems & {"timeout", "tim", "wait", "deadlin", "duration", "interval", "ttl", "delay", "limit", "expiry"}
         if not waits and not units:
             return False
         if "timeout" in stems and (limit.of & {"request", "wait", "call", "query", "connect", "respons", "timeout"}):
             return True
         kin = specific & (stems | doing.about)
-        return bool(waits) and bool(kin & stems or len(kin) >= 2 or (kin and waits & {"time", "timeout"}) or limit.of & stems)
+        return bool(waits) and bool(kin & stems or len(kin) >= 2 or (kin and waits & {"tim", "timeout"}) or limit.of & stems)
     if limit.measure == "size":
-        return bool(stems & {"size", "kb", "mb", "byte", "weight", "length"}) and bool(specific & doing.about or not specific)
+        return bool(stems & {"siz", "kb", "mb", "byt", "weight", "length", "gb"}) and bool(specific & doing.about or not specific)
     if limit.measure == "coverag":
         return bool(stems & {"coverag", "lin", "branch", "function", "statement", "threshold", "fail_und", "min_coverag"}) and bool(
             "coverag" in doing.about or any("jest" in p or "vitest" in p or "coverage" in p or "nyc" in p or "codecov" in p for p in doing.reading.paths)

@@ -17,7 +17,7 @@ _ADDRESS = re.compile(r"^\d{1,3}(?:\.\d{1,3}){3}$")
 _DOMAIN = re.compile(r"^(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,16}$")
 _HOST_PORT = re.compile(r"^(?:[a-z][a-z0-9+.-]{1,20}://)?(?:[^@/\s]{1,80}@)?([A-Za-z0-9.-]{1,120}):(\d{2,5})(?:/\S{0,200})?$")
 _REGION = re.compile(r"^[a-z]{2,12}-(?:[a-z]{2,12}-)?(?:north|south|east|west|central|northeast|southeast|northwest|southwest)[a-z]*-?\d{0,2}$")
-_CONSTANT = re.compile(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^[A-Z]{3,}$")
+_CONSTANT = re.compile(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
 _IDENTIFIER = re.compile(r"^[a-z][A-Za-z0-9]*(?:_[a-z0-9]+)+$|^[a-z]+(?:[A-Z][a-z0-9]+)+$|^[a-z]\w*(?:\.[a-z]\w*)+$")
 _ASSIGNED = re.compile(r"^([A-Za-z_][\w.-]{1,60})(?:=|:\s?)([^\s=].{0,80})$")
 _LITERAL = re.compile(r"^(?:0x[0-9a-fA-F]{1,16}|[\w./@+-]*\d[\w./@+:-]*|[a-z0-9]+(?:[-_/.][a-zA-Z0-9*]+)+|[A-Z][A-Z0-9_]{1,20}|/[\w./-]+)$")
@@ -190,12 +190,16 @@ def _number(clause: Clause, words: list[Token], at: int, scope: Scope, around: s
         return
     amount = number * (unit[1] if unit else 1)
     measure = _measure(unit, following, before)
+    if not measure and relation in (Relation.AT_LEAST, Relation.AT_MOST):
+        return
     if relation in (Relation.AT_LEAST, Relation.AT_MOST) or (top and measure):
         of = content([*words[: max(0, at)], *following]) - {measure} - _MORE - _LESS - _LEAST
         of = frozenset(stem for stem in of if not any(c.isdigit() for c in stem))
         yield Limit(measure, relation if relation is not Relation.IS else Relation.AT_MOST, amount, unit[0] if unit else "", of, scope)
         return
     key = _noun_before(words, at)
+    if set(key.split("_")) & _NO_NAMES:
+        key = ""
     if key and (unit or not following or following[0].mark or following[0].low in _EMPTY or True):
         relation = Relation.IS_NOT if clause.negative else Relation.IS
         if unit and unit[0] == "%" and "coverag" in {t.stem for t in words}:
@@ -256,6 +260,8 @@ def _switches(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Valu
     for at, token in enumerate(words):
         boolean = as_bool(token.low)
         if boolean is None or token.low in ("no", "yes", "active", "inactive"):
+            continue
+        if token.low == "on" and (at == 0 or words[at - 1].stem not in ("is", "are", "be", "stay", "turn", "switch", "keep", "default", "remain", "leav", "always")):
             continue
         if token.low == "on" and at + 1 < len(words) and words[at + 1].stem not in ("in", "by", "for"):
             continue
@@ -408,10 +414,11 @@ def _measure(unit: tuple[str, float] | None, following: list[Token], before: lis
                 continue
             break
         if token.low.isalpha() and token.low not in _EMPTY and token.low not in _ADJECTIVES:
-            return token.stem
+            return token.stem if token.low.endswith("s") or token.stem in _MEASURES else ""
     return next((stem for stem in reversed(before) if stem in _MEASURES), "")
 
 
+_NO_NAMES = frozenset("next last first has have moved listens api under over between about every each after before phase step build extension page chapter section least most".split())
 _ADJECTIVES = frozenset({"changed", "short", "long", "full", "new", "code", "open", "consecutive", "parallel", "concurrent", "active", "different", "test", "unit"})
 _MEASURES = frozenset({"lin", "sentenc", "word", "charact", "coverag", "retry", "attempt", "complexity", "nest", "depth", "length",
                        "parameter", "argument", "fil", "timeout", "replica", "column", "paragraph", "item", "temperature"})  # fmt: skip

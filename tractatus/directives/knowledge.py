@@ -66,7 +66,7 @@ def families() -> Mapping[str, Family]:
     for row in unique(rows("rivals.toml", "family", fields), "name"):
         members: dict[str, str] = {}
         for entry in row["members"]:
-            name, _, also = entry.partition(":")
+            name, _, also = entry.partition(": ")
             members[name.strip().lower()] = name.strip().lower()
             for alias in also.split(","):
                 if alias.strip():
@@ -238,6 +238,11 @@ LANGUAGES = {
     }.items()
     for name in names.split()
 }  # fmt: skip
+
+
+def limited_to_own_branch() -> frozenset[str]:
+    """Practices that are often allowed on one's own branch only."""
+    return frozenset({"force push", "amending commits", "hard reset"})
 
 
 def kind_of(name: str) -> str:

@@ -78,7 +78,7 @@ _IRREGULAR = {
     "moment": "moment", "comment": "comment", "document": "document", "environment": "environment", "payment": "payment",
     "analytics": "analytic", "credentials": "credential", "address": "address", "status": "status", "access": "access",
     "process": "process", "class": "class", "business": "business", "always": "always", "alias": "alias", "naming": "nam",
-    "deployment": "deploy", "publication": "publish", "shipped": "ship", "edits": "edit", "edited": "edit",
+    "note": "note", "notes": "note", "deployment": "deploy", "e-mail": "email", "e-mails": "email", "publication": "publish", "shipped": "ship", "edits": "edit", "edited": "edit",
 }  # fmt: skip
 
 
@@ -289,6 +289,9 @@ def _pieces(tokens: list[Token]) -> list[_Piece]:
         if at in marks:
             begin, (at, cue) = at, marks[at]
             joined = bool(piece.words) and piece.words[-1].low in _JOINING
+            if cue == "forbid" and not joined and _new_sentence(piece.words):
+                _keep_last_part(found, always=True)
+                piece = found[-1]
             if cue in _LIMITING or cue == "instead":
                 found.append(_Piece(cue))
             elif piece.says in _LIMITING and cue != "approval":
@@ -317,11 +320,16 @@ _PASSIVE = frozenset({"is", "are", "must", "may", "should", "shall", "can", "can
 _FINITE = frozenset({"is", "are", "us", "run", "liv", "belong", "listen", "hav", "has", "mean", "com", "go", "want", "hold"})
 
 
-def _keep_last_part(pieces: list[_Piece]) -> None:
+def _new_sentence(words: list[Token]) -> bool:
+    """Whether the words end with a comma and at most two more, as in ", there is no direct ssh"."""
+    return any(word.mark and len(words) - at <= 3 and at >= 4 for at, word in enumerate(words))
+
+
+def _keep_last_part(pieces: list[_Piece], *, always: bool = False) -> None:
     """Where a piece says one thing, a comma, then what must not be, the two become pieces of their own."""
     words = pieces[-1].words
     comma = next((at for at in range(len(words) - 1, 0, -1) if words[at].mark), 0)
-    if comma and any(token.stem in _FINITE or token.text.isdigit() for token in words[:comma]):
+    if comma and (always or any(token.stem in _FINITE or token.text.isdigit() for token in words[:comma])):
         signs = pieces[-1].signs
         pieces[-1].words, pieces[-1].signs = words[:comma], [sign for sign in signs if sign[1] <= comma]
         pieces.append(_Piece(words=words[comma + 1 :]))

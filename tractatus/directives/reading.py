@@ -143,7 +143,9 @@ def _scope_of(clause: Clause, before: Clause | None) -> Scope:
         previous = words[at - 1].low if at else ""
         following = words[at + 1].stem if at + 1 < len(words) else ""
         if (environment := names.get(token.low)) and not token.code:
-            placed = previous in ("in", "on", "for", "to", "against", "at", "this", "the", "my", "inside", "into", "of", "a")
+            placed = previous in ("in", "on", "for", "to", "against", "at", "this", "the", "my", "inside", "into", "of", "a") and not (
+                token.low == "ci" and previous in ("to", "the")
+            )
             first = at == 0 or token.low == "locally"
             ordinary = environment in ("production", "staging") or token.low in ("laptop", "locally", "development", "ci")
             if (ordinary and (placed or first or following in ("server", "databas", "environment", "cluster"))) or (
@@ -201,22 +203,41 @@ def _constraints_of(clause: Clause, before: Clause | None, scope: Scope, around:
     words = clause.words
     stems = [token.stem for token in words]
     seen_practice = False
+    if clause.negative and before is not None and words and words[0].low == "by" and not before.negative:
+        yield from _deeds(before, before.words, scope)
+        return
     for _, _, name in knowledge.commitment_phrases().all_in(stems):
         yield Commitment(name, replace(scope, about=frozenset(), environments=frozenset()))
     for _, _, (name, contrary) in _longest(knowledge.practice_phrases().all_in(stems)):
         seen_practice = True
+        if clause.only and not clause.negative and not contrary and name in knowledge.limited_to_own_branch():
+            yield Practice(name, wanted=False, scope=replace(scope, about=frozenset({"\0shared-branch"})))
+            continue
         yield Practice(name, wanted=clause.negative == contrary, scope=scope)
     yield from _namings(clause, words, scope)
     yield from figures.figures_of(clause, replace(scope, paths=()), around)
-    yield from _places(clause, words, scope)
+    yield from _places(clause, before, words, scope)
     commands = list(_commands(clause, words, scope))
     yield from commands
-    names = [] if commands else list(_names(clause, before, words, scope))
+    relative = any(t.low in ("that", "which") and i + 1 < len(words) and words[i + 1].stem in knowledge.deeds() for i, t in enumerate(words))
+    names = [] if commands or relative else list(_names(clause, before, words, scope))
     yield from names
     if clause.negative and not clause.contrast and not commands and not names and not seen_practice:
         yield from _deeds(clause, words, scope)
+    elif clause.contrast and before is not None and words and words[0].stem in knowledge.deeds() and not names:
+        yield from _deeds(clause, [*words, *_subject(before)], scope)
     elif clause.approval:
         yield from _deeds(clause, words, scope)
+
+
+def _subject(clause: Clause) -> list[Token]:
+    """What a clause speaks of: its words before the first auxiliary."""
+    found: list[Token] = []
+    for token in clause.words:
+        if token.low in ("may", "can", "is", "are", "should", "must", "will"):
+            break
+        found.append(token)
+    return found if len(found) < len(clause.words) else []
 
 
 def _longest(found: Iterator[tuple[int, int, Any]]) -> Iterator[tuple[int, int, Any]]:
@@ -257,7 +278,7 @@ def _namings(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Const
                     return
 
 
-def _places(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Constraint]:
+def _places(clause: Clause, before: Clause | None, words: list[Token], scope: Scope) -> Iterator[Constraint]:
     paths = [(at, t.text) for at, t in enumerate(words) if _is_path(t) and ("*" not in t.text or "/" in t.text or t.text.startswith("*."))]
     if any(t.stem in ("nam", "call") for t in words):
         return
@@ -265,6 +286,11 @@ def _places(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Constr
     folder = [(at, t) for at, t in enumerate(words) if t.stem in ("folder", "directory", "packag", "modul") and at and not words[at - 1].mark]
     alone = "leav" in stems and stems & {"alon", "untouch", "be", "as"}
     closed = {t.low for t in words} & {"locked", "immutable", "frozen"}
+    if clause.negative and not paths and stems & {"it", "them", "those", "these", "there"} and before is not None:
+        paths = [(at, t.text) for at, t in enumerate(before.words) if _is_path(t)]
+    if clause.negative and words and {t.low for t in words} <= _SESSION and (stems & {"session", "chang", "review"} or not stems):
+        yield Untouched(("*",), scope)
+        return
     if clause.negative or alone or closed:
         lone = len(words) <= 4 and not any(t.stem in _USING for t in words)
         generated = [t for t in words if t.stem in ("generat", "vendor") and stems & {"fil", "cod", "_"}]
@@ -285,12 +311,15 @@ def _places(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Constr
         if own:
             yield Within(own, frozenset(), replace(scope, paths=()))
             return
-        after = next((at for at, t in enumerate(words) if t.stem in ("work", "touch", "edit", "chang", "focus", "modify")), None)
+        after = next((at for at, t in enumerate(words) if t.stem in ("work", "touch", "edit", "chang", "focus", "modify", "fix")), None)
         if after is not None:
-            topics = content(words[after + 1 :]) - knowledge.weak_words() - {"pag", "modul", "folder", "directory", "packag", "part", "area", "sid", "pr", "component", "issu"}
+            topics = content(words[after + 1 :]) - knowledge.weak_words() - {"pag", "modul", "folder", "directory", "packag", "part", "area", "sid", "pr", "component", "issu", "bug", "els", "ticket"}
             topics = frozenset(t for t in topics if t.isalpha() or "-" in t)
             if topics:
                 yield Within((), topics, scope)
+
+
+_SESSION = frozenset("this the whole entire session is today to change anything any file files code review you your task make changes do nothing stay".split())
 
 
 def _commands(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Constraint]:
@@ -343,6 +372,8 @@ def _names(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
     joined = [t.low for t in words]
     for at, token in enumerate(words):
         pair = " ".join(joined[at : at + 2])
+        if at and words[at - 1].low in _INTO and not clause.contrast:
+            continue
         for name in (pair, token.low, token.low.removesuffix(".js")):
             if name in families and (len(name) > 2 or token.code or name in ("uv", "go")) and (name not in _ORDINARY or token.code or token.text[0].isupper() and at):
                 known.append((at, name))
@@ -356,6 +387,9 @@ def _names(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
         for _, name in known:
             for family in families[name]:
                 by_family.setdefault(family, set()).add(knowledge.families()[family].members[name])
+        if clause.force is Force.WISH and len(known) > 1 and any(t.low in ("to", "over") for t in words[known[0][0] : known[1][0]]):
+            first = known[0][1]
+            by_family = {family: {knowledge.families()[family].members[first]} for family in families[first] if family in by_family}
         if len(by_family) > 1:  # an alias of several families: the ones that share most members
             most = max(len(names) for names in by_family.values())
             if most > 1:
@@ -389,8 +423,11 @@ def _names(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
 
 _ORDINARY = frozenset({"go", "make", "express", "got", "request", "requests", "black", "native", "context", "flow", "spring", "play", "alpine", "next",
                        "axios.", "native", "dash", "rest", "hooks", "flask.", "rake", "just", "task", "fire", "click", "bottle", "pony", "mark",
-                       "markdown", "signals", "base", "moment", "luxon.", "bulma.", "gin", "echo", "fiber", "chi", "iris", "cypress.", "english"})  # fmt: skip
+                       "get", "markdown", "signals", "base", "moment", "luxon.", "bulma.", "gin", "echo", "fiber", "chi", "iris", "cypress.", "english"})  # fmt: skip
 _NOT_NAMES = frozenset({"e.g", "i.e", "end-to-end", "up-to-date", "out-of-the-box", "step-by-step", "day-to-day", "kebab-case", "snake_case", "camelcase", "pascalcase"})
+
+
+_INTO = frozenset({"to", "into", "from", "in", "onto", "on", "of", "against", "by"})
 
 
 def _may(clause: Clause, words: list[Token]) -> bool:
