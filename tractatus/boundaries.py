@@ -36,12 +36,14 @@ MOST_READ = 4_000
 LOW_CONFIDENCE = 0.65
 
 # How the signs are weighed, in log odds; above 0 a person decides. Chosen by cross-validation on the training data.
-MODEL = 1.5
+MODEL = 1.0
 CUES = 0.5
-AUTOMATABLE = 1.0
+AUTOMATABLE = 0.75
 OTHER_DOMAINS = 0.3
-BIAS = 0.3
-DESCRIBED_ACTION = -1.0  # an action that is described mostly carries out what has been decided
+BIAS = 0.5
+# An action that is described mostly carries out what has been decided, unless a cue of this weight says otherwise.
+DESCRIBED_ACTION = -2.0
+STRONG_CUE = 3.0
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,9 @@ class BoundaryEnforcer:
             found = _of_act(act, shown)
         if found is None and called:
             return _automatable(shown, 0.9, ("Nothing in it cannot be undone on something real.",))
-        return found or _weigh(shown, text, described=not isinstance(decision, str))
+        if found is None and isinstance(decision, str):
+            return _weigh(shown, text)
+        return found or _weigh(shown, text, kind=_kind(action))
 
     def _own(self, decision: str | Mapping[str, Any], reading: Reading, shown: str) -> BoundaryCheck | None:
         """The first of the organisation's own boundaries that holds."""
@@ -207,9 +211,13 @@ def _described(action: Mapping[str, Any]) -> str:
     parameters = action.get("parameters")
     places = (action, parameters) if isinstance(parameters, Mapping) else (action,)
     found = [text for place in places for key in _TEXTS if isinstance(text := place.get(key), str) and text.strip()]
-    if not found and isinstance(kind := action.get("type"), str):
-        found = [kind.replace("_", " ")]
-    return ". ".join(dict.fromkeys(text[:MOST_READ] for text in found))
+    return ". ".join(dict.fromkeys(text[: MOST_READ + 1] for text in found)) or _kind(action)
+
+
+def _kind(action: Mapping[str, Any]) -> str:
+    """The type of an action in words: `draft_reply` is `draft reply`."""
+    kind = action.get("type")
+    return kind[:100].replace("_", " ").replace("-", " ") if isinstance(kind, str) else ""
 
 
 def _is_tool_call(action: Mapping[str, Any], reading: Reading) -> bool:
@@ -237,8 +245,9 @@ def _shown(action: Mapping[str, Any]) -> str:
 # ---- weighing -------------------------------------------------------------------------------------------------------
 
 
-def _weigh(shown: str, text: str, *, described: bool) -> BoundaryCheck:
-    """The learned estimate, the phrases and the signs of automatable work, put together in log odds."""
+def _weigh(shown: str, text: str, *, kind: str | None = None) -> BoundaryCheck:
+    """The learned estimate, the phrases and the signs of automatable work, put together in log odds. `kind` is the type
+    of a described action in words, None for free text."""
     cut = text[:MOST_READ]
     words = words_of(cut)
     read = TextModel.load().read(cut)
@@ -249,13 +258,21 @@ def _weigh(shown: str, text: str, *, described: bool) -> BoundaryCheck:
     for (domain, weight), said in cues.items():
         speaks[domain] = speaks.get(domain, 0.0) + weight * (1 + 0.5 * min(len(said) - 1, 2))
     against = _against(words)
+    carries_out = 0.0
+    if (
+        kind is not None
+        and not any(weight >= STRONG_CUE for _, weight in cues)
+        and not _DECIDING & set(kind.lower().split())
+    ):
+        against += _against(words_of(kind))
+        carries_out = DESCRIBED_ACTION
     strongest = max(speaks.values(), default=0.0)
     odds = (
         MODEL * learned
         + CUES * (strongest + OTHER_DOMAINS * (sum(speaks.values()) - strongest))
         - AUTOMATABLE * sum(weight for weight, _ in against)
         + BIAS
-        + (DESCRIBED_ACTION if described else 0.0)
+        + carries_out
     )
     chance = _share(odds)
     domain = max(Domain, key=lambda one: math.log(max(likely[one], 1e-4)) + CUES * speaks.get(one, 0.0))
@@ -271,6 +288,11 @@ def _weigh(shown: str, text: str, *, described: bool) -> BoundaryCheck:
     if odds <= 0:
         return _automatable(shown, 1 - chance, tuple(reasons))
     return _human(domain, shown, "", chance, tuple(reasons))
+
+
+_DECIDING = frozenset(
+    {"decision", "decide", "policy", "question", "proposal", "judgement", "judgment", "choice", "values"}
+)
 
 
 def _odds(share: float) -> float:

@@ -303,12 +303,13 @@ _SPACE = re.compile(r"\s+")
 
 
 def _of_queries(reading: Reading) -> Iterator[IrreversibleAct]:
+    runs = any(act.command for act in reading.acts[:MOST_ACTS])
     for passage in reading.passages[:50]:
-        if passage.kind == "query" and not passage.path:
-            yield from _of_query(passage.text[:LONGEST_QUERY], reading)
+        if not passage.path and (passage.kind == "query" or (passage.kind == "code" and runs)):
+            yield from _of_query(passage.text[:LONGEST_QUERY], reading, code=passage.kind == "code")
 
 
-def _of_query(text: str, reading: Reading) -> Iterator[IrreversibleAct]:
+def _of_query(text: str, reading: Reading, *, code: bool) -> Iterator[IrreversibleAct]:
     statements = [
         stripped.strip().lower()
         for part in _STRING.sub("''", _COMMENT.sub(" ", text)).split(";")[:100]
@@ -320,7 +321,7 @@ def _of_query(text: str, reading: Reading) -> Iterator[IrreversibleAct]:
     for statement in statements:
         close = statement.replace(" ", "")
         for rule in rules.queries():
-            if rule.starts and not statement.startswith(rule.starts):
+            if rule.starts and (code or not statement.startswith(rule.starts)):
                 continue
             if rule.holds and not any(text in close for text in rule.holds):
                 continue
@@ -425,6 +426,8 @@ def _of_name(reading: Reading) -> Iterator[IrreversibleAct]:
             if rule.unless is not None and not every.isdisjoint(rule.unless.plain):
                 continue
             if rule.kind.test_things and _spared(reading, _places(reading)):
+                continue
+            if rule.on == "path" and all(map(throwaway.throw_away_path, reading.paths[:MOST_ACTS])):
                 continue
             yield _made(rule, f"`{name[:80]}`")
 

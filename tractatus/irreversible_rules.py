@@ -137,7 +137,8 @@ def requests() -> tuple[Rule, ...]:
 
 @cache
 def calls() -> tuple[Rule, ...]:
-    more = {"does": Field(list), "what_of": Field(list), "unless": _LIST}
+    on = Field(str, required=False, choices=("path",))
+    more = {"does": Field(list), "what_of": Field(list), "unless": _LIST, "on": on}
     return tuple(
         replace(
             _rule(row),
