@@ -186,18 +186,26 @@ class CrossReferenceValidator:
         if supersedes is not None and not (successor and successor.instruction.supersedes == supersedes and successor.instruction.active):
             self._superseded.get(supersedes, {}).pop(name, None)
 
-    def validate(self, action: Mapping[str, Any], *, now: datetime | None = None, environment: str | None = None) -> Validation:
+    def validate(
+        self,
+        action: Mapping[str, Any],
+        *,
+        now: datetime | None = None,
+        environment: str | None = None,
+        reading: Reading | None = None,
+    ) -> Validation:
         """Whether an action agrees with the instructions in force at `now` in `environment` (else the one that the action names).
 
         `action` is {"type", "description", "parameters"} or a tool call {"tool_name", "tool_input"}. Raises `TypeError` or
-        `ValueError` naming the argument that is wrong; never for what stands in the action.
+        `ValueError` naming the argument that is wrong; never for what stands in the action. `reading` is what `read_action`
+        gave for it, where it has been read already; it is read again where a variable has its value put in.
         """
         arguments.mapping(action, "action")
         arguments.moment(now, "now")
         if environment is not None:
             arguments.text(environment, "environment")
         action = self._resolved(action)
-        reading = read_action(action)
+        reading = read_action(action) if reading is None or self._variables else reading
         outcome = self._outcome(action, reading, now, environment)
         return self._validation(action, reading, outcome, now, environment)
 

@@ -215,7 +215,8 @@ def _conflict(reading: Reading, action: str | Mapping[str, Any], instructions: A
     from tractatus.validator import CrossReferenceValidator  # loaded only where instructions are given
 
     known = list(_instructions(instructions))
-    return CrossReferenceValidator(known).validate({"description": action} if isinstance(action, str) else action)
+    told = {"description": action} if isinstance(action, str) else action
+    return CrossReferenceValidator(known).validate(told, reading=reading)
 
 
 def _instructions(given: Iterable[Any]) -> Iterable[Instruction]:
