@@ -175,8 +175,11 @@ def configuration(
 
     `literal` for code, whose names are no values; `subject` is what the file is of; `manifest` where it lists packages.
     """
-    count, named = 0, Entry("", "", 0, 0, ())
-    for entry in entries(found.text, literal=literal):
+    named = Entry("", "", 0, 0, ())
+    settings = list(entries(found.text, literal=literal))
+    # the ports of a container are of what its image is
+    images = {entry.parents: _owner(re.split(r"[:@]", entry.value)[0]) for entry in settings if entry.key == "image"}
+    for entry in settings:
         before: str | None = None
         if was is not None and (old := was.get((entry.parents, entry.key)) or was.get(((), entry.key))):
             before = entry.value if entry.value in old else old[0]
@@ -185,10 +188,9 @@ def configuration(
             named = entry
         elif key == "value" and named.parents == entry.parents and named.value:
             key = named.value  # `name: PORT` and `value: "8080"`, as container platforms write it
-        own = subject or (_spoken_of(found.text, entry.start) if literal else "")
+        own = images.get(entry.parents) or subject or (_spoken_of(found.text, entry.start) if literal else "")
         setting(findings, key, found.part(entry.start, entry.end), entry.parents, own, manifest, before)
-        count += 1
-    return count
+    return len(settings)
 
 
 def _spoken_of(text: str, at: int) -> str:

@@ -11,7 +11,7 @@ from tractatus.actions.facts import Passage, Place
 from tractatus.actions.findings import Findings
 from tractatus.actions.languages import Language, comments, language_of
 from tractatus.actions.located import Located
-from tractatus.actions.names import subject_of
+from tractatus.actions.names import subject_kinds, subject_of
 
 TOOLS = frozenset(
     {
@@ -138,6 +138,8 @@ def _read(findings: Findings, new: Located, old: str, language: Language, path: 
     name = path.rpartition("/")[2].lower()
     manifest = packages.is_manifest(path)
     subject = subject_of(name.partition(".")[0]) if kind == "configuration" and not manifest else ""
+    if subject_kinds().get(subject) in ("infrastructure", "cloud", "package manager"):
+        subject = ""
     if name in _VERSION_FILES:
         findings.fact("version", new.part(0, len(text.rstrip())), _VERSION_FILES[name], was=old.strip() or None)
         return

@@ -12,6 +12,7 @@ from tractatus.actions.names import default_of, reading_verbs
 MOST_FACTS = 3_000
 MOST_PASSAGES = 1_000
 _WORD = re.compile(r"[^\W_]+(?:[._+#'-][^\W_]+)*+[+#]*")
+_NOBODYS = frozenset({"branch", "environment", "message", "method", "remote", "path", "title", "labels", "task"})
 _PART = re.compile(r"[^\W_]+")
 
 
@@ -38,6 +39,8 @@ class Findings:
         if len(self.facts) >= MOST_FACTS:
             self.cut = True
             return
+        if parameter in _NOBODYS:
+            subject = ""
         if isinstance(value, str):
             self.facts.append(Fact(parameter, value, subject, None, False, was, key))
             text = value
@@ -56,7 +59,8 @@ class Findings:
         if len(self.facts) >= MOST_FACTS:
             self.cut = True
             return
-        self.facts.append(Fact(parameter, value, subject, place, False, None, key))
+        owner = "" if parameter in _NOBODYS else subject
+        self.facts.append(Fact(parameter, value, owner, place, False, None, key))
         if parameter in _TELLING:
             self.telling(parameter, value)
 

@@ -38,7 +38,6 @@ _OWNERLESS = frozenset({"package manager", "infrastructure", "cloud"})  # what r
 _THEIRS = frozenset(
     {"region", "zone", "namespace", "context", "profile", "tag", "project", "cluster", "version", "service"}
 )
-_NOBODYS = frozenset({"branch", "environment", "message", "method", "remote", "path", "title", "labels", "task"})
 _TOLD = {"--prod": "production", "--production": "production", "--staging": "staging", "--live": "production"}
 _METHODS = {"GET": "download", "HEAD": "read", "OPTIONS": "read", "DELETE": "delete", "PUT": "write", "PATCH": "write"}
 
@@ -101,7 +100,7 @@ class Invocation:
     def subject(self, parameter: str) -> str:
         """The thing that a parameter of this program speaks of: Docker's port is of what runs in it, not of Docker."""
         subject = self.use.subject
-        if not subject or parameter in _NOBODYS:
+        if not subject:
             return ""
         return "" if subject_kinds().get(subject) in _OWNERLESS and parameter not in _THEIRS else subject
 

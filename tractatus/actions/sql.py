@@ -9,7 +9,7 @@ from tractatus.actions.findings import Findings
 from tractatus.actions.located import Located
 
 _STATEMENT = re.compile(
-    r"(?:\A|;|\(|\bAS\b|\bBEGIN\b|\n)\s*+"
+    r"(?:(?:\A|;|\(|\bAS\b|\bBEGIN\b)\s*+|\n[ \t]*+)"
     r"(?P<verb>select|insert|update|delete|drop|truncate|alter|create|grant|revoke|replace|merge|upsert"
     r"|show|describe|desc|explain|with|copy|vacuum|analyze|reindex|rename|call|exec"
     r"|execute|use|set|lock|load|pragma|comment|begin|commit|rollback)\b",
