@@ -69,6 +69,7 @@ class _Before:
 
     def __init__(self, reading: Reading) -> None:
         self.folder = ""
+        self.last: tuple[str, ...] = ()
         self.made: set[str] = set()
         self.variables = {
             fact.key: fact.value for fact in reading.facts[:MOST_ACTS] if fact.key and fact.parameter != "tool"
@@ -76,6 +77,7 @@ class _Before:
         self.temporary = any(act.command[:1] == ("mktemp",) for act in reading.acts[:MOST_ACTS])
 
     def take(self, act: Act) -> None:
+        self.last = act.command
         tool = _program(act.command[0])
         if tool in ("cd", "pushd") and len(act.command) > 1:
             self.folder = _joined(self.folder, act.command[-1])
@@ -126,6 +128,10 @@ def _of_command(act: Act, reading: Reading, before: _Before) -> Iterator[Irrever
     if tool in _REQUESTS:
         yield from _of_curl(command)
         return
+    if tool in _INTERPRETERS:
+        for word in command[1:MOST_WORDS]:
+            if "." in word and ("(" in word or "_all" in word):
+                yield from _of_query(word[:LONGEST_QUERY], reading, code=True)
     candidates = rules.commands().get(tool) or rules.commands().get(tool.partition(".")[0])
     if not candidates:
         return
@@ -142,6 +148,8 @@ def _of_command(act: Act, reading: Reading, before: _Before) -> Iterator[Irrever
 
 _ONLY_HELP = frozenset({"--help", "--version"})
 _REQUESTS = frozenset({"curl", "wget", "http", "https", "xh", "httpie"})
+# What runs a program that stands in the command itself.
+_INTERPRETERS = frozenset({"python", "python3", "rails", "php", "artisan", "ruby", "mix", "iex"})
 # What only starts another program, with how many words of its own it may have.
 _STARTERS = frozenset(
     {"npx", "bunx", "pnpx", "uvx", "pipx", "nohup", "time", "sudo", "doas", "command", "exec", "nice", "xargs"}
@@ -224,6 +232,8 @@ def _object(rule: Rule, called: _Called, reading: Reading, before: _Before) -> s
         return ""
     if on == "path":
         paths = called.words[len(rule.words) :]
+        if not paths and called.tool == "rm":  # what comes through a pipe
+            return None if any(map(before.throw_away, before.last[1:MOST_WORDS])) else ": what it is given"
         if not paths:
             return ": everything here" if rule.words and not before.throw_away(".") else None
         return _first(paths, lambda path: not before.throw_away(path))
@@ -259,7 +269,8 @@ def _found_path(called: _Called, before: _Before) -> str | None:
     if "-delete" not in called.present and not called.present & {"rm", "/bin/rm", "shred", "unlink"}:
         return None
     patterns = [word for word in called.words if word not in ("f", "d", "l", "rm", ";", "+", "{}")]
-    if any(before.throw_away(word) for word in patterns):
+    everywhere = [word for word in patterns if throwaway.system_path(word) and not before.throw_away(word)]
+    if not everywhere and any(before.throw_away(word) for word in patterns):
         return None
     return f" ({patterns[0][:80]})" if patterns else ": everything here"
 
