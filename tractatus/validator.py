@@ -114,7 +114,9 @@ class CrossReferenceValidator:
     lock among themselves, readers never wait: an instruction is seen wholly or not at all by one validation."""
 
     def __init__(self, instructions: Iterable[Instruction] = (), *, variables: Mapping[str, str] | None = None) -> None:
-        self._variables = {str(name): str(value) for name, value in arguments.mapping(variables or {}, "variables").items()}
+        self._variables = {
+            str(name): str(value) for name, value in arguments.mapping(variables or {}, "variables").items()
+        }
         self._live: dict[str, _Entry] = {}
         self._superseded: dict[str, dict[str, None]] = {}
         self._filed: dict[Key, dict[Constraint, dict[str, _Entry]]] = {}
@@ -183,7 +185,9 @@ class CrossReferenceValidator:
                 if not self._by_term.get(term, True):
                     self._by_term.pop(term, None)
         supersedes = entry.instruction.supersedes
-        if supersedes is not None and not (successor and successor.instruction.supersedes == supersedes and successor.instruction.active):
+        if supersedes is not None and not (
+            successor and successor.instruction.supersedes == supersedes and successor.instruction.active
+        ):
             self._superseded.get(supersedes, {}).pop(name, None)
 
     def validate(
@@ -240,7 +244,9 @@ class CrossReferenceValidator:
                 if id(constraint) in seen:
                     continue
                 if outcome.compared >= MOST_COMPARED:
-                    outcome.unchecked.append(("", "more instructions may concern this action than are compared at once"))
+                    outcome.unchecked.append(
+                        ("", "more instructions may concern this action than are compared at once")
+                    )
                     break
                 seen.add(id(constraint))
                 outcome.compared += 1
@@ -285,14 +291,23 @@ class CrossReferenceValidator:
     # Saying.
 
     def _validation(
-        self, action: Mapping[str, Any], reading: Reading, outcome: _Outcome, now: datetime | None, environment: str | None
+        self,
+        action: Mapping[str, Any],
+        reading: Reading,
+        outcome: _Outcome,
+        now: datetime | None,
+        environment: str | None,
     ) -> Validation:
-        unchecked = tuple({"id": name, "reason": reason} for name, reason in sorted(set(outcome.unchecked))[:MOST_UNCHECKED])
+        unchecked = tuple(
+            {"id": name, "reason": reason} for name, reason in sorted(set(outcome.unchecked))[:MOST_UNCHECKED]
+        )
         if reading.cut:
             unchecked = (*unchecked, {"id": "", "reason": "the action was too long to be read to its end"})
         if not outcome.found:
             confidence = 0.6 if unchecked else 0.9
-            reason = "No conflict with the instructions" + (f", {len(unchecked)} could not be checked" if unchecked else "")
+            reason = "No conflict with the instructions" + (
+                f", {len(unchecked)} could not be checked" if unchecked else ""
+            )
             compared = f"{outcome.compared} constraints that may concern the action were compared"
             return Validation(Status.APPROVED, confidence, reason, unchecked=unchecked, reasons=(compared,))
         worst = outcome.found[0]
@@ -318,7 +333,12 @@ class CrossReferenceValidator:
         )
 
     def _corrected(
-        self, action: Mapping[str, Any], reading: Reading, outcome: _Outcome, now: datetime | None, environment: str | None
+        self,
+        action: Mapping[str, Any],
+        reading: Reading,
+        outcome: _Outcome,
+        now: datetime | None,
+        environment: str | None,
     ) -> tuple[dict[str, Any] | None, dict[str, Any] | None, bool]:
         """The correction, the rewritten input, and whether instructions contradict each other about it."""
         wanted: dict[str, set[str]] = {}
@@ -362,7 +382,9 @@ class CrossReferenceValidator:
                 found.append({"change": "approval", "value": "a person has approved this action"})
         only = outcome.found[0].entry.instruction.id
         if len(outcome.found) == 1 and not self._outcome(action, reading, now, environment, without=only).found:
-            found.append({"change": "instruction", "id": only, "value": "the instruction is changed or withdrawn by a human"})
+            found.append(
+                {"change": "instruction", "id": only, "value": "the instruction is changed or withdrawn by a human"}
+            )
         return tuple(found)
 
     # Variables.
@@ -404,7 +426,15 @@ def _found(entry: _Entry, constraint: Constraint, breach: Breach) -> _Found:
 def _conflict(found: _Found) -> Conflict:
     instruction, breach = found.entry.instruction, found.breach
     return Conflict(
-        instruction.id, instruction.text[:400], found.status, found.kind, breach.says, breach.expected, breach.actual, breach.confidence, found.human
+        instruction.id,
+        instruction.text[:400],
+        found.status,
+        found.kind,
+        breach.says,
+        breach.expected,
+        breach.actual,
+        breach.confidence,
+        found.human,
     )
 
 
@@ -417,7 +447,9 @@ def _typed(value: str) -> Any:
     return value
 
 
-def _rewritten(action: Mapping[str, Any], reading: Reading, changes: Mapping[Place, str], corrected: Mapping[str, Any]) -> dict[str, Any] | None:
+def _rewritten(
+    action: Mapping[str, Any], reading: Reading, changes: Mapping[Place, str], corrected: Mapping[str, Any]
+) -> dict[str, Any] | None:
     """The action with the corrections in it, or None where there is no place to write them."""
     if changes:
         try:
@@ -442,7 +474,14 @@ def _with_port(action: Mapping[str, Any], reading: Reading, corrected: Mapping[s
     implicit = next((fact for fact in reading.facts if fact.parameter == "port" and fact.implicit), None)
     if implicit is None:
         return None
-    host = next((fact for fact in reading.facts if fact.parameter == "host" and fact.subject == implicit.subject and fact.place), None)
+    host = next(
+        (
+            fact
+            for fact in reading.facts
+            if fact.parameter == "host" and fact.subject == implicit.subject and fact.place
+        ),
+        None,
+    )
     url = next((fact for fact in reading.facts if fact.parameter == "url" and fact.subject == implicit.subject), None)
     try:
         if host is not None and url is not None and host.place is not None:

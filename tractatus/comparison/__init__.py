@@ -30,7 +30,9 @@ _COMPARE: dict[type, Callable[[Any, Doing], Iterator[Breach]]] = {
     c.Practice: compare_practice,
     c.Commitment: compare_commitment,
 }
-_DONE = re.compile(r"(?i)\b(?:went out|is out|was released|has been released|released|finished|is over|ended|completed|landed|shipped|moved|done|is empty)\b")
+_DONE = re.compile(
+    r"(?i)\b(?:went out|is out|was released|has been released|released|finished|is over|ended|completed|landed|shipped|moved|done|is empty)\b"
+)
 
 
 def compare(constraint: c.Constraint, doing: Doing, environment: str | None) -> Breach | None:
@@ -54,7 +56,9 @@ def _applies(scope: c.Scope, doing: Doing, environment: str | None, constraint: 
         return False
     if scope.excepted and environment in scope.excepted:
         return False
-    if "scripts" in scope.excepted and any(re.search(r"(?:^|/)(?:scripts|tools|migrations|prototypes?)/", path) for path in doing.reading.paths):
+    if "scripts" in scope.excepted and any(
+        re.search(r"(?:^|/)(?:scripts|tools|migrations|prototypes?)/", path) for path in doing.reading.paths
+    ):
         return False
     if scope.approval and (doing.approved or doing.asks):
         return False
@@ -73,16 +77,27 @@ def _applies(scope: c.Scope, doing: Doing, environment: str | None, constraint: 
         languages = {passage.language for passage in doing.reading.passages if passage.language}
         if languages and not {_LANGUAGES.get(name, name) for name in languages} & scope.languages:
             return False
+    if isinstance(constraint, c.Commitment) and scope.about and not scope.about & doing.about:
+        return False
     if "\0shared-branch" in scope.about:
-        return any(_SHARED.search(line) for line in doing.commands)
+        return any(
+            _SHARED.search(line) for line in doing.commands if line.startswith(("git push", "git reset", "git commit"))
+        )
     if scope.about and isinstance(constraint, c.Choice) and doing.structured:
-        return len(scope.about & doing.about) * 2 > len(scope.about) or (len(scope.about) == 1 and bool(scope.about & doing.about))
+        return len(scope.about & doing.about) * 2 > len(scope.about) or (
+            len(scope.about) == 1 and bool(scope.about & doing.about)
+        )
     return True
 
 
-_SHARED = re.compile(r"[\s+:/](?:main|master|develop|dev|trunk|staging|production|release(?:/\S+)?|stable|next)(?:\s|$)")
+_SHARED = re.compile(
+    r"[\s+:/](?:main|master|develop|dev|trunk|staging|production|release(?:/\S+)?|stable|next)(?:\s|$)"
+)
 _LANGUAGES = {"tsx": "typescript", "jsx": "javascript", "scss": "css"}
 
 
 def _env_named(scope: c.Scope, doing: Doing) -> bool:
-    return bool({"production": {"production", "prod"}, "staging": {"staging"}}.get(next(iter(scope.environments)), set()) & doing.about)
+    return bool(
+        {"production": {"production", "prod"}, "staging": {"staging"}}.get(next(iter(scope.environments)), set())
+        & doing.about
+    )

@@ -23,10 +23,16 @@ def compare_deed(deed: Deed, doing: Doing) -> Iterator[Breach]:
     if doing.asks:
         return
     if doing.structured and not doing.raw_command:
-        done = {act.verb for act in doing.acts} - _READING | (doing.verbs_said - _READING if not doing.reading.read_only else set())
+        done = {act.verb for act in doing.acts} - _READING | (
+            doing.verbs_said - _READING if not doing.reading.read_only else set()
+        )
         if not done & deed.verbs:
             return
-        if not {act.verb for act in doing.acts} & deed.verbs and len(deed.objects) < 2 and not doing.verbs_said & deed.verbs:
+        if (
+            not {act.verb for act in doing.acts} & deed.verbs
+            and len(deed.objects) < 2
+            and not doing.verbs_said & deed.verbs
+        ):
             return
         heap = set(doing.said) | doing.parameter_stems
         if all(_found(group, heap) for group in deed.objects):
@@ -38,7 +44,9 @@ def compare_deed(deed: Deed, doing: Doing) -> Iterator[Breach]:
     for act in doing.acts:
         if not act.changes or not act.command:
             continue
-        if act.verb not in deed.verbs and not (deed.objects and act.verb == "run" and _named_verbs(act.command) & deed.verbs):
+        if act.verb not in deed.verbs and not (
+            deed.objects and act.verb == "run" and _named_verbs(act.command) & deed.verbs
+        ):
             continue
         if act.command[0] in ("echo", "grep", "printf", "sed", "true"):
             continue
@@ -67,7 +75,9 @@ def _breach(deed: Deed, actual: str, confidence: float) -> Breach:
     thing = ", ".join("/".join(sorted(group)[:3]) for group in deed.objects)
     says = f"the instruction forbids this ({thing})" if thing else "the instruction forbids this"
     if deed.scope.approval:
-        says = "the instruction wants a person's approval first, and the action does not say that it was given" + (f" ({thing})" if thing else "")
+        says = "the instruction wants a person's approval first, and the action does not say that it was given" + (
+            f" ({thing})" if thing else ""
+        )
     return Breach(ConflictType.PROHIBITION_VIOLATED, says, confidence, None, actual[:200])
 
 
@@ -102,7 +112,12 @@ def path_matches(path: str, pattern: str) -> bool:
         return False
     if "*" in pattern or "<" in pattern:
         pattern = re.sub(r"<[^>]*>", "*", pattern)
-        return fnmatch.fnmatch(path, pattern) or fnmatch.fnmatch(path, "*/" + pattern) or fnmatch.fnmatch(path, pattern + "/*") or fnmatch.fnmatch(path, "*/" + pattern + "/*")
+        return (
+            fnmatch.fnmatch(path, pattern)
+            or fnmatch.fnmatch(path, "*/" + pattern)
+            or fnmatch.fnmatch(path, pattern + "/*")
+            or fnmatch.fnmatch(path, "*/" + pattern + "/*")
+        )
     padded = f"/{path.strip('/')}/"
     return f"/{pattern}/" in padded
 
@@ -112,13 +127,31 @@ def compare_untouched(untouched: Untouched, doing: Doing) -> Iterator[Breach]:
     for path in doing.written:
         for pattern in untouched.patterns:
             if path_matches(path, pattern):
-                yield Breach(ConflictType.PROHIBITION_VIOLATED, f"{pattern} must not be changed by the instruction", 0.93, f"{pattern} unchanged", path)
+                yield Breach(
+                    ConflictType.PROHIBITION_VIOLATED,
+                    f"{pattern} must not be changed by the instruction",
+                    0.93,
+                    f"{pattern} unchanged",
+                    path,
+                )
                 return
     for line in doing.commands:
         if "cd " in doing.raw_command and line.startswith("cd "):
             folder = line.split()[1] if len(line.split()) > 1 else ""
-            if any(path_matches(folder, pattern) for pattern in untouched.patterns) and any(act.changes and act.command and act.command[0] != "cd" and act.verb in ("install", "write", "delete", "create", "move", "format", "upgrade", "uninstall") for act in doing.acts):
-                yield Breach(ConflictType.PROHIBITION_VIOLATED, f"{folder} must not be changed by the instruction", 0.82, f"{folder} unchanged", line)
+            if any(path_matches(folder, pattern) for pattern in untouched.patterns) and any(
+                act.changes
+                and act.command
+                and act.command[0] != "cd"
+                and act.verb in ("install", "write", "delete", "create", "move", "format", "upgrade", "uninstall")
+                for act in doing.acts
+            ):
+                yield Breach(
+                    ConflictType.PROHIBITION_VIOLATED,
+                    f"{folder} must not be changed by the instruction",
+                    0.82,
+                    f"{folder} unchanged",
+                    line,
+                )
                 return
 
 
@@ -132,14 +165,26 @@ def compare_within(within: Within, doing: Doing) -> Iterator[Breach]:
         if within.patterns:
             if not any(path_matches(path, pattern) or path_matches(pattern, path) for pattern in within.patterns):
                 allowed = ", ".join(within.patterns)
-                yield Breach(ConflictType.PROHIBITION_VIOLATED, f"only {allowed} may be changed by the instruction", 0.85, allowed, path)
+                yield Breach(
+                    ConflictType.PROHIBITION_VIOLATED,
+                    f"only {allowed} may be changed by the instruction",
+                    0.85,
+                    allowed,
+                    path,
+                )
                 return
         elif within.topics and "/" in path:
             heap = {stem(part) for part in re.split(r"[/_.\-]|(?<=[a-z])(?=[A-Z])", path) if part}
             texts = {stem(word) for passage in doing.reading.passages for word in _WORD.findall(passage.text[:4000])}
             if not within.topics & heap and not within.topics & texts:
                 topic = ", ".join(sorted(within.topics))
-                yield Breach(ConflictType.CONVENTION_VIOLATED, f"the work is limited to {topic} by the instruction", 0.72, topic, path)
+                yield Breach(
+                    ConflictType.CONVENTION_VIOLATED,
+                    f"the work is limited to {topic} by the instruction",
+                    0.72,
+                    topic,
+                    path,
+                )
                 return
 
 
@@ -153,12 +198,23 @@ _STYLES = {
     "UPPER_SNAKE_CASE": re.compile(r"^_?[A-Z0-9]+(?:_[A-Z0-9]+)*$"),
 }
 _NAMED_IN_CODE = {
-    "function": re.compile(r"\b(?:def|func|fn|function|fun|sub)\s+(?:\([^)\n]{0,80}\)\s*)?([A-Za-z_]\w*)\s*[(<\[]|\b(?:const|let)\s+([A-Za-z_]\w*)\s*=\s*(?:async\s*)?(?:\([^)\n]{0,120}\)|\w+)\s*=>"),
+    "function": re.compile(
+        r"\b(?:def|func|fn|function|fun|sub)\s+(?:\([^)\n]{0,80}\)\s*)?([A-Za-z_]\w*)\s*[(<\[]|\b(?:const|let)\s+([A-Za-z_]\w*)\s*=\s*(?:async\s*)?(?:\([^)\n]{0,120}\)|\w+)\s*=>"
+    ),
     "class": re.compile(r"\b(?:class|interface|struct|enum|trait|type)\s+([A-Za-z_]\w*)\b(?=[^\n=]{0,80}[{:(=<]|\s*$)"),
-    "variable": re.compile(r"\b(?:const|let|var|val|auto|int|string|float|double)\s+([A-Za-z_]\w*)\s*(?::[^=\n]{0,40})?=(?!=)(?!\s*(?:async\s*)?(?:\([^)\n]{0,120}\)|\w+)\s*=>)|^[ \t]*([a-zA-Z_]\w*)\s*(?::[^=\n]{0,40})?=(?!=)", re.M),
-    "table": re.compile(r"(?i)\bcreate\s+table\s+(?:if\s+not\s+exists\s+)?[\"`\[]?(?:\w+\.)?(\w+)|create_table\s*\(?\s*[:\"'](\w+)"),
-    "column": re.compile(r"(?im)^\s*[\"`]?([A-Za-z]\w*)[\"`]?\s+(?:var)?(?:char|text|int|integer|bigint|uuid|timestamp|timestamptz|boolean|bool|numeric|decimal|date|json|jsonb|serial|real|double)\b|\badd\s+(?:column\s+)?[\"`]?(\w+)"),
-    "constant": re.compile(r"\b(?:const|final|static\s+final\s+\w+)\s+([A-Za-z_]\w*)\s*=\s*[\"'\d]|^([A-Za-z_]\w*)\s*=\s*[\"'\d]", re.M),
+    "variable": re.compile(
+        r"\b(?:const|let|var|val|auto|int|string|float|double)\s+([A-Za-z_]\w*)\s*(?::[^=\n]{0,40})?=(?!=)(?!\s*(?:async\s*)?(?:\([^)\n]{0,120}\)|\w+)\s*=>)|^[ \t]*([a-zA-Z_]\w*)\s*(?::[^=\n]{0,40})?=(?!=)",
+        re.M,
+    ),
+    "table": re.compile(
+        r"(?i)\bcreate\s+table\s+(?:if\s+not\s+exists\s+)?[\"`\[]?(?:\w+\.)?(\w+)|create_table\s*\(?\s*[:\"'](\w+)"
+    ),
+    "column": re.compile(
+        r"(?im)^\s*[\"`]?([A-Za-z]\w*)[\"`]?\s+(?:var)?(?:char|text|int|integer|bigint|uuid|timestamp|timestamptz|boolean|bool|numeric|decimal|date|json|jsonb|serial|real|double)\b|\badd\s+(?:column\s+)?[\"`]?(\w+)"
+    ),
+    "constant": re.compile(
+        r"\b(?:const|final|static\s+final\s+\w+)\s+([A-Za-z_]\w*)\s*=\s*[\"'\d]|^([A-Za-z_]\w*)\s*=\s*[\"'\d]", re.M
+    ),
     "endpoint": re.compile(r"\b(?:get|post|put|patch|delete|route|path)\(\s*[\"'](/[\w/{}:<>.-]+)[\"']"),
     "key": re.compile(r"[\"']([A-Za-z_]\w*)[\"']\s*:"),
     "test function": re.compile(r"\b(?:def|function|fn|func)\s+(\w+)\s*\("),
@@ -174,7 +230,9 @@ def compare_naming(naming: Naming, doing: Doing) -> Iterator[Breach]:
                 yield Breach(ConflictType.PARAMETER_MISMATCH, says, 0.85, naming.style, whole)
                 return
         elif not _has_pattern(naming.pattern, name):
-            says = f"the name of a {naming.target} is of the form {naming.pattern} by the instruction, this one is {name}"
+            says = (
+                f"the name of a {naming.target} is of the form {naming.pattern} by the instruction, this one is {name}"
+            )
             correction, changes = _renamed(naming, name, whole, doing)
             yield Breach(ConflictType.PARAMETER_MISMATCH, says, 0.88, naming.pattern, whole, correction, changes)
             return
@@ -205,21 +263,48 @@ def _names_of(target: str, doing: Doing) -> Iterator[tuple[str, str]]:
     elif target == "tag":
         for act in doing.acts:
             if act.command[:2] == ("git", "tag") and not set(act.flags) & {"-l", "--list", "-d", "--delete"}:
-                words = [word for at, word in enumerate(act.command[2:]) if not word.startswith("-") and act.command[at + 1] not in ("-m", "--message", "-F")]
+                words = [
+                    word
+                    for at, word in enumerate(act.command[2:])
+                    if not word.startswith("-") and act.command[at + 1] not in ("-m", "--message", "-F")
+                ]
                 if words:
                     yield words[0], words[0]
     elif target in ("file", "component", "test file", "folder", "class file"):
-        for path in [doing.new_file] if doing.new_file else [p for act in doing.acts if act.command and act.command[0] in ("touch", "mkdir") for p in act.command[1:] if not p.startswith("-")]:
+        for path in (
+            [doing.new_file]
+            if doing.new_file
+            else [
+                p
+                for act in doing.acts
+                if act.command and act.command[0] in ("touch", "mkdir")
+                for p in act.command[1:]
+                if not p.startswith("-")
+            ]
+        ):
             if not path:
                 continue
             base = path.rstrip("/").rsplit("/", 1)[-1]
             if target == "test file":
-                if re.search(r"(?:^|/)(?:tests?|spec)/|test|spec", path.lower()) and base not in ("conftest.py", "__init__.py") and not base.endswith((".md", ".json", ".txt")):
+                if (
+                    re.search(r"(?:^|/)(?:tests?|spec)/|test|spec", path.lower())
+                    and base not in ("conftest.py", "__init__.py")
+                    and not base.endswith((".md", ".json", ".txt"))
+                ):
                     yield base, path
             elif target == "component":
                 if "component" in path.lower() or path.endswith((".vue", ".tsx", ".jsx", ".svelte")):
                     yield base.split(".")[0], path
-            elif not base.isupper() and base.split(".")[0] not in ("README", "LICENSE", "CHANGELOG", "Dockerfile", "Makefile", "__init__", "index", ""):
+            elif not base.isupper() and base.split(".")[0] not in (
+                "README",
+                "LICENSE",
+                "CHANGELOG",
+                "Dockerfile",
+                "Makefile",
+                "__init__",
+                "index",
+                "",
+            ):
                 yield base.split(".")[0], path
     else:
         kinds = ("function", "variable") if target == "identifier" else (target,)
@@ -234,7 +319,11 @@ def _names_of(target: str, doing: Doing) -> Iterator[tuple[str, str]]:
                     continue
                 for match in pattern.finditer(added if kind in ("key", "endpoint", "table") else quiet):
                     name = next((group for group in match.groups() if group), "")
-                    if name and not (kind == "test function" and not re.match(r"(?i)test|should|it_|check|spec", name)) and name not in ("_", "self"):
+                    if (
+                        name
+                        and not (kind == "test function" and not re.match(r"(?i)test|should|it_|check|spec", name))
+                        and name not in ("_", "self")
+                    ):
                         yield name, name
             for passage in doing.reading.passages:
                 if passage.kind == "query" and kind in ("table", "column"):
@@ -252,7 +341,9 @@ def _creates(key: str, doing: Doing) -> bool:
     return doing.structured and any(act.verb == "create" for act in doing.acts)
 
 
-def _renamed(naming: Naming, name: str, whole: str, doing: Doing) -> tuple[tuple[str, str] | None, tuple[()] | tuple[tuple[object, str], ...]]:
+def _renamed(
+    naming: Naming, name: str, whole: str, doing: Doing
+) -> tuple[tuple[str, str] | None, tuple[()] | tuple[tuple[object, str], ...]]:
     """The name as the pattern wants it, where that is plain."""
     pattern = naming.pattern.split("|")[0]
     new = ""
@@ -271,6 +362,8 @@ def _renamed(naming: Naming, name: str, whole: str, doing: Doing) -> tuple[tuple
     parameter = "file_path" if naming.target == "test file" else naming.target
     value = whole[: -len(name)] + new if whole.endswith(name) else new
     changes = tuple(
-        (fact.place, value) for fact in doing.reading.facts if fact.value == whole and fact.place is not None and fact.parameter in ("branch", "path", "tag")
+        (fact.place, value)
+        for fact in doing.reading.facts
+        if fact.value == whole and fact.place is not None and fact.parameter in ("branch", "path", "tag")
     )
     return (parameter, value), changes[:1]

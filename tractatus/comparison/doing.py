@@ -22,17 +22,55 @@ _VIEW = re.compile(
     r"(?i)(?:^|/)(?:views?|components?|pages|templates?|controllers?|routes?|handlers?|screens?|widgets?)(?:/|\.py$)"
     r"|(?:View|ViewController|Controller|Component|Screen|Page|Widget|Handler|_controller|_view|\.component|_screen)\.\w+$"
 )
-_MODEL = re.compile(r"(?i)(?:model|service|repository|domain|store)s?\.\w+$|ViewModel\.\w+$|(?:^|/)(?:models|services|repositories|domain)/")
-_ASKING = frozenset({"ask", "draft", "propos", "plan", "queu", "request", "suggest", "question", "review", "outlin", "prepar", "consult", "check", "simulat", "explain", "report"})
+_MODEL = re.compile(
+    r"(?i)(?:model|service|repository|domain|store)s?\.\w+$|ViewModel\.\w+$|(?:^|/)(?:models|services|repositories|domain)/"
+)
+_ASKING = frozenset(
+    {
+        "ask",
+        "draft",
+        "propos",
+        "plan",
+        "queu",
+        "request",
+        "suggest",
+        "question",
+        "review",
+        "outlin",
+        "prepar",
+        "consult",
+        "check",
+        "simulat",
+        "explain",
+        "report",
+    }
+)
 _APPROVED = re.compile(
     r"(?i)\b(?:approved|approval (?:was |is )?(?:given|granted|received)|(?:user|you|owner|lead|maintainer|client|team|board|legal|customer|pharmacist|doctor|elder|they|she|he|parents?|editor|manager)[\w' ]{0,24}"
     r"(?:approved|confirmed|agreed|said yes|okayed|signed off|gave (?:the |their )?(?:ok|go-ahead|permission|consent))|signed[- ]off (?:by|on)|as (?:approved|agreed|confirmed|requested|instructed)|with (?:explicit |written |their )?(?:approval|permission|consent) (?:of|from)|"
     r"go-ahead (?:from|by|given)|you (?:said yes|asked|told)|at (?:your|the user's) request|confirmed by|approved by|consented|has agreed|have agreed|as the \w+ (?:confirmed|asked|approved|requested))"
 )
-_NOT_APPROVED = re.compile(r"(?i)\b(?:not|never|without|before|until|no|un)[- ]?(?:\w+ ){0,3}(?:approv|confirm|agree|sign|permission|consent)")
-_APPROVING_KEYS = ("approv", "consent", "permission", "confirm", "sign_off", "signoff", "signed_off", "authori", "reviewed_by", "granted", "agreed", "requested_by_user")
+_NOT_APPROVED = re.compile(
+    r"(?i)\b(?:not|never|without|before|until|no|un)[- ]?(?:\w+ ){0,3}(?:approv|confirm|agree|sign|permission|consent)"
+)
+_APPROVING_KEYS = (
+    "approv",
+    "consent",
+    "permission",
+    "confirm",
+    "sign_off",
+    "signoff",
+    "signed_off",
+    "authori",
+    "reviewed_by",
+    "granted",
+    "agreed",
+    "requested_by_user",
+)
 _LONGEST = 60_000  # characters of one passage that are searched
-_NEGATED = frozenset({"not", "never", "without", "no", "avoid", "remov", "stop", "disabl", "don't", "prevent", "block", "instead"})
+_NEGATED = frozenset(
+    {"not", "never", "without", "no", "avoid", "remov", "stop", "disabl", "don't", "prevent", "block", "instead"}
+)
 
 
 class Doing:
@@ -78,7 +116,11 @@ class Doing:
             if isinstance(value, str):
                 parts.append(value.replace("_", " ").removeprefix("mcp ") if key != "description" else value)
         if self.structured:
-            parts += [str(value).replace("_", " ") for key, value in self.parameters if key in _STATES and isinstance(value, str)]
+            parts += [
+                str(value).replace("_", " ")
+                for key, value in self.parameters
+                if key in _STATES and isinstance(value, str)
+            ]
         return ". ".join(parts)[:8000] if self.structured else ""
 
     @cached_property
@@ -133,7 +175,11 @@ class Doing:
         words = [stem(word) for word in _WORD.findall(key_of(kind).replace("_", " "))]
         if words and words[0] in _ASKING and words[-1] != "publish":
             return True
-        return bool(self.said) and self.structured and bool(set(self.said[len(words) : len(words) + 1]) & {"ask", "may", "should", "propos"})
+        return (
+            bool(self.said)
+            and self.structured
+            and bool(set(self.said[len(words) : len(words) + 1]) & {"ask", "may", "should", "propos"})
+        )
 
     @cached_property
     def approved(self) -> bool:
@@ -143,7 +189,16 @@ class Doing:
                 if isinstance(value, bool):
                     if value:
                         return True
-                elif value not in (None, "", 0) and str(value).lower() not in ("none", "no", "false", "pending", "null", "missing", "not yet", "requested"):
+                elif value not in (None, "", 0) and str(value).lower() not in (
+                    "none",
+                    "no",
+                    "false",
+                    "pending",
+                    "null",
+                    "missing",
+                    "not yet",
+                    "requested",
+                ):
                     return True
         text = self.description
         return bool(_APPROVED.search(text)) and not _NOT_APPROVED.search(text)
@@ -189,7 +244,9 @@ class Doing:
                     plain = passage.without_comments[:_LONGEST]
                     before = set(passage.replaces.splitlines())
                     bare = "\n".join(
-                        new for new, old in zip(plain.splitlines(), passage.text[:_LONGEST].splitlines(), strict=False) if old not in before
+                        new
+                        for new, old in zip(plain.splitlines(), passage.text[:_LONGEST].splitlines(), strict=False)
+                        if old not in before
                     )
                 found.append((passage, added, bare, _STRING.sub('""', bare)))
         return tuple(found)
@@ -197,7 +254,11 @@ class Doing:
     @cached_property
     def prose(self) -> tuple[str, ...]:
         """What is written for people: documents, messages, the texts of an action's parameters."""
-        found = [self.lines_added(p) for p in self.reading.passages if p.kind in ("prose", "message") and not self.is_commit(p)]
+        found = [
+            self.lines_added(p)
+            for p in self.reading.passages
+            if p.kind in ("prose", "message") and not self.is_commit(p)
+        ]
         if self.structured:
             found += [v for k, v in self.parameters if isinstance(v, str) and k in _TEXT_KEYS and v not in found]
         return tuple(found)
@@ -211,7 +272,9 @@ class Doing:
         """The messages of the commits that are made."""
         found = [p.text for p in self.reading.passages if self.is_commit(p)]
         if self.structured and any(act.verb == "commit" for act in self.acts):
-            found += [str(v) for k, v in self.parameters if k in ("message", "commit_message", "msg") and str(v) not in found]
+            found += [
+                str(v) for k, v in self.parameters if k in ("message", "commit_message", "msg") and str(v) not in found
+            ]
         return tuple(found)
 
     @cached_property
@@ -238,14 +301,30 @@ class Doing:
                 at = act.command.index("-m")
                 if at + 1 < len(act.command):
                     found.setdefault(act.command[at + 1].lower(), "command")
-            if tool in ("npx", "pnpx", "bunx", "uvx", "pipx", "dlx") or (tool in ("pnpm", "yarn", "npm", "bun", "uv", "poetry") and len(words) > 1 and words[1] in ("dlx", "exec", "x", "run")):
+            if tool in ("npx", "pnpx", "bunx", "uvx", "pipx", "dlx") or (
+                tool in ("pnpm", "yarn", "npm", "bun", "uv", "poetry")
+                and len(words) > 1
+                and words[1] in ("dlx", "exec", "x", "run")
+            ):
                 for word in words[1:4]:
                     found.setdefault(word.lower().split("@")[0] or word.lower(), "command")
         for fact in self.reading.facts:
             if fact.parameter == "package" and fact.was is None and not self.reading.read_only:
                 found.setdefault(fact.value.lower(), "package")
                 found.setdefault(fact.value.lower().rsplit("/", 1)[-1], "package")
-            elif fact.parameter in ("package_manager", "tool", "framework", "library", "provider", "style", "orm", "test_framework", "engine", "database_engine", "backend"):
+            elif fact.parameter in (
+                "package_manager",
+                "tool",
+                "framework",
+                "library",
+                "provider",
+                "style",
+                "orm",
+                "test_framework",
+                "engine",
+                "database_engine",
+                "backend",
+            ):
                 found.setdefault(fact.value.lower(), "parameter")
         for _, added, bare, _ in self.code:
             for match in _IMPORT.finditer(bare):
@@ -259,7 +338,16 @@ class Doing:
             del added
         if self.structured:
             for key, value in self.parameters:
-                if isinstance(value, str) and key in ("package", "library", "tool", "framework", "dependency", "provider", "style", "client"):
+                if isinstance(value, str) and key in (
+                    "package",
+                    "library",
+                    "tool",
+                    "framework",
+                    "dependency",
+                    "provider",
+                    "style",
+                    "client",
+                ):
                     found.setdefault(value.lower(), "parameter")
         return found
 
@@ -267,7 +355,8 @@ class Doing:
     def verbs_said(self) -> frozenset[str]:
         """The verbs of the description, where it is not said that something is not done."""
         found = set()
-        for at, word in enumerate(self.said):
+        for at in self._verb_places:
+            word = self.said[at]
             verb = verb_of_stem(word)
             kind = knowledge.deeds().get(word)
             if (verb or kind) and not set(self.said[max(0, at - 2) : at]) & _NEGATED:
@@ -276,6 +365,23 @@ class Doing:
                 if kind:
                     found |= kind.done_by
         return frozenset(found)
+
+    @cached_property
+    def _verb_places(self) -> list[int]:
+        """Where the description can have a verb: at the beginning of a sentence, after "and", "to" or "then"."""
+        places: list[int] = []
+        at = 0
+        for part in re.split(r"(?<=[.;:!?])\s", self.description):
+            words = _WORD.findall(part)
+            for number, word in enumerate(words):
+                if (
+                    number < 2
+                    or words[number - 1].lower() in ("and", "to", "then", "will", "by", "or", "please")
+                    or word.lower().endswith("ing")
+                ):
+                    places.append(at + number)
+            at += len(words)
+        return [place for place in places if place < len(self.said)]
 
     @cached_property
     def is_test(self) -> bool:
@@ -295,12 +401,57 @@ class Doing:
         return any(_VIEW.search(path) and not _MODEL.search(path) for path in self.reading.paths)
 
 
-_KNOWN_TOOLS = frozenset("bash shell edit write read multiedit notebookedit grep glob webfetch websearch task todowrite ls str_replace_editor terminal".split())
+_KNOWN_TOOLS = frozenset(
+    "bash shell edit write read multiedit notebookedit grep glob webfetch websearch task todowrite ls str_replace_editor terminal".split()
+)
 _STATES = frozenset({"state", "status", "operation", "op", "action", "task", "mode", "event"})
 _TALKING = frozenset({"echo", "printf", "#"})
-_LOOKING = frozenset({"grep", "rg", "cat", "ls", "find", "less", "head", "tail", "man", "which", "whereis", "type", "echo", "ag", "sed", "awk", "diff", "wc", "printf"})
-_TEST = re.compile(r"(?i)(?:^|/)(?:tests?|specs?|__tests__|fixtures|e2e)/|(?:^|/)(?:test_|conftest)|[._-](?:test|spec|tests)\.\w+$|_test\.\w+$|Tests?\.\w+$")
-_TEXT_KEYS = frozenset({"text", "body", "content", "message", "reply", "answer", "copy", "caption", "paragraph", "summary", "headline", "title", "subject", "label", "subject_line", "comment"})
+_LOOKING = frozenset(
+    {
+        "grep",
+        "rg",
+        "cat",
+        "ls",
+        "find",
+        "less",
+        "head",
+        "tail",
+        "man",
+        "which",
+        "whereis",
+        "type",
+        "echo",
+        "ag",
+        "sed",
+        "awk",
+        "diff",
+        "wc",
+        "printf",
+    }
+)
+_TEST = re.compile(
+    r"(?i)(?:^|/)(?:tests?|specs?|__tests__|fixtures|e2e)/|(?:^|/)(?:test_|conftest)|[._-](?:test|spec|tests)\.\w+$|_test\.\w+$|Tests?\.\w+$"
+)
+_TEXT_KEYS = frozenset(
+    {
+        "text",
+        "body",
+        "content",
+        "message",
+        "reply",
+        "answer",
+        "copy",
+        "caption",
+        "paragraph",
+        "summary",
+        "headline",
+        "title",
+        "subject",
+        "label",
+        "subject_line",
+        "comment",
+    }
+)
 _IMPORT = re.compile(
     r"(?m)(?:^\s*(?:from|import|use|using|require|include|#include|@import|alias)\s+(?:type\s+|static\s+)?[\"'<]?([@\w][\w@./:-]{0,80})"
     r"|\bfrom\s+[\"']([@\w][\w@./-]{0,80})[\"']|\b(?:require|import|implementation|api|testImplementation|compileOnly)\s*\(?\s*[\"']([@\w][\w@./:-]{0,100})[\"'])"
@@ -318,12 +469,20 @@ def _changed_by(words: tuple[str, ...], act: Act) -> list[str]:
         return operands[-1:]
     if tool == "mv" and operands:
         return operands
-    if tool in ("sed", "perl", "gsed") and any(word.startswith("-i") or word in ("-pi", "--in-place") or word.startswith("-pi") for word in words):
+    if tool in ("sed", "perl", "gsed") and any(
+        word.startswith("-i") or word in ("-pi", "--in-place") or word.startswith("-pi") for word in words
+    ):
         return operands[1:] if not any(w == "-e" for w in words) else operands
     if tool == "git" and len(words) > 1 and words[1] in ("rm", "mv", "checkout", "restore", "apply"):
         return [word for word in operands[1:] if "/" in word or "." in word]
-    if tool in ("prettier", "black", "ruff", "eslint", "gofmt", "isort") and any(word in ("--write", "--fix", "-w", "format") for word in words):
+    if tool in ("prettier", "black", "ruff", "eslint", "gofmt", "isort") and any(
+        word in ("--write", "--fix", "-w", "format") for word in words
+    ):
         return [word for word in operands if word not in ("format", "check")]
-    if act.verb == "write" and act.object.startswith("path ") and tool in ("cat", "echo", "printf", "dd", "curl", "wget"):
+    if (
+        act.verb == "write"
+        and act.object.startswith("path ")
+        and tool in ("cat", "echo", "printf", "dd", "curl", "wget")
+    ):
         return [part[5:] for part in act.object.split(", ") if part.startswith("path ")]
     return []

@@ -14,7 +14,22 @@ from tractatus.directives.language import stem
 
 Key = tuple[str, ...]
 _PIECE = re.compile(r"[A-Za-z0-9]+")
-_PLAIN = frozenset({"port", "host", "region", "namespace", "database", "branch", "version", "bucket", "model", "profile", "context", "schedule"})
+_PLAIN = frozenset(
+    {
+        "port",
+        "host",
+        "region",
+        "namespace",
+        "database",
+        "branch",
+        "version",
+        "bucket",
+        "model",
+        "profile",
+        "context",
+        "schedule",
+    }
+)
 
 
 def keys_of(constraint: c.Constraint, size: Callable[[Key], int]) -> tuple[Key, ...]:
@@ -57,7 +72,10 @@ def _value_keys(value: c.Value) -> tuple[Key, ...]:
         words = value.parameter.split("_")
         return tuple(dict.fromkeys((("key", words[-1]), ("key", "".join(words)))))
     if value.subject:
-        return (("parameter", value.parameter, value.subject), ("kind", value.parameter, subject_kinds().get(value.subject, "")))
+        return (
+            ("parameter", value.parameter, value.subject),
+            ("kind", value.parameter, subject_kinds().get(value.subject, "")),
+        )
     return (("parameter", value.parameter, ""),)
 
 
@@ -82,7 +100,11 @@ def keys_called(doing: Doing, known: Mapping[Key, object]) -> list[Key]:
         if key in known:
             found[key] = None
 
-    subjects = {subject for word in reading.words if (subject := subject_of(word))} if any(not f.subject for f in reading.facts) else set()
+    subjects = (
+        {subject for word in reading.words if (subject := subject_of(word))}
+        if any(not f.subject for f in reading.facts)
+        else set()
+    )
     for fact in reading.facts[:400]:
         for parameter in (fact.parameter, "version") if fact.parameter in ("tag",) else (fact.parameter,):
             call(("parameter", parameter, ""))

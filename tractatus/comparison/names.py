@@ -42,7 +42,14 @@ def compare_choice(choice: Choice, doing: Doing) -> Iterator[Breach]:
             yield Breach(ConflictType.PROHIBITION_VIOLATED, says, 0.9, f"not {member}", name)
         else:
             says = f"{instead} is the instruction's choice as {choice.family}, the action uses {member} ({where})"
-            yield Breach(ConflictType.PARAMETER_MISMATCH, says, 0.86, instead, name, ("tool", instead) if len(choice.allowed) == 1 else None)
+            yield Breach(
+                ConflictType.PARAMETER_MISMATCH,
+                says,
+                0.86,
+                instead,
+                name,
+                ("tool", instead) if len(choice.allowed) == 1 else None,
+            )
         return
 
 
@@ -77,7 +84,13 @@ def compare_name(name: Name, doing: Doing) -> Iterator[Breach]:
     if where is None and not name.exact and subject_of(low):
         where = next((at for used, at in doing.names_used.items() if subject_of(used) == low and at != "call"), None)
     if where and (where != "command" or _uses(low, doing)):
-        yield Breach(ConflictType.PROHIBITION_VIOLATED, f"{name.name} is refused by the instruction, and the action uses it ({where})", 0.9, f"not {name.name}", name.name)
+        yield Breach(
+            ConflictType.PROHIBITION_VIOLATED,
+            f"{name.name} is refused by the instruction, and the action uses it ({where})",
+            0.9,
+            f"not {name.name}",
+            name.name,
+        )
         return
     if not name.exact:
         return
@@ -85,14 +98,26 @@ def compare_name(name: Name, doing: Doing) -> Iterator[Breach]:
     for passage, _, bare, quiet in doing.code:
         text = bare if passage.kind == "configuration" or not name.name.isalpha() else quiet
         if pattern.search(text):
-            yield Breach(ConflictType.PROHIBITION_VIOLATED, f"{name.name} must not be used by the instruction, and the text has it", 0.88, f"not {name.name}", name.name)
+            yield Breach(
+                ConflictType.PROHIBITION_VIOLATED,
+                f"{name.name} must not be used by the instruction, and the text has it",
+                0.88,
+                f"not {name.name}",
+                name.name,
+            )
             return
     for line in doing.commands:
         words = line.split()
         if name.name in words[1:] or words[0] == name.name or name.name + "()" in words:
             if words[0] in ("git", "grep", "rg") and name.name not in words[:3]:
                 continue
-            yield Breach(ConflictType.PROHIBITION_VIOLATED, f"{name.name} must not be used by the instruction, and the command has it", 0.85, f"not {name.name}", name.name)
+            yield Breach(
+                ConflictType.PROHIBITION_VIOLATED,
+                f"{name.name} must not be used by the instruction, and the command has it",
+                0.85,
+                f"not {name.name}",
+                name.name,
+            )
             return
 
 
@@ -100,13 +125,25 @@ def compare_command(command: Command, doing: Doing) -> Iterator[Breach]:
     """Whether a refused command is run: its words in their order, options and other words between them."""
     for line in doing.commands:
         words = line.split()
-        if words[0] in ("git", "gh") and len(words) > 1 and words[1] in ("commit", "log", "grep") and command.words[0] not in ("git", "gh") and not command.words[0].startswith("-"):
+        if (
+            words[0] in ("git", "gh")
+            and len(words) > 1
+            and words[1] in ("commit", "log", "grep")
+            and command.words[0] not in ("git", "gh")
+            and not command.words[0].startswith("-")
+        ):
             continue
         if words[0] in ("grep", "rg", "echo", "sed", "awk", "man"):
             continue
         if _runs(command.words, words):
             asked = " ".join(command.words)
-            yield Breach(ConflictType.PROHIBITION_VIOLATED, f"`{asked}` must not be run by the instruction", 0.93, f"not {asked}", line[:200])
+            yield Breach(
+                ConflictType.PROHIBITION_VIOLATED,
+                f"`{asked}` must not be run by the instruction",
+                0.93,
+                f"not {asked}",
+                line[:200],
+            )
             return
 
 
@@ -129,7 +166,11 @@ def _same_word(wanted: str, word: str) -> bool:
         return True
     if wanted.startswith("-"):
         short = {"--force": "-f", "--recursive": "-r", "--global": "-g", "--all": "-a"}.get(wanted)
-        return word.lstrip("-").split("=")[0] == wanted.lstrip("-") and word.startswith("-") or (short is not None and word == short)
+        return (
+            word.lstrip("-").split("=")[0] == wanted.lstrip("-")
+            and word.startswith("-")
+            or (short is not None and word == short)
+        )
     return wanted in ("pip", "python") and word in (f"{wanted}3", f"{wanted}2")
 
 
@@ -143,7 +184,14 @@ def compare_flag(flag: Flag, doing: Doing) -> Iterator[Breach]:
         if among and len(among & words) >= min(len(among), 1) and _same_tool(among, act.command, act.verb):
             given = {option.split("=")[0] for option in act.flags} | {word.split("=")[0] for word in act.command}
             if flag.flag.split("=")[0] not in given:
-                yield Breach(ConflictType.PARAMETER_MISMATCH, f"the instruction asks for {flag.flag}, the command lacks it", 0.72, flag.flag, " ".join(act.command)[:200], ("flag", flag.flag))
+                yield Breach(
+                    ConflictType.PARAMETER_MISMATCH,
+                    f"the instruction asks for {flag.flag}, the command lacks it",
+                    0.72,
+                    flag.flag,
+                    " ".join(act.command)[:200],
+                    ("flag", flag.flag),
+                )
                 return
 
 
@@ -155,4 +203,6 @@ def _same_tool(among: set[str], command: tuple[str, ...], verb: str) -> bool:
     return bool({stem(word) for word in command[1:3]} & subcommands) and command[0] in _TOOLS
 
 
-_TOOLS = frozenset("git npm yarn pnpm docker kubectl helm terraform aws gcloud cargo go pip uv poetry pytest curl ssh psql make ansible ansible-playbook composer mix bundle".split())
+_TOOLS = frozenset(
+    "git npm yarn pnpm docker kubectl helm terraform aws gcloud cargo go pip uv poetry pytest curl ssh psql make ansible ansible-playbook composer mix bundle".split()
+)

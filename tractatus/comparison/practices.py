@@ -20,7 +20,15 @@ _COLOUR = re.compile(r"(?<![-\w])color\s*:\s*(#[0-9a-fA-F]{3,8}|[a-z]+)\b")
 _GROUND = re.compile(r"background(?:-color)?\s*:\s*(#[0-9a-fA-F]{3,8}|[a-z]+)\b")
 _COLOURS = {"white": "#ffffff", "black": "#000000", "grey": "#808080", "gray": "#808080", "lightgray": "#d3d3d3", "lightgrey": "#d3d3d3",
             "silver": "#c0c0c0", "yellow": "#ffff00", "red": "#ff0000", "green": "#008000", "blue": "#0000ff", "orange": "#ffa500"}  # fmt: skip
-_LANGUAGE_OF = {"tsx": "typescript", "jsx": "javascript", "ts": "typescript", "js": "javascript", "py": "python", "scss": "css", "c++": "cpp"}
+_LANGUAGE_OF = {
+    "tsx": "typescript",
+    "jsx": "javascript",
+    "ts": "typescript",
+    "js": "javascript",
+    "py": "python",
+    "scss": "css",
+    "c++": "cpp",
+}
 
 
 def compare_practice(practice: Practice, doing: Doing) -> Iterator[Breach]:
@@ -61,15 +69,31 @@ def _texts(kind: PracticeKind, practice: Practice, doing: Doing) -> Iterator[tup
         if practice.name in ("skipping hooks",) and doing.raw_command:
             yield "the command", doing.raw_command.split("-m")[0]
     if "added" in where and practice.name == "new dependencies":
-        if any(fact.parameter == "package" and fact.was is None for fact in doing.reading.facts) and doing.written and any(_manifest(path) for path in doing.written):
+        if (
+            any(fact.parameter == "package" and fact.was is None for fact in doing.reading.facts)
+            and doing.written
+            and any(_manifest(path) for path in doing.written)
+        ):
             yield "the list of dependencies", "\x1fnew dependency\x1f"
-        if doing.structured and not doing.asks and {"install", "create"} & {act.verb for act in doing.acts} and {"dependency", "packag", "library"} & set(doing.said):
+        if (
+            doing.structured
+            and not doing.asks
+            and {"install", "create"} & {act.verb for act in doing.acts}
+            and {"dependency", "packag", "library"} & set(doing.said)
+        ):
             yield "the action", "\x1fnew dependency\x1f"
     if where & {"code", "markup", "configuration"}:
         for passage, added, bare, quiet in doing.code:
             if not _language_fits(kind, practice, passage):
                 continue
-            if "code" not in where and passage.kind == "code" and "configuration" in where and not passage.path.lower().rsplit("/", 1)[-1].startswith("dockerfile") and "markup" not in where and not passage.path.endswith((".json", ".yml", ".yaml", ".toml", ".tf", "Dockerfile", ".dockerfile")):
+            if (
+                "code" not in where
+                and passage.kind == "code"
+                and "configuration" in where
+                and not passage.path.lower().rsplit("/", 1)[-1].startswith("dockerfile")
+                and "markup" not in where
+                and not passage.path.endswith((".json", ".yml", ".yaml", ".toml", ".tf", "Dockerfile", ".dockerfile"))
+            ):
                 continue
             if doing.is_test and kind.name in _NOT_IN_TESTS:
                 continue
@@ -93,7 +117,18 @@ def _texts(kind: PracticeKind, practice: Practice, doing: Doing) -> Iterator[tup
             yield "the commit message", message[:4000]
     if "title" in where:
         for key, value in doing.parameters:
-            if isinstance(value, str) and key in ("title", "subject", "headline", "text", "body", "message", "reply", "content", "answer", "caption"):
+            if isinstance(value, str) and key in (
+                "title",
+                "subject",
+                "headline",
+                "text",
+                "body",
+                "message",
+                "reply",
+                "content",
+                "answer",
+                "caption",
+            ):
                 yield "the text", value[:4000]
     if "log" in where:
         for line in doing.log_lines:
@@ -133,7 +168,19 @@ def _manifest(path: str) -> bool:
 _MANIFESTS = frozenset(
     "package.json cargo.toml pyproject.toml go.mod gemfile composer.json pom.xml build.gradle build.gradle.kts mix.exs pubspec.yaml package.swift deno.json pipfile setup.py setup.cfg libs.versions.toml podfile".split()
 )
-_NOT_IN_TESTS = frozenset({"magic numbers", "hard-coded texts", "secrets in code", "personal data in logs", "unencrypted HTTP", "global state", "docstrings", "type hints", "floats for money"})
+_NOT_IN_TESTS = frozenset(
+    {
+        "magic numbers",
+        "hard-coded texts",
+        "secrets in code",
+        "personal data in logs",
+        "unencrypted HTTP",
+        "global state",
+        "docstrings",
+        "type hints",
+        "floats for money",
+    }
+)
 
 
 def _marks(doing: Doing) -> dict[str, str]:
@@ -144,7 +191,12 @@ def _marks(doing: Doing) -> dict[str, str]:
         line = " ".join(act.command)[:4000]
         if act.command[:2] in (("git", "checkout"), ("git", "switch")):
             on_main = act.command[-1] in ("main", "master") and "-b" not in act.command and "-c" not in act.command
-        elif on_main and act.command[:1] == ("git",) and len(act.command) > 1 and act.command[1] in ("commit", "merge", "push"):
+        elif (
+            on_main
+            and act.command[:1] == ("git",)
+            and len(act.command) > 1
+            and act.command[1] in ("commit", "merge", "push")
+        ):
             found[line] = line + " \x1fon main\x1f"
     return found
 
@@ -156,7 +208,13 @@ def _language_fits(kind: PracticeKind, practice: Practice, passage: Passage) -> 
         return False
     if not kind.languages:
         return True
-    return not language and not ending or language in kind.languages or passage.language in kind.languages or ending in kind.languages
+    return (
+        not language
+        and not ending
+        or language in kind.languages
+        or passage.language in kind.languages
+        or ending in kind.languages
+    )
 
 
 def compare_commitment(commitment: Commitment, doing: Doing) -> Iterator[Breach]:
@@ -183,7 +241,16 @@ def compare_commitment(commitment: Commitment, doing: Doing) -> Iterator[Breach]
             new = "false" if on else "true"
             written = new.capitalize() if fact.value in ("True", "False") else new
             correction, changes = (key, new), ((fact.place, written),)
-    yield Breach(ConflictType.VALUES_CONFLICT, says, confidence, commitment.name, sign.removeprefix("switch ")[:120], correction, changes, human=True)
+    yield Breach(
+        ConflictType.VALUES_CONFLICT,
+        says,
+        confidence,
+        commitment.name,
+        sign.removeprefix("switch ")[:120],
+        correction,
+        changes,
+        human=True,
+    )
 
 
 def _against(kind: knowledge.CommitmentKind, doing: Doing) -> tuple[str, str, float] | None:
@@ -197,7 +264,11 @@ def _against(kind: knowledge.CommitmentKind, doing: Doing) -> tuple[str, str, fl
     if doing.structured:
         for key, value in doing.parameters:
             off = value is False or value is None
-            if value is True and key in kind.switches or (off and "-" + key in kind.switches and (value is False or set(doing.said) & _STRONG)):
+            if (
+                value is True
+                and key in kind.switches
+                or (off and "-" + key in kind.switches and (value is False or set(doing.said) & _STRONG))
+            ):
                 return f"switch {key}", "a parameter", 0.85
     for name, where in doing.names_used.items():
         if name in kind.packages and where in ("package", "import", "parameter"):
@@ -228,7 +299,9 @@ def _against(kind: knowledge.CommitmentKind, doing: Doing) -> tuple[str, str, fl
     return None
 
 
-_STRONG = frozenset({"publish", "shar", "send", "sell", "export", "upload", "chang", "rais", "updat", "post", "delet", "write", "writ"})
+_STRONG = frozenset(
+    {"publish", "shar", "send", "sell", "export", "upload", "chang", "rais", "updat", "post", "delet", "write", "writ"}
+)
 
 
 def _low_contrast(text: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from tractatus.actions import Fact
-from tractatus.actions.names import is_default, key_of, subject_kinds
+from tractatus.actions.names import is_default, key_of, subject_kinds, subject_of_port
 from tractatus.comparison.breaches import Breach
 from tractatus.comparison.doing import Doing
 from tractatus.directives.constraints import Limit, Relation, Value
@@ -14,11 +14,35 @@ from tractatus.directives.figures import as_bool, unit_of
 from tractatus.directives.language import stem
 from tractatus.vocabulary import ConflictType
 
-_FIGURE = re.compile(r"^\s*(?:>=|<=|==|=|\^|~>|~|>|<|v)?\s*v?(\d{1,12}(?:[._]\d{1,9}){0,5})\s*(ms|s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|kb|mb|gb|kib|mib|gib|k|%|px)?\s*$", re.I)
+_FIGURE = re.compile(
+    r"^\s*(?:>=|<=|==|=|\^|~>|~|>|<|v)?\s*v?(\d{1,12}(?:[._]\d{1,9}){0,5})\s*(ms|s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|kb|mb|gb|kib|mib|gib|k|%|px)?\s*$",
+    re.I,
+)
 _CLOCK = re.compile(r"^(\d{1,3}):([0-5]\d)(?::([0-5]\d))?$")
-_PLAIN_PARAMETERS = frozenset({"port", "host", "region", "namespace", "database", "branch", "version", "bucket", "model", "profile", "context", "schedule"})
+_PLAIN_PARAMETERS = frozenset(
+    {
+        "port",
+        "host",
+        "region",
+        "namespace",
+        "database",
+        "branch",
+        "version",
+        "bucket",
+        "model",
+        "profile",
+        "context",
+        "schedule",
+    }
+)
+_STORES = frozenset({"databas", "db", "cach", "queue", "broker", "search", "dat", "data"})
+_MANY = frozenset(
+    {"bucket", "database", "branch", "model", "profile", "project", "context", "registry", "channel", "schema"}
+)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_WAITING = frozenset({"timeout", "max_time", "time", "wait", "deadline", "ttl", "duration", "time_limit", "connect_timeout"})
+_WAITING = frozenset(
+    {"timeout", "max_time", "time", "wait", "deadline", "ttl", "duration", "time_limit", "connect_timeout"}
+)
 
 
 def compare_value(value: Value, doing: Doing) -> Iterator[Breach]:
@@ -34,21 +58,37 @@ def compare_value(value: Value, doing: Doing) -> Iterator[Breach]:
             continue
         if value.parameter == "host" and value.relation is Relation.IS and not _host_concerned(value, fact, doing):
             continue
-        if value.parameter == "port" and _elsewhere(value, fact, doing):
+        if value.parameter in ("port", "branch") and _elsewhere(value, fact, doing):
             continue
         yield _breach(value, fact)
         return
 
 
 def _breach(value: Value, fact: Fact) -> Breach:
-    name = value.subject if value.parameter == "version" and value.subject else (fact.key if fact.key.isupper() and value.parameter not in _PLAIN_PARAMETERS else value.parameter)
+    name = (
+        value.subject
+        if value.parameter == "version" and value.subject
+        else (fact.key if fact.key.isupper() and value.parameter not in _PLAIN_PARAMETERS else value.parameter)
+    )
     expected = " or ".join(value.values)
-    sign = {Relation.AT_LEAST: ">=", Relation.AT_MOST: "<=", Relation.COMPATIBLE: "^", Relation.CLOSE_TO: "~"}.get(value.relation, "")
+    sign = {Relation.AT_LEAST: ">=", Relation.AT_MOST: "<=", Relation.COMPATIBLE: "^", Relation.CLOSE_TO: "~"}.get(
+        value.relation, ""
+    )
     subject = f" of {value.subject}" if value.subject else ""
     if value.relation is Relation.IS_NOT:
-        return Breach(ConflictType.PROHIBITION_VIOLATED, f"{value.parameter}{subject} must not be {expected}", 0.92, f"not {expected}", fact.value)
+        return Breach(
+            ConflictType.PROHIBITION_VIOLATED,
+            f"{value.parameter}{subject} must not be {expected}",
+            0.92,
+            f"not {expected}",
+            fact.value,
+        )
     default = is_default(fact.subject or value.subject, value.parameter, fact.value) or fact.implicit
-    kind = ConflictType.TRAINING_PATTERN_OVERRIDE if default and value.parameter not in ("version",) else ConflictType.PARAMETER_MISMATCH
+    kind = (
+        ConflictType.TRAINING_PATTERN_OVERRIDE
+        if default and value.parameter not in ("version",)
+        else ConflictType.PARAMETER_MISMATCH
+    )
     says = (
         f"Pattern recognition bias override detected: {value.parameter}{subject} is {expected} by the instruction, the action uses the "
         f"widely known {fact.value}"
@@ -63,7 +103,13 @@ def _breach(value: Value, fact: Fact) -> Breach:
         if fact.place is not None:
             written = value.values[0] if not sign or fact.value[:1].isdigit() else new
             changes = ((fact.place, _as_written(fact.value, written)),)
-    confidence = 0.95 if value.subject and not fact.implicit else 0.88 if value.subject or value.parameter not in ("port", "host") else 0.82
+    confidence = (
+        0.95
+        if value.subject and not fact.implicit
+        else 0.88
+        if value.subject or value.parameter not in ("port", "host")
+        else 0.82
+    )
     return Breach(kind, says, confidence, sign + expected, fact.value, correction, changes)
 
 
@@ -80,14 +126,20 @@ def _speaks_of(value: Value, fact: Fact, doing: Doing) -> bool:
     if parameter == "version":
         if fact.parameter not in ("version", "tag", value.subject) and not fact.parameter.startswith(value.subject):
             return False
-        return bool(value.subject) and (fact.subject == value.subject or fact.parameter.replace("_version", "") == value.subject)
+        return bool(value.subject) and (
+            fact.subject == value.subject or fact.parameter.replace("_version", "") == value.subject
+        )
     if fact.parameter == parameter:
         if value.subject and fact.subject and fact.subject != value.subject:
             return subject_kinds().get(fact.subject) == "framework" and False
         if value.subject and not fact.subject:
             return _same_thing(value, doing)
+        if parameter == "port" and not value.subject and _of_a_store(fact) and not value.scope.about & _STORES:
+            return False
         if not value.subject and value.scope.about and parameter in ("port", "schedule", "host"):
             return bool(value.scope.about & doing.about) or bool(value.scope.environments)
+        if parameter in _MANY and value.scope.about and not value.scope.about & doing.about:
+            return False
         if parameter in ("database", "branch", "version") and not value.subject:
             return not doing.reading.read_only
         return True
@@ -106,10 +158,31 @@ def _same_thing(value: Value, doing: Doing) -> bool:
     for fact in doing.reading.facts:
         if fact.parameter == value.parameter and is_default(value.subject, value.parameter, fact.value):
             return True
-    return kind in ("database", "cache", "queue", "search") and (kind in doing.about or "db" in doing.about or "databas" in doing.about)
+    return kind in ("database", "cache", "queue", "search") and (
+        kind in doing.about or "db" in doing.about or "databas" in doing.about
+    )
 
 
-SHORT = {"addr": "address", "db": "database", "env": "environment", "pwd": "password", "freq": "frequency", "temp": "temperature", "lang": "language", "cfg": "config", "conf": "config", "num": "number", "msg": "message", "lr": "learning_rate"}
+def _of_a_store(fact: Fact) -> bool:
+    """Whether a port is that of a database, cache, queue or search engine, by its subject or by its widely known number."""
+    owner = fact.subject or subject_of_port(fact.value)
+    return subject_kinds().get(owner, "") in ("database", "cache", "queue", "search")
+
+
+SHORT = {
+    "addr": "address",
+    "db": "database",
+    "env": "environment",
+    "pwd": "password",
+    "freq": "frequency",
+    "temp": "temperature",
+    "lang": "language",
+    "cfg": "config",
+    "conf": "config",
+    "num": "number",
+    "msg": "message",
+    "lr": "learning_rate",
+}
 
 
 def _same_key(parameter: str, fact: Fact, doing: Doing) -> bool:
@@ -121,8 +194,13 @@ def _same_key(parameter: str, fact: Fact, doing: Doing) -> bool:
         if plain == squashed:
             return True
         parts = {SHORT.get(part, part) for part in key.split("_")}
-        if wanted[-1] in parts and len(wanted) > 1 and (
-            all(word in parts or stem(word) in doing.about for word in wanted[:-1]) or fact.value.lower().startswith("0x")
+        if (
+            wanted[-1] in parts
+            and len(wanted) > 1
+            and (
+                all(word in parts or stem(word) in doing.about for word in wanted[:-1])
+                or fact.value.lower().startswith("0x")
+            )
         ):
             return True
         if len(wanted) > 1 and set(wanted) <= parts:
@@ -135,7 +213,12 @@ def _same_key(parameter: str, fact: Fact, doing: Doing) -> bool:
 def _host_concerned(value: Value, fact: Fact, doing: Doing) -> bool:
     """A host that an instruction fixes concerns an action on the same subject, or one that binds a service."""
     if value.values[0] in _LOOPBACK:
-        return fact.value in ("0.0.0.0", "::", "[::]", "*") or not fact.key.startswith("http") and fact.value[:1].isdigit() and fact.value not in _LOOPBACK
+        return (
+            fact.value in ("0.0.0.0", "::", "[::]", "*")
+            or not fact.key.startswith("http")
+            and fact.value[:1].isdigit()
+            and fact.value not in _LOOPBACK
+        )
     if fact.implicit:
         return False
     if value.subject and fact.subject == value.subject:
@@ -147,6 +230,8 @@ def _elsewhere(value: Value, fact: Fact, doing: Doing) -> bool:
     """Whether the port is that of another thing in the same action, or its own when the instruction's is met too."""
     if value.subject:
         return False
+    if value.parameter == "branch":
+        return value.relation is Relation.IS and not is_default("", "branch", fact.value)
     if value.scope.about:
         return not (value.scope.about & doing.about) and not value.scope.environments
     return False
@@ -169,7 +254,9 @@ def _equal(value: Value, wanted: str, given: str) -> bool:
     if wanted.lower() == given.lower():
         return True
     if value.parameter == "host":
-        return {wanted.lower(), given.lower()} <= _LOOPBACK or (value.relation is Relation.IS and given.lower().endswith("." + wanted.lower()))
+        return {wanted.lower(), given.lower()} <= _LOOPBACK or (
+            value.relation is Relation.IS and given.lower().endswith("." + wanted.lower())
+        )
     boolean = as_bool(wanted)
     if boolean is not None:
         other = as_bool(given) or {"0": "false", "1": "true"}.get(given)
@@ -228,7 +315,11 @@ def _version_holds(value: Value, given: str) -> bool:
             return not any(_same_version(one, got) for one in wanted)
         case Relation.AT_LEAST:
             need = wanted[0]
-            return got[: len(need)] >= need[: len(got)] if not lower_bound or len(got) >= len(need) else got + (0,) * (len(need) - len(got)) >= need
+            return (
+                got[: len(need)] >= need[: len(got)]
+                if not lower_bound or len(got) >= len(need)
+                else got + (0,) * (len(need) - len(got)) >= need
+            )
         case Relation.AT_MOST:
             return got[: len(wanted[0])] <= wanted[0]
         case Relation.COMPATIBLE:
@@ -252,7 +343,9 @@ def compare_limit(limit: Limit, doing: Doing) -> Iterator[Breach]:
         over = figure > limit.figure if limit.relation is Relation.AT_MOST else figure < limit.figure
         if over:
             word = "at most" if limit.relation is Relation.AT_MOST else "at least"
-            says = f"{name} is {word} {_short(limit.figure)} {limit.unit} by the instruction, the action gives {given}".replace("  ", " ")
+            says = f"{name} is {word} {_short(limit.figure)} {limit.unit} by the instruction, the action gives {given}".replace(
+                "  ", " "
+            )
             new = _short(limit.figure)
             changes = ((place, new),) if place is not None else ()
             yield Breach(ConflictType.PARAMETER_MISMATCH, says, 0.88, f"{word} {new}", given, (name, new), changes)
@@ -265,7 +358,14 @@ def _figures(limit: Limit, doing: Doing) -> Iterator[tuple[str, str, object, str
         key = key_of(fact.key) or fact.parameter
         stems = {stem(part) for part in key.split("_")} | {stem(part) for part in fact.parameter.split("_")}
         if _measures(limit, stems, fact.value, doing):
-            unit = next((part for part in key.split("_") if part in ("kb", "mb", "gb", "ms", "min", "minutes", "hours", "days", "seconds")), "")
+            unit = next(
+                (
+                    part
+                    for part in key.split("_")
+                    if part in ("kb", "mb", "gb", "ms", "min", "minutes", "hours", "days", "seconds")
+                ),
+                "",
+            )
             value = fact.value + (" " + unit if unit and limit.unit and fact.value.replace(".", "").isdigit() else "")
             yield key if not fact.key.isupper() else fact.parameter, value, fact.place, fact.was
 
@@ -280,18 +380,41 @@ def _measures(limit: Limit, stems: set[str], given: str, doing: Doing) -> bool:
         if "timeout" in stems and (limit.of & {"request", "wait", "call", "query", "connect", "respons", "timeout"}):
             return True
         kin = specific & (stems | doing.about)
-        return bool(waits) and bool(kin & stems or len(kin) >= 2 or (kin and waits & {"tim", "timeout"}) or limit.of & stems)
+        return bool(waits) and bool(
+            kin & stems or len(kin) >= 2 or (kin and waits & {"tim", "timeout"}) or limit.of & stems
+        )
     if limit.measure == "size":
-        return bool(stems & {"siz", "kb", "mb", "byt", "weight", "length", "gb"}) and bool(specific & doing.about or not specific)
+        return bool(stems & {"siz", "kb", "mb", "byt", "weight", "length", "gb"}) and bool(
+            specific & doing.about or not specific
+        )
     if limit.measure == "coverag":
-        return bool(stems & {"coverag", "lin", "branch", "function", "statement", "threshold", "fail_und", "min_coverag"}) and bool(
-            "coverag" in doing.about or any("jest" in p or "vitest" in p or "coverage" in p or "nyc" in p or "codecov" in p for p in doing.reading.paths)
+        return bool(
+            stems & {"coverag", "lin", "branch", "function", "statement", "threshold", "fail_und", "min_coverag"}
+        ) and bool(
+            "coverag" in doing.about
+            or any(
+                "jest" in p or "vitest" in p or "coverage" in p or "nyc" in p or "codecov" in p
+                for p in doing.reading.paths
+            )
         )
     if not limit.measure or limit.measure not in stems:
         return False
     if stems & {"files_to", "remain"}:
         return False
-    if stems - {limit.measure} <= {"max", "maximum", "limit", "num", "count", "number", "total", "of", "n", "longest", "in", "per"} | limit.of | {"paragraph", "sentenc"}:
+    if stems - {limit.measure} <= {
+        "max",
+        "maximum",
+        "limit",
+        "num",
+        "count",
+        "number",
+        "total",
+        "of",
+        "n",
+        "longest",
+        "in",
+        "per",
+    } | limit.of | {"paragraph", "sentenc"}:
         return not specific or bool(specific & (doing.about | stems)) or doing.structured
     return bool(specific & stems)
 
@@ -303,22 +426,45 @@ def _counted(limit: Limit, doing: Doing) -> Iterator[Breach]:
     most = int(limit.figure)
     if limit.measure == "lin" and limit.of & {"fil", "modul", "component", "sourc", "script", "class"}:
         for passage in doing.reading.passages:
-            if passage.kind in ("code", "configuration") and not passage.replaces and passage.path and passage.text.count("\n") + 1 > most:
+            if (
+                passage.kind in ("code", "configuration")
+                and not passage.replaces
+                and passage.path
+                and passage.text.count("\n") + 1 > most
+            ):
                 lines = passage.text.count("\n") + 1
-                yield Breach(ConflictType.PARAMETER_MISMATCH, f"a file has at most {most} lines by the instruction, this one has {lines}", 0.9, f"at most {most}", str(lines))
+                yield Breach(
+                    ConflictType.PARAMETER_MISMATCH,
+                    f"a file has at most {most} lines by the instruction, this one has {lines}",
+                    0.9,
+                    f"at most {most}",
+                    str(lines),
+                )
                 return
     if limit.measure in ("charact", "column") and limit.of & {"lin", "width", "wrap", "length"}:
         for passage, added, _, _ in doing.code:
             del passage
             longest = max((len(line) for line in added.splitlines()), default=0)
             if longest > most:
-                yield Breach(ConflictType.PARAMETER_MISMATCH, f"a line has at most {most} characters by the instruction, one has {longest}", 0.9, f"at most {most}", str(longest))
+                yield Breach(
+                    ConflictType.PARAMETER_MISMATCH,
+                    f"a line has at most {most} characters by the instruction, one has {longest}",
+                    0.9,
+                    f"at most {most}",
+                    str(longest),
+                )
                 return
     if limit.measure == "charact" and limit.of & {"subject", "commit", "titl", "headlin"}:
         for message in doing.commit_messages:
             subject = message.split("\n", 1)[0]
             if len(subject) > most:
-                yield Breach(ConflictType.PARAMETER_MISMATCH, f"a subject has at most {most} characters by the instruction, this one has {len(subject)}", 0.9, f"at most {most}", str(len(subject)))
+                yield Breach(
+                    ConflictType.PARAMETER_MISMATCH,
+                    f"a subject has at most {most} characters by the instruction, this one has {len(subject)}",
+                    0.9,
+                    f"at most {most}",
+                    str(len(subject)),
+                )
                 return
     if limit.measure in ("sentenc", "word", "charact", "bullet", "paragraph"):
         for text in doing.prose:
@@ -333,12 +479,27 @@ def _counted(limit: Limit, doing: Doing) -> Iterator[Breach]:
                     "paragraph": len(paragraphs),
                 }[limit.measure]
                 if counted > most:
-                    yield Breach(ConflictType.PARAMETER_MISMATCH, f"at most {most} are asked for, the text has {counted}", 0.82, f"at most {most}", str(counted))
+                    yield Breach(
+                        ConflictType.PARAMETER_MISMATCH,
+                        f"at most {most} are asked for, the text has {counted}",
+                        0.82,
+                        f"at most {most}",
+                        str(counted),
+                    )
                     return
     if limit.measure == "lin" and limit.of & {"pull", "chang", "request", "diff", "pr"}:
-        match = re.search(r"\b(\d{2,6}) (?:changed )?lines\b", " ".join(str(value) for _, value in doing.parameters if isinstance(value, str)))
+        match = re.search(
+            r"\b(\d{2,6}) (?:changed )?lines\b",
+            " ".join(str(value) for _, value in doing.parameters if isinstance(value, str)),
+        )
         if match and int(match.group(1)) > most and not re.search(r"follow|remain|left|later", str(doing.parameters)):
-            yield Breach(ConflictType.PARAMETER_MISMATCH, f"at most {most} changed lines are asked for, it has {match.group(1)}", 0.7, f"at most {most}", match.group(1))
+            yield Breach(
+                ConflictType.PARAMETER_MISMATCH,
+                f"at most {most} changed lines are asked for, it has {match.group(1)}",
+                0.7,
+                f"at most {most}",
+                match.group(1),
+            )
 
 
 def _short(figure: float) -> str:

@@ -176,9 +176,7 @@ class Commitment:
     scope: Scope = EVERYWHERE
 
 
-Constraint = (
-    Value | Choice | Name | Command | Flag | Deed | Untouched | Within | Practice | Limit | Naming | Commitment
-)
+Constraint = Value | Choice | Name | Command | Flag | Deed | Untouched | Within | Practice | Limit | Naming | Commitment
 
 
 @dataclass(frozen=True)

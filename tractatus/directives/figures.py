@@ -14,13 +14,23 @@ _WITH_UNIT = re.compile(r"^(>=|<=|>|<)?(\d{1,9}(?:\.\d{1,6})?)(ms|s|sec|min|h|d|
 _RANGE = re.compile(r"^v?(\d{1,6}(?:\.\d{1,6}){0,2})[-–](\d{1,6}(?:\.\d{1,6}){0,2})$")
 _PRERELEASE = re.compile(r"^v?\d{1,6}(?:\.\d{1,6}){1,3}[-.]?(?:alpha|beta|rc|lts|m)[-.]?\d{0,4}$", re.I)
 _ADDRESS = re.compile(r"^\d{1,3}(?:\.\d{1,3}){3}$")
-_DOMAIN = re.compile(r"^(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,16}$")
-_HOST_PORT = re.compile(r"^(?:[a-z][a-z0-9+.-]{1,20}://)?(?:[^@/\s]{1,80}@)?([A-Za-z0-9.-]{1,120}):(\d{2,5})(?:/\S{0,200})?$")
-_REGION = re.compile(r"^[a-z]{2,12}-(?:[a-z]{2,12}-)?(?:north|south|east|west|central|northeast|southeast|northwest|southwest)[a-z]*-?\d{0,2}$")
+_DOMAIN = re.compile(
+    r"^(?:[a-z0-9-]{1,63}\.){1,5}(?:com|org|net|io|dev|app|cloud|ai|gov|edu|info|int|local|internal|lan|home|corp|test|example|invalid|localhost|svc|"
+    r"uk|de|fr|nl|nz|au|ca|us|eu|ch|at|it|es|pt|se|no|dk|fi|pl|ie|jp|cn|in|br|za|mx|be|cz)$"
+)
+_HOST_PORT = re.compile(
+    r"^(?:[a-z][a-z0-9+.-]{1,20}://)?(?:[^@/\s]{1,80}@)?([A-Za-z0-9.-]{1,120}):(\d{2,5})(?:/\S{0,200})?$"
+)
+_REGION = re.compile(
+    r"^(?:us|eu|ap|ca|sa|me|af|il|cn|europe|asia|australia|northamerica|southamerica|africa|fr|nl|de|uk)-(?:[a-z]{2,12}-)?"
+    r"(?:north|south|east|west|central|northeast|southeast|northwest|southwest|par|ams|gra|waw)[a-z]*-?\d{0,2}[a-z]?$"
+)
 _CONSTANT = re.compile(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
 _IDENTIFIER = re.compile(r"^[a-z][A-Za-z0-9]*(?:_[a-z0-9]+)+$|^[a-z]+(?:[A-Z][a-z0-9]+)+$|^[a-z]\w*(?:\.[a-z]\w*)+$")
 _ASSIGNED = re.compile(r"^([A-Za-z_][\w.-]{1,60})(?:=|:\s?)([^\s=].{0,80})$")
-_LITERAL = re.compile(r"^(?:0x[0-9a-fA-F]{1,16}|[\w./@+-]*\d[\w./@+:-]*|[a-z0-9]+(?:[-_/.][a-zA-Z0-9*]+)+|[A-Z][A-Z0-9_]{1,20}|/[\w./-]+)$")
+_LITERAL = re.compile(
+    r"^(?:0x[0-9a-fA-F]{1,16}|[\w./@+-]*\d[\w./@+:-]*|[a-z0-9]+(?:[-_/.][a-zA-Z0-9*]+)+|[A-Z][A-Z0-9_]{1,20}|/[\w./-]+)$"
+)
 _CLOCK = re.compile(r"^([01]?\d|2[0-3]):([0-5]\d)$")
 
 TRUE = frozenset({"true", "on", "enabled", "yes", "enable", "active"})
@@ -42,8 +52,43 @@ _UNITS = {
 }  # fmt: skip
 _LINKS = frozenset({"is", "are", "=", "to", "at", "of", "stay", "be", "on", "as", "remain", "equal", "run", "us", "listen",
                     "mean", "sit", "start", "==", "keep", "in", "set", "turn"})  # fmt: skip
-_MORE = frozenset({"mor", "longer", "over", "abov", "exceed", "bigger", "larger", "higher", "beyond", "past", "greater", ">", "deeper", "wider", "outliv"})
-_LESS = frozenset({"less", "fewer", "below", "under", "shorter", "smaller", "lower", "<", "beneath", "within", "max", "maximum", "most", "<="})
+_MORE = frozenset(
+    {
+        "mor",
+        "longer",
+        "over",
+        "abov",
+        "exceed",
+        "bigger",
+        "larger",
+        "higher",
+        "beyond",
+        "past",
+        "greater",
+        ">",
+        "deeper",
+        "wider",
+        "outliv",
+    }
+)
+_LESS = frozenset(
+    {
+        "less",
+        "fewer",
+        "below",
+        "under",
+        "shorter",
+        "smaller",
+        "lower",
+        "<",
+        "beneath",
+        "within",
+        "max",
+        "maximum",
+        "most",
+        "<=",
+    }
+)
 _LEAST = frozenset({"least", "minimum", "min", ">=", "newer", "later", "upward"})
 _UNTIL_END = frozenset({"stop", "end", "expir", "tim", "wait", "last", "tak", "cap", "limit", "maximum", "limit"})
 _EMPTY = frozenset(
@@ -68,7 +113,9 @@ def subject_named(token: Token) -> str:
 
 def content(tokens: list[Token]) -> frozenset[str]:
     """The stems of the words that say what a text is about."""
-    return frozenset(t.stem for t in tokens if not t.mark and t.low not in _EMPTY and len(t.low) > 1 and t.stem not in _LINKS)
+    return frozenset(
+        t.stem for t in tokens if not t.mark and t.low not in _EMPTY and len(t.low) > 1 and t.stem not in _LINKS
+    )
 
 
 def unit_of(word: str) -> tuple[str, float] | None:
@@ -106,15 +153,24 @@ def _all_of(clause: Clause, words: list[Token], scope: Scope, around: str) -> It
             if not _HOST_PORT.match(text):
                 yield Value(key_of(key), is_it, (_plain(value),), "", "", scope)
                 continue
-        if (pair := _HOST_PORT.match(text)) and any(c.isalpha() or c == "." for c in pair.group(1)):
+        if (pair := _HOST_PORT.match(text)) and (
+            "." in pair.group(1) or (pair.group(1).islower() and int(pair.group(2)) >= 80)
+        ):
             subject = _subject_near(words, at) or subject_of(text.split("://")[0]) or around
-            yield Value("host", is_it, (pair.group(1).lower(),), subject, "", scope)
+            near = scope if subject else _about(scope, _others(words, at))
+            yield Value("host", is_it, (pair.group(1).lower(),), subject, "", near)
             if not clause.negative:
-                yield Value("port", is_it, (pair.group(2),), subject, "", scope)
+                yield Value("port", is_it, (pair.group(2),), subject, "", near)
             continue
         if _ADDRESS.match(text) or (text == "localhost" and at and words[at - 1].stem in _LINKS):
             values = [text, *_alternatives(words, at, lambda t: bool(_ADDRESS.match(t)) or t == "localhost", taken)]
-            yield Value("host", is_it, tuple(values), _subject_near(words, at), "", scope)
+            subject = _subject_near(words, at)
+            near = (
+                scope
+                if subject or clause.negative or values[0] in ("127.0.0.1", "localhost")
+                else _about(scope, _others(words, at))
+            )
+            yield Value("host", is_it, tuple(values), subject, "", near)
             continue
         if _REGION.match(token.low) and not token.code or (token.code and _REGION.match(token.low)):
             values = [token.low, *_alternatives(words, at, lambda t: bool(_REGION.match(t.lower())), taken)]
@@ -124,18 +180,37 @@ def _all_of(clause: Clause, words: list[Token], scope: Scope, around: str) -> It
             yield Value(_noun_before(words, at) or "address", is_it, (text.lower(),), "", "", scope)
             continue
         if clock := _CLOCK.match(text):
-            yield Value("schedule", is_it, (f"{int(clock.group(2))} {int(clock.group(1))} * * *",), "", "",
-                        _about(scope, content(words[:at])))
+            yield Value(
+                "schedule",
+                is_it,
+                (f"{int(clock.group(2))} {int(clock.group(1))} * * *",),
+                "",
+                "",
+                _about(scope, content(words[:at])),
+            )
             continue
-        if (_DOMAIN.match(token.low) and token.low.count(".") and not _is_file(token.low) and not subject_named(token)
-                and (clause.only or (at and words[at - 1].stem in ("at", "on", "to", "through", "host", "via", "from", "in", "us")))):
-            yield Value("host", is_it, (token.low,), _subject_near(words, at), "", scope)
+        if (
+            _DOMAIN.match(token.low)
+            and token.low.count(".")
+            and not _is_file(token.low)
+            and not subject_named(token)
+            and (
+                clause.only
+                or (at and words[at - 1].stem in ("at", "on", "to", "through", "host", "via", "from", "in", "us"))
+            )
+        ):
+            subject = _subject_near(words, at)
+            yield Value(
+                "host", is_it, (token.low,), subject, "", scope if subject else _about(scope, _others(words, at))
+            )
             continue
         yield from _number(clause, words, at, scope, around, taken)
         yield from _keyed(clause, words, at, scope, taken)
 
 
-def _number(clause: Clause, words: list[Token], at: int, scope: Scope, around: str, taken: set[int]) -> Iterator[Value | Limit]:
+def _number(
+    clause: Clause, words: list[Token], at: int, scope: Scope, around: str, taken: set[int]
+) -> Iterator[Value | Limit]:
     token = words[at]
     text = _NUMBER_WORDS.get(token.low, token.text)
     sign, figure, end, unit_word = "", "", "", ""
@@ -157,19 +232,31 @@ def _number(clause: Clause, words: list[Token], at: int, scope: Scope, around: s
     if not sign and before and before[-1] in (">=", "<=", ">", "<", "~>", "~", "^", "==", "="):
         sign = before[-1]
     subject = _subject_before(words, at)
-    is_port = figure.isdigit() and 0 < int(figure) < 65_536 and not end and not unit_word and not top and _about_port(words, at)
+    is_port = (
+        figure.isdigit()
+        and 0 < int(figure) < 65_536
+        and not end
+        and not unit_word
+        and not top
+        and _about_port(words, at)
+    )
     if is_port:
         ports = [figure, *_alternatives(words, at, str.isdigit, taken)]
         relation = Relation.IS_NOT if clause.negative else Relation.IS
         of = _subject_near(words, at) or around
         if not of:
-            scope = _about(scope, content(words[:at]) - {"port"})
+            scope = _about(scope, _others(words, at))
         yield Value("port", relation, tuple(ports), of, "", scope)
         return
     relation = _relation(clause, sign, end, before, after)
     if end == "%":
         unit_word = "%"
-    if not unit_word and following and unit_of(following[0].low) and following[0].low not in ("h", "d", "s", "min", "b"):
+    if (
+        not unit_word
+        and following
+        and unit_of(following[0].low)
+        and following[0].low not in ("h", "d", "s", "min", "b")
+    ):
         unit_word = following[0].low
         after = after[1:]
         following = following[1:]
@@ -195,7 +282,14 @@ def _number(clause: Clause, words: list[Token], at: int, scope: Scope, around: s
     if relation in (Relation.AT_LEAST, Relation.AT_MOST) or (top and measure):
         of = content([*words[: max(0, at)], *following]) - {measure} - _MORE - _LESS - _LEAST
         of = frozenset(stem for stem in of if not any(c.isdigit() for c in stem))
-        yield Limit(measure, relation if relation is not Relation.IS else Relation.AT_MOST, amount, unit[0] if unit else "", of, scope)
+        yield Limit(
+            measure,
+            relation if relation is not Relation.IS else Relation.AT_MOST,
+            amount,
+            unit[0] if unit else "",
+            of,
+            scope,
+        )
         return
     key = _noun_before(words, at)
     if set(key.split("_")) & _NO_NAMES:
@@ -204,7 +298,7 @@ def _number(clause: Clause, words: list[Token], at: int, scope: Scope, around: s
         relation = Relation.IS_NOT if clause.negative else Relation.IS
         if unit and unit[0] == "%" and "coverag" in {t.stem for t in words}:
             yield Limit("coverag", Relation.AT_LEAST, amount, "%", frozenset(), scope)
-        elif not (following and measure and not unit):
+        elif not (following and measure and not unit) and token.low not in _NUMBER_WORDS:
             yield Value(key, relation, (_tidy(amount) if unit else figure,), "", unit[0] if unit else "", scope)
     elif "coverag" in {t.stem for t in words}:
         yield Limit("coverag", Relation.AT_LEAST, amount, "%", frozenset(), scope)
@@ -214,21 +308,33 @@ def _keyed(clause: Clause, words: list[Token], at: int, scope: Scope, taken: set
     """A key in capitals or as code with the value that follows it; a known parameter beside a literal."""
     token = words[at]
     relation = Relation.IS_NOT if clause.negative else Relation.IS
-    if _CONSTANT.match(token.text) or _IDENTIFIER.match(token.text) or (token.code and re.match(r"^[A-Za-z][\w.-]*$", token.text)):
+    if (
+        _CONSTANT.match(token.text)
+        or _IDENTIFIER.match(token.text)
+        or (token.code and re.match(r"^[A-Za-z][\w.-]*$", token.text))
+    ):
         for ahead in range(at + 1, min(at + 4, len(words))):
             value = words[ahead]
             linked = all(t.stem in _LINKS or t.low in _EMPTY for t in words[at + 1 : ahead])
             if not linked:
                 break
             boolean = as_bool(value.text)
-            if boolean and (value.stem not in ("on",) or ahead + 1 == len(words) or words[ahead + 1].stem in ("in", "by", "for", "at")):
+            if boolean and (
+                value.stem not in ("on",)
+                or ahead + 1 == len(words)
+                or words[ahead + 1].stem in ("in", "by", "for", "at")
+            ):
                 taken.update(range(at, ahead + 1))
                 if clause.negative:
                     boolean = "false" if boolean == "true" else "true"
                 yield Value(key_of(token.text), Relation.IS, (boolean,), "", "", scope)
                 return
             if ahead > at + 1 and (value.code or value.quoted or _LITERAL.match(value.text) or as_bool(value.text)):
-                if value.text == token.text or _NUMBER.match(value.text) and unit_of(words[ahead + 1].low if ahead + 1 < len(words) else ""):
+                if (
+                    value.text == token.text
+                    or _NUMBER.match(value.text)
+                    and unit_of(words[ahead + 1].low if ahead + 1 < len(words) else "")
+                ):
                     break
                 taken.update(range(at, ahead + 1))
                 yield Value(key_of(token.text), relation, (_plain(value.text),), "", "", scope)
@@ -240,28 +346,52 @@ def _keyed(clause: Clause, words: list[Token], at: int, scope: Scope, taken: set
         if at and (words[at - 1].code or words[at - 1].quoted or _NAMELIKE.match(words[at - 1].text)):
             value = words[at - 1]
         else:
-            rest = [t for t in words[at + 1 : at + 6] if t.low not in _EMPTY and t.stem not in _LINKS and t.stem not in ("nam", "call", "mad")]
-            if rest and (rest[0].code or rest[0].quoted or _NAMELIKE.match(rest[0].text) or (parameter == "branch" and rest[0].low in _BRANCHES)):
+            rest = [
+                t
+                for t in words[at + 1 : at + 6]
+                if t.low not in _EMPTY and t.stem not in _LINKS and t.stem not in ("nam", "call", "mad")
+            ]
+            if rest and (
+                rest[0].code
+                or rest[0].quoted
+                or _NAMELIKE.match(rest[0].text)
+                or (parameter == "branch" and rest[0].low in _BRANCHES)
+            ):
                 value = rest[0]
+        if parameter == "region" and value is not None and not _REGION.match(value.low):
+            value = None
         if value is not None and not subject_named(value) and value.text.lower() not in parameter_names():
             if parameter == "branch" and clause.negative:
                 return  # a deed on a branch, not a value
-            yield Value(parameter, relation, (value.text.lower(),), "", "", scope)
+            yield Value(
+                parameter,
+                relation,
+                (value.text.lower(),),
+                "",
+                "",
+                _about(scope, content(words) - {value.stem, token.stem, "call", "correct"}),
+            )
 
 
 _NAMED = frozenset({"namespace", "database", "region", "bucket", "branch", "model", "profile", "cluster", "context", "project",
                     "schema", "registry", "channel", "timezone", "encoding", "environment", "locale", "license"})  # fmt: skip
-_NAMELIKE = re.compile(r"^(?=.{2,60}$)(?:[a-z0-9]+(?:[-_][a-z0-9]+)+|[a-z]+\d[\w.-]*|[A-Z]{3}|UTF-8|[A-Z][a-z]+/[A-Z][a-z_]+)$")
+_NAMELIKE = re.compile(
+    r"^(?=.{2,60}$)(?:[a-z0-9]+(?:[-_][a-z0-9]+)+|[a-z]+\d[\w.-]*|[A-Z]{3}|UTF-8|[A-Z][a-z]+/[A-Z][a-z_]+)$"
+)
 _BRANCHES = frozenset({"main", "master", "develop", "dev", "trunk", "next", "staging", "production", "release"})
 
 
 def _switches(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Value]:
-    """"Autoplay is disabled", "keep telemetry off", "debug mode must be off in production"."""
+    """ "Autoplay is disabled", "keep telemetry off", "debug mode must be off in production"."""
     for at, token in enumerate(words):
         boolean = as_bool(token.low)
         if boolean is None or token.low in ("no", "yes", "active", "inactive"):
             continue
-        if token.low == "on" and (at == 0 or words[at - 1].stem not in ("is", "are", "be", "stay", "turn", "switch", "keep", "default", "remain", "leav", "always")):
+        if token.low == "on" and (
+            at == 0
+            or words[at - 1].stem
+            not in ("is", "are", "be", "stay", "turn", "switch", "keep", "default", "remain", "leav", "always")
+        ):
             continue
         if token.low == "on" and at + 1 < len(words) and words[at + 1].stem not in ("in", "by", "for"):
             continue
@@ -282,7 +412,11 @@ def _phrase(words: list[Token]) -> list[str]:
     """The words of a name at the beginning of some words: `feature flags` of "the feature flags of the shop"."""
     found: list[str] = []
     for token in words:
-        if token.low in ("of", "in", "for", "on", "at", "by", "is", "are", "be", "must", "stay", "stays", "with", "when") and found:
+        if (
+            token.low
+            in ("of", "in", "for", "on", "at", "by", "is", "are", "be", "must", "stay", "stays", "with", "when")
+            and found
+        ):
             break
         if token.low not in _EMPTY and re.match(r"^[\w-]+$", token.low):
             found.append(key_of(token.low))
@@ -306,19 +440,60 @@ def _noun_before(words: list[Token], at: int) -> str:
     return "_".join(names)
 
 
+def _others(words: list[Token], at: int) -> frozenset[str]:
+    """The words that say what a value is for, the value and numbers apart."""
+    found = content([token for place, token in enumerate(words) if place != at])
+    return frozenset(word for word in found if word.isalpha()) - {
+        "port",
+        "host",
+        "address",
+        "correct",
+        "listen",
+        "default",
+    }
+
+
 def _about(scope: Scope, words: frozenset[str]) -> Scope:
     if not words:
         return scope
-    return Scope(scope.environments, scope.excepted, scope.languages, scope.paths, scope.unless, scope.until,
-                 scope.about | words, scope.approval)
+    return Scope(
+        scope.environments,
+        scope.excepted,
+        scope.languages,
+        scope.paths,
+        scope.unless,
+        scope.until,
+        scope.about | words,
+        scope.approval,
+    )
 
 
 def _about_port(words: list[Token], at: int) -> bool:
     before = words[max(0, at - 7) : at]
-    if any(token.stem in ("port", "ports-composefil") for token in before[-7:]) or (at + 1 < len(words) and words[at + 1].stem == "port"):
+    if any(token.stem in ("port", "ports-composefil") for token in before[-7:]) or (
+        at + 1 < len(words) and words[at + 1].stem == "port"
+    ):
         return True
-    if len(before) >= 1 and before[-1].low in ("on", "at") and int(words[at].text.strip(":") if words[at].text.isdigit() else 0) >= 80:
-        verbs = {token.stem for token in before} & {"listen", "answer", "run", "serv", "liv", "bind", "expos", "reachabl", "connect", "host", "sit", "available", "start"}
+    if (
+        len(before) >= 1
+        and before[-1].low in ("on", "at")
+        and int(words[at].text.strip(":") if words[at].text.isdigit() else 0) >= 80
+    ):
+        verbs = {token.stem for token in before} & {
+            "listen",
+            "answer",
+            "run",
+            "serv",
+            "liv",
+            "bind",
+            "expos",
+            "reachabl",
+            "connect",
+            "host",
+            "sit",
+            "available",
+            "start",
+        }
         if verbs or any(subject_named(token) for token in before):
             return True
     # "production stays on 443" after "listens on 9090"
@@ -334,7 +509,12 @@ def _subject_before(words: list[Token], at: int) -> str:
         if subject := subject_named(token):
             kind = subject_kinds().get(subject, "tool")
             return subject if kind in _VERSIONED else ""
-        if token.stem not in _VERSION_WORDS and token.low not in _EMPTY and token.stem not in _LINKS and not _NUMBER.match(token.text):
+        if (
+            token.stem not in _VERSION_WORDS
+            and token.low not in _EMPTY
+            and token.stem not in _LINKS
+            and not _NUMBER.match(token.text)
+        ):
             return ""
     return ""
 
@@ -418,8 +598,27 @@ def _measure(unit: tuple[str, float] | None, following: list[Token], before: lis
     return next((stem for stem in reversed(before) if stem in _MEASURES), "")
 
 
-_NO_NAMES = frozenset("next last first has have moved listens api under over between about every each after before phase step build extension page chapter section least most".split())
-_ADJECTIVES = frozenset({"changed", "short", "long", "full", "new", "code", "open", "consecutive", "parallel", "concurrent", "active", "different", "test", "unit"})
+_NO_NAMES = frozenset(
+    "next last first has have moved listens api under over between about every each after before phase step build extension page chapter section least most".split()
+)
+_ADJECTIVES = frozenset(
+    {
+        "changed",
+        "short",
+        "long",
+        "full",
+        "new",
+        "code",
+        "open",
+        "consecutive",
+        "parallel",
+        "concurrent",
+        "active",
+        "different",
+        "test",
+        "unit",
+    }
+)
 _MEASURES = frozenset({"lin", "sentenc", "word", "charact", "coverag", "retry", "attempt", "complexity", "nest", "depth", "length",
                        "parameter", "argument", "fil", "timeout", "replica", "column", "paragraph", "item", "temperature"})  # fmt: skip
 
@@ -438,6 +637,6 @@ def _is_file(low: str) -> bool:
 
 
 _FILE_ENDINGS = frozenset(
-    """py js ts jsx tsx mjs cjs md txt json yaml yml toml ini cfg conf rs go rb java kt swift c h cpp hpp cs php html css scss sql sh
+    """py js ts jsx tsx mjs cjs md txt json yaml yml toml ini cfg conf rs go rb java kt swift c h cpp hpp cs php html css scss sql sh xlsx docx pptx odt mp4 mov wav mp3 zip gz avif webp jpeg gif ico woff2 parquet jsonl
     ps1 lock env xml csv tf tfvars ex exs dart vue svelte gd proto ipynb tex rst po properties gradle kts mod sum log pdf png jpg svg""".split()
 )

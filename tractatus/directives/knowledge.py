@@ -148,6 +148,7 @@ def _value_rows() -> tuple[Row, ...]:
     fields = {
         "name": Field(str),
         "said": Field(list),
+        "narrow": Field(list, required=False),
         "against": Field(list, required=False),
         "switches": Field(list, required=False),
         "packages": Field(list, required=False),
@@ -174,9 +175,14 @@ def commitments() -> Mapping[str, CommitmentKind]:
 
 
 @cache
-def commitment_phrases() -> Phrases[str]:
-    """How instructions name values: each phrase with the value."""
-    return Phrases((phrase, row["name"]) for row in _value_rows() for phrase in row["said"])
+def commitment_phrases() -> Phrases[tuple[str, bool]]:
+    """How instructions name values: each phrase with the value, and whether it names the value as a whole."""
+    return Phrases(
+        (phrase, (row["name"], broad))
+        for row in _value_rows()
+        for key, broad in (("said", True), ("narrow", False))
+        for phrase in row.get(key, [])
+    )
 
 
 @dataclass(frozen=True)

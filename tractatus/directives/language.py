@@ -129,9 +129,11 @@ def _word(word: str) -> Iterator[Token]:
 
 def _globs(word: str) -> bool:
     """Whether the star at the end is a pattern's, not of emphasis: `feature/*`, `test_*`, `*.lock`."""
-    return (word.endswith("*") and len(word) > 1 and not word.startswith("*") and word[-2] in "/_-.") or (
-        word.startswith("*") and len(word) > 2 and word[1] in "._-/"
-    ) or (word.startswith(("[", "{")) and word.endswith(("]", "}")) and len(word) > 2)
+    return (
+        (word.endswith("*") and len(word) > 1 and not word.startswith("*") and word[-2] in "/_-.")
+        or (word.startswith("*") and len(word) > 2 and word[1] in "._-/")
+        or (word.startswith(("[", "{")) and word.endswith(("]", "}")) and len(word) > 2)
+    )
 
 
 _MARKS = {mark: Token(mark, mark, mark) for mark in ".,;:!?()\n—"}
@@ -211,7 +213,20 @@ def _matches(phrase: tuple[str, ...], stems: Sequence[str], at: int) -> int:
     return place
 
 
-_CUES = ("forbid", "must", "should", "wish", "only", "approval", "unless", "until", "while", "reason", "instead", "free")
+_CUES = (
+    "forbid",
+    "must",
+    "should",
+    "wish",
+    "only",
+    "approval",
+    "unless",
+    "until",
+    "while",
+    "reason",
+    "instead",
+    "free",
+)
 
 
 @cache
@@ -304,12 +319,14 @@ def _pieces(tokens: list[Token]) -> list[_Piece]:
                 if cue == "forbid" and tokens[begin].low in _PASSIVE:
                     _keep_last_part(found)
                     piece = found[-1]
+                    piece.signs.append(("passive", len(piece.words)))
                 piece.signs.append((cue, len(piece.words)))
             if cue == "approval" and stems[at - 1] == "befor":
                 found[-1].words.append(tokens[at - 1])
             continue
         at += 1
-        if token.mark and (token.text in "():" or (token.text == "," and piece.says in _LIMITING)):
+        passive = token.text == "," and any(sign == "passive" for sign, _ in piece.signs)
+        if token.mark and (token.text in "():" or passive or (token.text == "," and piece.says in _LIMITING)):
             found.append(_Piece())
         else:
             piece.words.append(token)
@@ -317,7 +334,9 @@ def _pieces(tokens: list[Token]) -> list[_Piece]:
 
 
 _PASSIVE = frozenset({"is", "are", "must", "may", "should", "shall", "can", "cannot", "has", "have", "isn't", "aren't"})
-_FINITE = frozenset({"is", "are", "us", "run", "liv", "belong", "listen", "hav", "has", "mean", "com", "go", "want", "hold"})
+_FINITE = frozenset(
+    {"is", "are", "us", "run", "liv", "belong", "listen", "hav", "has", "mean", "com", "go", "want", "hold"}
+)
 
 
 def _new_sentence(words: list[Token]) -> bool:
@@ -372,7 +391,22 @@ def _limit(clause: Clause, piece: _Piece) -> None:
 
 
 _SAYING = frozenset(
-    {"tell", "ask", "approv", "permiss", "agre", "say", "confirm", "request", "instruct", "consent", "ok", "okay", "sign-off", "review"}
+    {
+        "tell",
+        "ask",
+        "approv",
+        "permiss",
+        "agre",
+        "say",
+        "confirm",
+        "request",
+        "instruct",
+        "consent",
+        "ok",
+        "okay",
+        "sign-off",
+        "review",
+    }
 )
 _BEFORE = frozenset({"befor", "prior", "for", "on", "when", "first", "to"})
 

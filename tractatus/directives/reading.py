@@ -54,9 +54,27 @@ _USING = frozenset({"us", "import", "install", "depend", "prefer", "adopt", "rel
                     "reach", "stick", "tak", "work", "run", "build", "test", "call", "do", "manag", "styl", "prefer"})  # fmt: skip
 _TOUCHING = frozenset({"touch", "edit", "modify", "chang", "alter", "writ", "delet", "remov", "mov", "renam", "commit", "updat",
                        "overwrit", "mess", "format", "reformat", "fiddl", "add", "creat", "alon", "leav", "refactor", "generat"})  # fmt: skip
-_WORKING = frozenset({"work", "chang", "edit", "touch", "writ", "modify", "stay", "implement", "creat", "operat", "belong", "liv", "go", "put", "mak", "us"})
+_WORKING = frozenset({"work", "chang", "edit", "touch", "modify", "stay", "operat"})
+_SESSIONAL = frozenset(
+    {"today", "session", "tonight", "morning", "afternoon", "pr", "ticket", "task", "branch", "sprint"}
+)
+_LOCATING_WORDS = frozenset({"in", "insid", "within", "the", "file", "folder", "directory"})
 _LOCATING = frozenset({"in", "inside", "under", "within", "to", "from", "into", "at", "on", "below", "outside"})
-_TIMES = frozenset({"friday", "monday", "tuesday", "wednesday", "thursday", "saturday", "sunday", "weekend", "night", "midnight", "holiday"})
+_TIMES = frozenset(
+    {
+        "friday",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "saturday",
+        "sunday",
+        "weekend",
+        "night",
+        "midnight",
+        "holiday",
+    }
+)
 _COMMANDS = frozenset(
     """git npm npx yarn pnpm bun pip pip3 python python3 docker kubectl helm terraform aws gcloud az php composer cargo go make cmake
     rm sudo curl wget ssh scp psql mysql mongosh redis-cli systemctl apt brew node deno uv poetry pytest jest vitest eslint prettier
@@ -93,7 +111,9 @@ def read_instruction(text: str, parameters: Mapping[str, Any] | None = None) -> 
         unread = [clause for clause in unread if _asks(clause, clauses)]
     force = min((clause.force for clause in clauses), default=Force.SHOULD, key=list(Force).index)
     environments = frozenset(environment for constraint in found for environment in constraint.scope.environments)
-    return Directive(text, tuple(found), force, environments, tuple(unread), content(list(tokens)) - knowledge.weak_words())
+    return Directive(
+        text, tuple(found), force, environments, tuple(unread), content(list(tokens)) - knowledge.weak_words()
+    )
 
 
 def parameters_of(text: str) -> dict[str, str]:
@@ -101,7 +121,9 @@ def parameters_of(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for constraint in read_instruction(text).constraints:
         if isinstance(constraint, Value) and constraint.relation is not Relation.IS_NOT and len(constraint.values) == 1:
-            name = constraint.subject if constraint.parameter == "version" and constraint.subject else constraint.parameter
+            name = (
+                constraint.subject if constraint.parameter == "version" and constraint.subject else constraint.parameter
+            )
             found.setdefault(name, _written(constraint))
     return found
 
@@ -143,16 +165,35 @@ def _scope_of(clause: Clause, before: Clause | None) -> Scope:
         previous = words[at - 1].low if at else ""
         following = words[at + 1].stem if at + 1 < len(words) else ""
         if (environment := names.get(token.low)) and not token.code:
-            placed = previous in ("in", "on", "for", "to", "against", "at", "this", "the", "my", "inside", "into", "of", "a") and not (
-                token.low == "ci" and previous in ("to", "the")
-            )
+            placed = previous in (
+                "in",
+                "on",
+                "for",
+                "to",
+                "against",
+                "at",
+                "this",
+                "the",
+                "my",
+                "inside",
+                "into",
+                "of",
+                "a",
+            ) and not (token.low == "ci" and previous in ("to", "the"))
             first = at == 0 or token.low == "locally"
-            ordinary = environment in ("production", "staging") or token.low in ("laptop", "locally", "development", "ci")
+            ordinary = environment in ("production", "staging") or token.low in (
+                "laptop",
+                "locally",
+                "development",
+                "ci",
+            )
             if (ordinary and (placed or first or following in ("server", "databas", "environment", "cluster"))) or (
                 placed and previous != "the" and environment in ("test", "scripts") and previous in ("in", "inside")
             ):
                 environments.add(environment)
-        if token.low in knowledge.LANGUAGES and (previous in ("in", "for") or following in ("code", "fil", "modul", "function")):
+        if token.low in knowledge.LANGUAGES and (
+            previous in ("in", "for") or following in ("code", "fil", "modul", "function")
+        ):
             languages.add(knowledge.LANGUAGES[token.low])
         if _is_path(token) and previous in ("in", "inside", "under", "within", "below"):
             paths.append(token.text)
@@ -183,10 +224,16 @@ def _is_path(token: Token) -> bool:
     if not _PATH.match(text) or re.match(r"^v?\d", text):
         return False
     if "/" in text:
-        return not re.match(r"^[a-z]+/[a-z]+$", text) or token.code or text.split("/")[0] in _FOLDERS or text.endswith("/")
+        return (
+            not re.match(r"^[a-z]+/[a-z]+$", text) or token.code or text.split("/")[0] in _FOLDERS or text.endswith("/")
+        )
     if text.isupper() and "." not in text:
         return False
-    return text.startswith((".", "*")) or figures._is_file(token.low) or (token.code and "." in text and figures._is_file(token.low))
+    return (
+        text.startswith((".", "*"))
+        or figures._is_file(token.low)
+        or (token.code and "." in text and figures._is_file(token.low))
+    )
 
 
 _FOLDERS = frozenset(
@@ -204,11 +251,14 @@ def _constraints_of(clause: Clause, before: Clause | None, scope: Scope, around:
     stems = [token.stem for token in words]
     seen_practice = False
     if clause.negative and before is not None and words and words[0].low == "by" and not before.negative:
-        yield from _deeds(before, before.words, scope)
+        yield from _deeds(before, None, before.words, scope)
         return
-    for _, _, name in knowledge.commitment_phrases().all_in(stems):
-        yield Commitment(name, replace(scope, about=frozenset(), environments=frozenset()))
+    task = _is_task(clause, words)
+    if not task:
+        yield from _commitments(words, stems, scope)
     for _, _, (name, contrary) in _longest(knowledge.practice_phrases().all_in(stems)):
+        if task:
+            break
         seen_practice = True
         if clause.only and not clause.negative and not contrary and name in knowledge.limited_to_own_branch():
             yield Practice(name, wanted=False, scope=replace(scope, about=frozenset({"\0shared-branch"})))
@@ -217,17 +267,47 @@ def _constraints_of(clause: Clause, before: Clause | None, scope: Scope, around:
     yield from _namings(clause, words, scope)
     yield from figures.figures_of(clause, replace(scope, paths=()), around)
     yield from _places(clause, before, words, scope)
-    commands = list(_commands(clause, words, scope))
+    commands = [] if task else list(_commands(clause, words, scope))
     yield from commands
-    relative = any(t.low in ("that", "which") and i + 1 < len(words) and words[i + 1].stem in knowledge.deeds() for i, t in enumerate(words))
-    names = [] if commands or relative else list(_names(clause, before, words, scope))
+    relative = any(
+        t.low in ("that", "which") and i + 1 < len(words) and words[i + 1].stem in knowledge.deeds()
+        for i, t in enumerate(words)
+    )
+    names = [] if commands or relative or task else list(_names(clause, before, words, scope))
     yield from names
     if clause.negative and not clause.contrast and not commands and not names and not seen_practice:
-        yield from _deeds(clause, words, scope)
+        yield from _deeds(clause, before, words, scope)
     elif clause.contrast and before is not None and words and words[0].stem in knowledge.deeds() and not names:
-        yield from _deeds(clause, [*words, *_subject(before)], scope)
+        yield from _deeds(clause, None, [*words, *_subject(before)], scope)
     elif clause.approval:
-        yield from _deeds(clause, words, scope)
+        yield from _deeds(clause, before, words, scope)
+
+
+def _commitments(words: list[Token], stems: list[str], scope: Scope) -> Iterator[Commitment]:
+    """The values that a clause commits to; a narrow one with what it is about."""
+    scope = replace(scope, about=frozenset(), environments=frozenset())
+    strong = content(words) - knowledge.weak_words()
+    wide = frozenset(other for word in strong for other in knowledge.alike().get(word, (word,)))
+    for _, _, (name, broad) in knowledge.commitment_phrases().all_in(stems):
+        yield Commitment(name, scope if broad else replace(scope, about=wide))
+
+
+def _is_task(clause: Clause, words: list[Token]) -> bool:
+    """Whether the clause is one job to do ("Add an opt-out page", "Anonymise the sample") rather than a rule that stands."""
+    if clause.negative or clause.only or clause.approval or clause.force is Force.MUST or not words:
+        return False
+    return words[0].low in _JOBS or (
+        words[0].low in ("please", "can", "could", "now", "then") and len(words) > 1 and words[1].low in _JOBS
+    )
+
+
+_JOBS = frozenset(
+    """add anonymise anonymize write create implement fix rename draft translate remove delete move refactor extract replace update paste
+    generate make build document explain find look compare explore research try investigate experiment summarise summarize list show
+    check review convert split merge sort format rewrite introduce re-enable disable enable tidy improve design sketch prototype brainstorm
+    come think suggest give tell count plot render upload download import export prepare collect redact transcribe measure run rerun
+    test clean cut shorten expand polish proofread turn bring port migrate wire hook profile benchmark debug""".split()
+)
 
 
 def _subject(clause: Clause) -> list[Token]:
@@ -250,15 +330,35 @@ def _longest(found: Iterator[tuple[int, int, Any]]) -> Iterator[tuple[int, int, 
 
 def _namings(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Constraint]:
     style = next((_STYLES[t.low] for t in words if t.low in _STYLES), "")
-    pattern = next((t.text for t in words if "*" in t.text and re.match(r"^[\w./*@-]{2,60}$", t.text) and not t.text.startswith("*.")), "")
+    pattern = next(
+        (
+            t.text
+            for t in words
+            if "*" in t.text and re.match(r"^[\w./*@-]{2,60}$", t.text) and not t.text.startswith("*.")
+        ),
+        "",
+    )
     targets = [_TARGETS[t.stem] for t in words if t.stem in _TARGETS]
     if style and not clause.negative:
-        languages = scope.languages | {knowledge.LANGUAGES[t.low] for t in words if t.low in knowledge.LANGUAGES and len(t.low) > 1}
+        languages = scope.languages | {
+            knowledge.LANGUAGES[t.low] for t in words if t.low in knowledge.LANGUAGES and len(t.low) > 1
+        }
+        if "component" in targets:
+            targets = [target for target in targets if target != "file"]
         for target in dict.fromkeys(targets or ["file"]):
             yield Naming(target, style, "", replace(scope, languages=frozenset(languages)))
         return
-    named = any(t.stem in ("nam", "call", "look", "form", "prefix", "start", "follow", "pattern", "begin", "format") for t in words)
-    if pattern and targets and (named or "branch" in targets) and not clause.negative and not (pattern.endswith("/*") and "branch" not in targets):
+    named = any(
+        t.stem in ("nam", "call", "look", "form", "prefix", "start", "follow", "pattern", "begin", "format")
+        for t in words
+    )
+    if (
+        pattern
+        and targets
+        and (named or "branch" in targets)
+        and not clause.negative
+        and not (pattern.endswith("/*") and "branch" not in targets)
+    ):
         patterns = [t.text for t in words if "*" in t.text and not t.text.startswith("*.")]
         if "test" in targets and any("." in p for p in patterns):
             yield Naming("test file", "", next(p for p in patterns if "." in p), scope)
@@ -268,27 +368,52 @@ def _namings(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Const
             yield Naming(targets[0], "", "|".join(patterns), scope)
     elif targets and not clause.negative and named:
         for at, token in enumerate(words):
-            if token.stem in ("look", "nam", "format", "lik", "prefix", "start", "begin", "with", "as") and at + 1 < len(words):
+            if token.stem in (
+                "look",
+                "nam",
+                "format",
+                "lik",
+                "prefix",
+                "start",
+                "begin",
+                "with",
+                "as",
+            ) and at + 1 < len(words):
                 example = words[at + 1]
                 if re.match(r"^v?\d+\.\d+(?:\.\d+)?$", example.text) and "tag" in targets:
                     yield Naming("tag", "", "v#" if example.text[0] == "v" else "#", scope)
                     return
-                if re.match(r"^[\w.-]+[-_/]$", example.text) or (example.code and re.match(r"^[\w.-]{1,30}[-_/]?$", example.text) and token.stem == "with"):
+                if re.match(r"^[\w.-]+[-_/]$", example.text) or (
+                    example.code and re.match(r"^[\w.-]{1,30}[-_/]?$", example.text) and token.stem == "with"
+                ):
                     yield Naming(targets[0], "", example.text + "*", scope)
                     return
 
 
 def _places(clause: Clause, before: Clause | None, words: list[Token], scope: Scope) -> Iterator[Constraint]:
-    paths = [(at, t.text) for at, t in enumerate(words) if _is_path(t) and ("*" not in t.text or "/" in t.text or t.text.startswith("*."))]
+    paths = [
+        (at, t.text)
+        for at, t in enumerate(words)
+        if _is_path(t) and ("*" not in t.text or "/" in t.text or t.text.startswith("*."))
+    ]
     if any(t.stem in ("nam", "call") for t in words):
         return
     stems = {t.stem for t in words}
-    folder = [(at, t) for at, t in enumerate(words) if t.stem in ("folder", "directory", "packag", "modul") and at and not words[at - 1].mark]
+    folder = [
+        (at, t)
+        for at, t in enumerate(words)
+        if t.stem in ("folder", "directory", "packag", "modul") and at and not words[at - 1].mark
+    ]
     alone = "leav" in stems and stems & {"alon", "untouch", "be", "as"}
     closed = {t.low for t in words} & {"locked", "immutable", "frozen"}
     if clause.negative and not paths and stems & {"it", "them", "those", "these", "there"} and before is not None:
         paths = [(at, t.text) for at, t in enumerate(before.words) if _is_path(t)]
-    if clause.negative and words and {t.low for t in words} <= _SESSION and (stems & {"session", "chang", "review"} or not stems):
+    if (
+        clause.negative
+        and words
+        and {t.low for t in words} <= _SESSION
+        and (stems & {"session", "chang", "review"} or not stems)
+    ):
         yield Untouched(("*",), scope)
         return
     if clause.negative or alone or closed:
@@ -298,28 +423,68 @@ def _places(clause: Clause, before: Clause | None, words: list[Token], scope: Sc
             if paths:
                 sent = bool(stems & {"git", "commit"})
                 if sent:
-                    yield Deed(frozenset({"commit", "push"}), tuple(frozenset({path}) for _, path in paths[:1]), "", scope)
+                    yield Deed(
+                        frozenset({"commit", "push"}), tuple(frozenset({path}) for _, path in paths[:1]), "", scope
+                    )
                 else:
-                    yield Untouched(tuple(path for _, path in paths), replace(scope, paths=(), environments=frozenset()))
-            elif folder and words[folder[0][0] - 1].low not in figures._EMPTY and not words[folder[0][0] - 1].low.isdigit():
+                    yield Untouched(
+                        tuple(path for _, path in paths), replace(scope, paths=(), environments=frozenset())
+                    )
+            elif (
+                folder
+                and words[folder[0][0] - 1].low not in figures._EMPTY
+                and not words[folder[0][0] - 1].low.isdigit()
+            ):
                 yield Untouched((words[folder[0][0] - 1].text + "/",), replace(scope, paths=()))
             elif generated:
-                yield Untouched(("generated/", "*.generated.*", "*_pb2.py", "*.g.dart", "*.pb.go", "dist/", "build/", "vendor/"), scope)
+                yield Untouched(
+                    ("generated/", "*.generated.*", "*_pb2.py", "*.g.dart", "*.pb.go", "dist/", "build/", "vendor/"),
+                    scope,
+                )
         return
-    if clause.only and (stems & _WORKING or not stems & _USING):
+    opening = {t.stem for t in words[:3] if t.low not in ("works", "changes", "fixes", "stays", "touches", "edits")}
+    if clause.only and (opening & (_WORKING | {"fix", "focus"}) or stems & _SESSIONAL or not stems - _LOCATING_WORDS):
         own = tuple(path for _, path in paths)
         if own:
             yield Within(own, frozenset(), replace(scope, paths=()))
             return
-        after = next((at for at, t in enumerate(words) if t.stem in ("work", "touch", "edit", "chang", "focus", "modify", "fix")), None)
+        after = next(
+            (
+                at
+                for at, t in enumerate(words)
+                if t.stem in ("work", "touch", "edit", "chang", "focus", "modify", "fix")
+            ),
+            None,
+        )
         if after is not None:
-            topics = content(words[after + 1 :]) - knowledge.weak_words() - {"pag", "modul", "folder", "directory", "packag", "part", "area", "sid", "pr", "component", "issu", "bug", "els", "ticket"}
-            topics = frozenset(t for t in topics if t.isalpha() or "-" in t)
+            topics = (
+                content(words[after + 1 :])
+                - knowledge.weak_words()
+                - {
+                    "pag",
+                    "modul",
+                    "folder",
+                    "directory",
+                    "packag",
+                    "part",
+                    "area",
+                    "sid",
+                    "pr",
+                    "component",
+                    "issu",
+                    "bug",
+                    "els",
+                    "ticket",
+                }
+            )
+            topics = frozenset(t for t in topics if t.isalpha() or "-" in t) - {"go", "off", "later", "leav", "click"}
             if topics:
                 yield Within((), topics, scope)
 
 
-_SESSION = frozenset("this the whole entire session is today to change anything any file files code review you your task make changes do nothing stay".split())
+_SESSION = frozenset(
+    "this the whole entire session is today to change anything any file files code review you your task make changes do nothing stay".split()
+)
 
 
 def _commands(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Constraint]:
@@ -334,9 +499,12 @@ def _commands(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Cons
         if low in _COMMANDS and clause.negative:
             run = [token.text]
             for follower in words[at + 1 : at + 6]:
-                if follower.code or re.match(r"^(?:-{1,2}[\w-]+|[a-z][\w-]*:[\w:-]+)$", follower.text) or (
-                    follower.text.islower() and follower.text in _SUBCOMMANDS and len(run) < 4
-                ) or follower.text in _COMMANDS:
+                if (
+                    follower.code
+                    or re.match(r"^(?:-{1,2}[\w-]+|[a-z][\w-]*:[\w:-]+)$", follower.text)
+                    or (follower.text.islower() and follower.text in _SUBCOMMANDS and len(run) < 4)
+                    or follower.text in _COMMANDS
+                ):
                     run.append(follower.text)
                 elif follower.low in ("with", "using"):
                     continue
@@ -350,7 +518,9 @@ def _commands(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Cons
             yield Command(tuple(flags[:1]), "", scope)
         else:
             among = frozenset(
-                t.low for t in words if t.low in _COMMANDS or verb_of(t.low) or t.stem in knowledge.deeds() or t.low in ("releases",)
+                t.low
+                for t in words
+                if t.low in _COMMANDS or verb_of(t.low) or t.stem in knowledge.deeds() or t.low in ("releases",)
             )
             for flag in flags[:2]:
                 yield Flag(flag, among, scope)
@@ -367,7 +537,14 @@ def _names(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
     """Tools, packages and identifiers that are chosen or refused by their names."""
     families = knowledge.families_of()
     stems = {t.stem for t in words}
-    using = bool(stems & _USING) or clause.contrast or clause.only or "is" in {t.low for t in words} or clause.negative or len(words) <= 5
+    using = (
+        bool(stems & _USING)
+        or clause.contrast
+        or clause.only
+        or "is" in {t.low for t in words}
+        or clause.negative
+        or len(words) <= 5
+    )
     known: list[tuple[int, str]] = []
     joined = [t.low for t in words]
     for at, token in enumerate(words):
@@ -375,7 +552,11 @@ def _names(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
         if at and words[at - 1].low in _INTO and not clause.contrast:
             continue
         for name in (pair, token.low, token.low.removesuffix(".js")):
-            if name in families and (len(name) > 2 or token.code or name in ("uv", "go")) and (name not in _ORDINARY or token.code or token.text[0].isupper() and at):
+            if (
+                name in families
+                and (len(name) > 2 or token.code or name in ("uv", "go"))
+                and (name not in _ORDINARY or token.code or token.text[0].isupper() and at)
+            ):
                 known.append((at, name))
                 break
     purpose = frozenset()
@@ -387,9 +568,17 @@ def _names(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
         for _, name in known:
             for family in families[name]:
                 by_family.setdefault(family, set()).add(knowledge.families()[family].members[name])
-        if clause.force is Force.WISH and len(known) > 1 and any(t.low in ("to", "over") for t in words[known[0][0] : known[1][0]]):
+        if (
+            clause.force is Force.WISH
+            and len(known) > 1
+            and any(t.low in ("to", "over") for t in words[known[0][0] : known[1][0]])
+        ):
             first = known[0][1]
-            by_family = {family: {knowledge.families()[family].members[first]} for family in families[first] if family in by_family}
+            by_family = {
+                family: {knowledge.families()[family].members[first]}
+                for family in families[first]
+                if family in by_family
+            }
         if len(by_family) > 1:  # an alias of several families: the ones that share most members
             most = max(len(names) for names in by_family.values())
             if most > 1:
@@ -407,8 +596,17 @@ def _names(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
             if _is_path(token) and not token.code or token.stem in _USING or not listed:
                 continue
             written = token.code and re.match(r"^[\w@$./:!?#()\[\]<>-]{2,60}$", text)
-            shaped = re.match(r"^(?:[a-z]+(?:[A-Z]\w*)+|[A-Z][a-z]+[A-Z\d]\w*|[a-z]\w*_\w+|@[\w/-]+|[a-z]\w*\.\w+|\w+\(\)|[a-z]+-[a-z]+-[a-z]+)$", text)
-            if (written or shaped) and not re.match(r"^v?\d", text) and token.low not in _NOT_NAMES and not _is_path(token) and taken < 8:
+            shaped = re.match(
+                r"^(?:[a-z]+(?:[A-Z]\w*)+|[A-Z][a-z]+[A-Z\d]\w*|[a-z]\w*_\w+|@[\w/-]+|[a-z]\w*\.\w+|\w+\(\)|[a-z]+-[a-z]+-[a-z]+)$",
+                text,
+            )
+            if (
+                (written or shaped)
+                and not re.match(r"^v?\d", text)
+                and token.low not in _NOT_NAMES
+                and not _is_path(token)
+                and taken < 8
+            ):
                 taken += 1
                 yield Name(text.rstrip("()"), "", True, scope)
             elif (
@@ -424,14 +622,46 @@ def _names(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
 _ORDINARY = frozenset({"go", "make", "express", "got", "request", "requests", "black", "native", "context", "flow", "spring", "play", "alpine", "next",
                        "axios.", "native", "dash", "rest", "hooks", "flask.", "rake", "just", "task", "fire", "click", "bottle", "pony", "mark",
                        "get", "markdown", "signals", "base", "moment", "luxon.", "bulma.", "gin", "echo", "fiber", "chi", "iris", "cypress.", "english"})  # fmt: skip
-_NOT_NAMES = frozenset({"e.g", "i.e", "end-to-end", "up-to-date", "out-of-the-box", "step-by-step", "day-to-day", "kebab-case", "snake_case", "camelcase", "pascalcase"})
+_NOT_NAMES = frozenset(
+    {
+        "e.g",
+        "i.e",
+        "end-to-end",
+        "up-to-date",
+        "out-of-the-box",
+        "step-by-step",
+        "day-to-day",
+        "kebab-case",
+        "snake_case",
+        "camelcase",
+        "pascalcase",
+    }
+)
 
 
 _INTO = frozenset({"to", "into", "from", "in", "onto", "on", "of", "against", "by"})
 
 
 def _may(clause: Clause, words: list[Token]) -> bool:
-    return any(t.low in ("may", "can", "could", "might", "consider", "explore", "try", "compare", "whether", "evaluate", "research", "like", "similar") for t in words)
+    return any(
+        t.low
+        in (
+            "may",
+            "can",
+            "could",
+            "might",
+            "consider",
+            "explore",
+            "try",
+            "compare",
+            "whether",
+            "evaluate",
+            "research",
+            "like",
+            "similar",
+        )
+        for t in words
+    )
 
 
 def _task(words: list[Token], at: int) -> bool:
@@ -439,11 +669,21 @@ def _task(words: list[Token], at: int) -> bool:
     first = words[0].stem if words else ""
     if first in _USING or first in ("all", "our", "the", "we", "prefer", "test", "every", "packag") or at == 0:
         return False
-    return bool(verb_of(words[0].low)) and first not in ("styl", "writ", "manag", "build", "format", "lint", "run", "test", "connect")
+    return bool(verb_of(words[0].low)) and first not in (
+        "styl",
+        "writ",
+        "manag",
+        "build",
+        "format",
+        "lint",
+        "run",
+        "test",
+        "connect",
+    )
 
 
-def _deeds(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Constraint]:
-    """"Never V O": a deed on a thing. Also the deed that needs approval."""
+def _deeds(clause: Clause, before: Clause | None, words: list[Token], scope: Scope) -> Iterator[Constraint]:
+    """ "Never V O": a deed on a thing. Also the deed that needs approval."""
     known = knowledge.deeds()
     names = knowledge.environments()
     verbs = [(at, known[t.stem]) for at, t in enumerate(words) if t.stem in known and not t.code and not _is_path(t)]
@@ -454,7 +694,9 @@ def _deeds(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Constra
     chosen = [first]
     for at, kind in verbs[1:]:
         between = words[chosen[-1][0] + 1 : at]
-        if all(t.low in ("or", "and", "nor", "to") or t.mark for t in between) or any(t.low in ("and", "or") for t in words[max(0, at - 1) : at]):
+        if all(t.low in ("or", "and", "nor", "to") or t.mark for t in between) or any(
+            t.low in ("and", "or") for t in words[max(0, at - 1) : at]
+        ):
             chosen.append((at, kind))
     done_by = frozenset(verb for _, kind in chosen for verb in kind.done_by)
     verb_places = {at for at, _ in chosen}
@@ -464,7 +706,13 @@ def _deeds(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Constra
     at = 0
     run: list[int] = []
     for at, token in enumerate(words):
-        if at in verb_places or token.low in figures._EMPTY or token.low in names and scope.environments or token.low in _FILLING:
+        if (
+            at in verb_places
+            or token.low in figures._EMPTY
+            or token.low in names
+            and scope.environments
+            or token.low in _FILLING
+        ):
             continue
         if any(c.isdigit() for c in token.low) and not token.code:
             continue
@@ -483,14 +731,28 @@ def _deeds(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Constra
     if not strong and not weak and scope.environments == frozenset() and len(words) > 3:
         return
     objects = tuple(strong[:4]) if strong else tuple(weak[:1])
-    if not objects and not scope.environments and chosen[0][1].name not in _LONE:
+    if not objects and before is not None and {t.low for t in words} & {"it", "they", "them", "these", "those", "that"}:
+        objects = tuple(
+            knowledge.alike().get(stem, frozenset({stem}))
+            for stem in sorted(content(before.words) - knowledge.weak_words())
+        )[:3]
+        if not objects:
+            return
+    if (
+        not objects
+        and (chosen[0][1].name not in _LONE or len(words) > 5)
+        and not (scope.environments and chosen[0][1].name in _LONE)
+    ):
         return
-    if chosen[0][1].name in ("run", "write", "read", "keep", "build", "approve", "grant", "add", "change") and not strong:
+    if (
+        chosen[0][1].name in ("run", "write", "read", "keep", "build", "approve", "grant", "add", "change")
+        and not strong
+    ):
         return
     yield Deed(done_by, objects, "", scope)
 
 
-_LONE = frozenset({"commit", "push", "deploy", "publish", "merge", "send", "delete", "install", "restart", "rebase", "pay", "migrate", "close", "tag"})
+_LONE = frozenset({"commit", "push", "deploy", "merge", "install", "rebase", "migrate", "tag"})
 _FILLING = frozenset(
     """back up out off down away before after then also too either yet again once already still only whatever whenever would could may can
     might want needed ever never any all my me your own please yet get go got make made take start begin being been have has had i'm
