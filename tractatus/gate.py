@@ -10,7 +10,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
@@ -51,10 +51,11 @@ class GateRequest(Result):
     """What is asked of the gate.
 
     `action` is `{"type", "description", "parameters"}`, a tool call `{"tool_name", "tool_input"}`, or text.
-    `reasoning`, `scores` and `context` are as the verifier takes them. `session` is its state, `previous_level` the
-    pressure at the last check. `grants` are fingerprints (`grant_for`) that humans granted and nobody used yet;
-    `project` is whose action it is, and `revisions` gives, by an instruction's id, which revision of it is in force (0
-    where it is not given): a grant stands only for these. Raises `TypeError` or `ValueError` naming the field.
+    `reasoning`, `scores` and `context` are as the verifier takes them, but for instructions, which the gate has.
+    `session` is its state, `previous_level` the pressure at the last check. `grants` are fingerprints (`grant_for`)
+    that humans granted and nobody used yet; `project` is whose action it is, and `revisions` gives, by an instruction's
+    id, which revision of it is in force (0 where it is not given): a grant stands only for these. Raises `TypeError` or
+    `ValueError` naming the field.
     """
 
     action: str | Mapping[str, Any]
@@ -146,12 +147,14 @@ class Gate:
         boundaries: BoundaryEnforcer | None = None,
         orchestrator: PluralisticDeliberationOrchestrator | None = None,
         verbosity: Verbosity = Verbosity.SUMMARY,
-        variables: Mapping[str, Any] | None = None,
+        variables: Mapping[str, str] | None = None,
     ) -> None:
         instructions = tuple(instructions)
         if validator is not None and (instructions or variables):
             raise ValueError("validator: it has its own instructions and variables; give either it or them.")
-        self.validator = validator or CrossReferenceValidator(instructions, variables=variables or {})
+        if validator is None:  # one that is given may be empty yet
+            validator = CrossReferenceValidator(instructions, variables=variables)
+        self.validator = validator
         self.verifier = MetacognitiveVerifier(thresholds)
         self.monitor = ContextPressureMonitor(thresholds)
         self.boundaries = boundaries or BoundaryEnforcer()
@@ -185,8 +188,7 @@ class Gate:
             granted=granted,
             reasons=tuple(_reasons(decision, findings, seen, granted)),
         )
-        object.__setattr__(made, "explanation", explain(made, self.verbosity))
-        return made
+        return replace(made, explanation=explain(made, self.verbosity))
 
     def _look(self, request: GateRequest) -> tuple[Seen, list[tuple[str, Result, float]]]:
         """What each service says, in the order of core concepts, with the time it took.
@@ -213,7 +215,7 @@ class Gate:
         )
         read = None if isinstance(request.action, str) else reading
         boundary, of_boundary = _timed(lambda: self.boundaries.check(request.action, reading=read))
-        seen = Seen(request, reading, verification, validation, boundary, pressure)
+        seen = Seen(request, reading, verification, validation, boundary, pressure, weight_of(reading)[0])
         timed: list[tuple[str, Result, float]] = [
             ("MetacognitiveVerifier", verification, of_verification),
             ("CrossReferenceValidator", validation, of_validation),
@@ -235,6 +237,7 @@ class Seen(NamedTuple):
     validation: Validation
     boundary: BoundaryCheck
     pressure: Pressure
+    weight: str  # how much is asked of its reasoning: reading, ordinary, weighty, irreversible
 
 
 # The rules ------------------------------------------------------------------------------------------------------------
@@ -266,13 +269,13 @@ def _values_at_stake(seen: Seen) -> bool:
 
 def _stopped_by_pressure(seen: Seen) -> bool:
     """Pressure alone stops no reading act, no handoff and no end of a session."""
-    return weight_of(seen.reading)[0] != "reading" and not hands_over(seen.reading)
+    return seen.weight != "reading" and not hands_over(seen.reading)
 
 
 def _unreasoned_and_final(seen: Seen) -> bool:
     reasoning = seen.request.reasoning
     said = reasoning.strip() if isinstance(reasoning, str) else reasoning
-    return not said and weight_of(seen.reading)[0] == "irreversible"
+    return not said and seen.weight == "irreversible"
 
 
 def _level(seen: Seen) -> PressureLevel:

@@ -2,9 +2,9 @@
 
 A sentence is a goal, a step, evidence, an alternative, a risk or an edge case: by the key or heading it stands under,
 otherwise by its words (data/reasoning.toml). It earns nothing (is filler) where nothing is left of it once the
-phrases are gone that could be said of anything, where it shares no word with the act and gives no figure, name, cause
-or condition, where it only repeats the act's own words as a risk, an alternative or an edge case, or where it was
-said before.
+phrases are gone that could be said of anything; where it shares no word with the act and gives no figure, name, cause,
+condition or way back; where it only repeats the act's own words as a risk, an alternative or an edge case; or where it
+was said before.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Statement(NamedTuple):
     """One sentence, what it is, and what it says: the stems of its words, its figures, and what marks it.
 
     `words` are those that say something; `all_words` every one, in order and in lower case. `fresh` are the words
-    that the act itself has not, before other sentences are looked at.
+    that neither the act nor what was asked for has; `beyond_cues` whether it has more than the words it was sorted by.
     """
 
     text: str
@@ -62,6 +62,7 @@ class Statement(NamedTuple):
     marks: frozenset[str]
     words: frozenset[str]
     fresh: frozenset[str]
+    beyond_cues: bool
     all_words: tuple[str, ...]
     figures: tuple[str, ...]
     negated: bool
@@ -244,13 +245,16 @@ def _statement(text: str, kind: str | None, about: frozenset[str]) -> Statement:
     stems = [word.stem for word in known]
     found: set[str] = set()
     says = {word.stem for word in known if word.says}
+    cued: set[str] = set()
     for at, word in enumerate(known):
         if word.alone:
             found.update(word.alone)
+            cued.add(word.stem)
         if word.longer and at + 1 < len(stems):
             for phrase, sorts, content in word.longer.get(stems[at + 1], ()):
                 if stems[at : at + len(phrase)] == phrase:
                     found.update(sorts)
+                    cued.update(phrase)
                     if not content:
                         says.difference_update(phrase)
     words = frozenset(says)
@@ -260,6 +264,7 @@ def _statement(text: str, kind: str | None, about: frozenset[str]) -> Statement:
         frozenset(found & _MARKS),
         words,
         words - about,
+        not words <= cued,
         spoken,
         tuple(_FIGURE.findall(text)) if any([word.figure for word in known]) else (),
         any([word.negates for word in known]),
@@ -307,7 +312,7 @@ _NOTHING: _Phrase = ([], (), True)
 
 def _default_kind(words: tuple[str, ...]) -> str:
     """A sentence that begins with a verb is a step, any other says how things are."""
-    return "step" if words and names.verb_of(words[0]) else "evidence"
+    return "step" if words and (words[0] in _data().beginnings or names.verb_of(words[0])) else "evidence"
 
 
 def _says_something(one: Statement, subject: frozenset[str]) -> bool:
@@ -318,6 +323,7 @@ def _says_something(one: Statement, subject: frozenset[str]) -> bool:
     return bool(
         not one.words.isdisjoint(subject)
         or one.figures
+        or ("way_back" in one.marks and one.beyond_cues)
         or not one.marks.isdisjoint(("cause", "contrast", "condition"))
         or _NAME.search(one.text)
     )
@@ -335,6 +341,7 @@ class _Data:
     headings: Mapping[str, str]
     empty: frozenset[str]
     negations: frozenset[str]
+    beginnings: frozenset[str]
     weighty: frozenset[str]
     final_things: frozenset[str]
     final_words: frozenset[tuple[str, ...]]
@@ -393,6 +400,7 @@ def load(file: Any, *, text: str | None = None) -> _Data:
         headings={word: row["kind"] for row in headed for word in row["words"]},
         empty=frozenset(stem(word) for row in rows(file, "empty", listed, text=text) for word in row["words"]),
         negations=frozenset(word for row in rows(file, "negation", listed, text=text) for word in row["words"]),
+        beginnings=frozenset(word for row in rows(file, "beginning", listed, text=text) for word in row["words"]),
         weighty=frozenset(row["verb"] for row in weighty),
         final_things=frozenset(stem(word) for row in final for word in row["things"]),
         final_words=frozenset(_stems(words) for row in final for words in row["words"]),

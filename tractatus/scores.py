@@ -96,7 +96,7 @@ def _alignment(read: Reasoning, act_words: frozenset[str], asked: frozenset[str]
         value += 0.30
         found.append(f"the goal is stated (“{goals[0].short}”)")
     else:
-        value += 0.15 if read.of("evidence") else 0.0
+        value += 0.15 if read.of("evidence", "step") else 0.0
         missing.append("no goal is stated")
     if asked:
         if common := (said | act_words) & asked:

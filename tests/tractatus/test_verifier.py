@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tractatus import reasoning as reading_of_reasoning
 from tractatus.datafiles import DataError
+from tractatus.instruction import Instruction
 from tractatus.pressure import ContextPressureMonitor, SessionState
 from tractatus.reasoning import read_reasoning, words_of_action
 from tractatus.thresholds import Thresholds, VerificationThresholds
@@ -127,6 +128,58 @@ def test_walk_through_of_the_27027_incident_is_blocked():
     assert result.scores["coherence"] <= 0.20
     assert result.decision is BLOCKED
     assert any("the reasoning says 27027 and the act has 27017" in reason for reason in result.reasons)
+
+
+PORT = Instruction("inst_042", "Check MongoDB at port 27027", "SYSTEM", "HIGH", "PROJECT", "MANDATORY", 0.9)
+PRIVACY = Instruction("inst_007", "Prioritize user privacy", "STRATEGIC", "HIGH", "PERMANENT", "MANDATORY", 0.9)
+NPM = Instruction("inst_009", "Use pnpm for packages", "OPERATIONAL", "MEDIUM", "PROJECT", "OPTIONAL", 0.9)
+CHECKED = {
+    "goal": "The user asked to check MongoDB",
+    "steps": ["Connect to the database tractatus_dev", "Count the collections of the database"],
+    "alternatives": ["Ask the health endpoint: it does not show the collections"],
+    "risks": ["The database could be busy; the old version of the report is kept"],
+    "edge_cases": ["The database has no collections yet", "The connection times out"],
+}
+
+
+def test_act_against_an_instruction_is_blocked_however_well_reasoned():
+    """The walk-through with the instruction at hand: well-reasoned, or with the caller's own best scores."""
+    for said in ({"reasoning": CHECKED}, {"scores": scored(1.0)}):
+        result = verifier.verify(CONNECT, **said, context={"instructions": [PORT]})
+        assert result.scores["alignment"] <= 0.10
+        assert result.scores["coherence"] <= 0.20
+        assert result.decision is BLOCKED
+        assert any("the instruction says 27027 and the act has 27017" in reason for reason in result.reasons)
+
+
+def test_conflict_that_a_human_decides_is_to_be_reviewed():
+    act = {"type": "implement", "description": "Implement aggressive analytics that tracks every user across sites"}
+    result = verifier.verify(act, scores=scored(1.0), context={"instructions": [PRIVACY]})
+    assert result.scores["alignment"] <= 0.10
+    assert result.decision is REVIEW
+
+
+def test_warning_of_an_instruction_lowers_the_alignment():
+    act = {"tool_name": "Bash", "tool_input": {"command": "npm install left-pad"}}
+    result = verifier.verify(act, scores=scored(1.0), context={"instructions": [NPM]})
+    assert result.scores["alignment"] == pytest.approx(0.50)
+
+
+def test_act_that_instructions_allow_keeps_its_scores():
+    act = CONNECT | {"parameters": {"port": 27027}}
+    assert verifier.verify(act, scores=scored(1.0), context={"instructions": [PORT]}).confidence == 1
+
+
+def test_instructions_may_be_texts_too():
+    result = verifier.verify(CONNECT, CHECKED, context={"instructions": ["MongoDB runs on port 27027", 7, None]})
+    assert result.decision is BLOCKED
+
+
+def test_what_was_asked_for_is_compared():
+    asked = verifier.verify(COOKIES, GOOD, context={"request": "Let sessions expire after half an hour"})
+    other = verifier.verify(COOKIES, GOOD, context={"request": "Translate the menu into Danish"})
+    assert asked.scores["alignment"] == 1
+    assert other.scores["alignment"] <= 0.40
 
 
 # What is asked of reasoning -------------------------------------------------------------------------------------------

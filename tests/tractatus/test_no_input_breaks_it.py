@@ -1,0 +1,206 @@
+"""No text and no JSON makes a service raise or keeps it long: fuzzed, deeply nested, 1 MB of what is hard to match."""
+
+import json
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tractatus import (
+    AdaptiveCommunicationOrchestrator,
+    BoundaryEnforcer,
+    CrossReferenceValidator,
+    Gate,
+    GateRequest,
+    Instruction,
+    InstructionPersistenceClassifier,
+    MetacognitiveVerifier,
+    PluralisticDeliberationOrchestrator,
+)
+
+BOUND = 5.0  # seconds, generous: what backtracks takes minutes
+
+classifier = InstructionPersistenceClassifier()
+TEXTS = (
+    "MongoDB runs on port 27027",
+    "Never use global state",
+    "Use npm, not yarn, except in tests",
+    "Never push to main without approval",
+    "All API responses should return JSON",
+    "Prioritize user privacy",
+    "Python 3.11 in production",
+)
+INSTRUCTIONS = tuple(
+    Instruction.from_classification(classifier.classify(text), id=f"inst_{number}") for number, text in enumerate(TEXTS)
+)
+validator = CrossReferenceValidator(INSTRUCTIONS)
+boundaries = BoundaryEnforcer()
+verifier = MetacognitiveVerifier()
+orchestrator = PluralisticDeliberationOrchestrator()
+gate = Gate(validator=validator, boundaries=boundaries, orchestrator=orchestrator)
+
+
+def classify(value):
+    return classifier.classify(value if isinstance(value, str) else json.dumps(value)[:100_000])
+
+
+def reason(value):
+    return verifier.verify(value, value)
+
+
+def ask(value):
+    return gate.check(GateRequest(value, reasoning=value, project="shop"))
+
+
+SERVICES = {
+    "classify": classify,
+    "validate": lambda value: validator.validate({"description": value} if isinstance(value, str) else value),
+    "boundaries": boundaries.check,
+    "verify": reason,
+    "analyze": orchestrator.analyze_conflict,
+    "gate": ask,
+}
+
+# What shells, queries and settings are made of, in any order: valid or not, it is read.
+PIECES = r"""
+git push commit reset --force --hard -m origin main HEAD~1 docker run exec -it -p 8080:80 --rm psql -h -c mongosh --port
+27017 mongodb://u:p@h:27017/db curl -X DELETE https://api.example.org/users/1 -d {"a":1} kubectl -n prod npm i yarn add
+react@18 pip install flask==2.0 sed -i s/a/b/ rm -rf / ./build sudo env A=1 PORT=8080 ssh host cat <<E E EOF > >> | &&
+|| ; & ( ) { } [ ] ' " ` $( ${X} $X \ * ? ~ = -- - : , # // /* */ DROP TABLE users DELETE FROM WHERE 1=1 UPDATE SET
+SELECT port: import def FROM node:18 never always use not unless except in tests
+"""
+pieces = st.lists(st.sampled_from([*PIECES.split(), "\n", "\n  ", "\t"]), max_size=14)
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.text("-/:=.'\"`$(){}[];&|<>* \n\x00\ud800", max_size=40)
+    | pieces.map(" ".join)
+    | pieces.map("".join)
+)
+NAMES = (
+    "type description parameters tool_name tool_input command file_path content edits port old_string new_string url"
+    " query goal steps risks alternatives"
+)
+keys = st.text(max_size=12) | st.sampled_from(NAMES.split())
+values = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=5), max_leaves=15
+)
+actions = st.dictionaries(keys, values, max_size=6)
+calls = st.fixed_dictionaries(
+    {
+        "tool_name": st.sampled_from(["Bash", "Edit", "Write", "MultiEdit", "WebFetch", "Task"]) | scalars,
+        "tool_input": values,
+    }
+)
+
+
+@pytest.mark.parametrize("service", sorted(SERVICES))
+@settings(max_examples=60)
+@given(value=scalars.filter(lambda one: isinstance(one, str)) | actions | calls)
+def test_no_text_and_no_json_raises(service, value):
+    result = SERVICES[service](value)
+    assert result == SERVICES[service](value)
+    json.dumps(result.to_dict())
+
+
+def nested(levels, make):
+    value = "port 27017"
+    for _ in range(levels):
+        value = make(value)
+    return value
+
+
+DEEP = {
+    "objects": nested(10_000, lambda inner: {"parameters": inner}),
+    "lists": nested(10_000, lambda inner: [inner]),
+    "both": nested(5_000, lambda inner: {"steps": [inner]}),
+}
+
+
+@pytest.mark.parametrize("service", sorted(set(SERVICES) - {"classify"}))
+@pytest.mark.parametrize("shape", sorted(DEEP))
+@pytest.mark.parametrize("place", ["parameters", "tool_input", "command", "goal", "x"])
+def test_ten_thousand_levels_do_not_raise(service, shape, place):
+    value = {"tool_name": "Bash", place: DEEP[shape]} if place in ("tool_input", "command") else {place: DEEP[shape]}
+    result = SERVICES[service](value)
+    json.dumps(result.to_dict())
+
+
+MILLION = 1_000_000
+NASTY = {
+    "one letter": "a" * MILLION,
+    "spaces": " " * MILLION,
+    "lines": "\n" * MILLION,
+    "spaces before a word": " " * (MILLION - 4) + "port",
+    "tabs and quotes": "\t\"'" * (MILLION // 3),
+    "open brackets": "(" * MILLION,
+    "open substitutions": "$(" * (MILLION // 2),
+    "backquotes": "`" * MILLION,
+    "backslashes": "\\" * MILLION,
+    "dots": "a." * (MILLION // 2),
+    "dashes": "a-" * (MILLION // 2),
+    "digits": "1" * MILLION,
+    "figures": "1.2.3.4:" * (MILLION // 8),
+    "colons": ":27017/" * (MILLION // 7),
+    "options": "--port " * (MILLION // 7),
+    "assignments": "A=B " * (MILLION // 4),
+    "pipes": "a|" * (MILLION // 2),
+    "semicolons": ";" * MILLION,
+    "addresses": "http://a@b:" * (MILLION // 11),
+    "slashes": "/" * MILLION,
+    "comments": "/*" * (MILLION // 2),
+    "unless": "never use x unless " * (MILLION // 19),
+    "not": "not " * (MILLION // 4),
+    "and": "use a and " * (MILLION // 10),
+    "sql": "SELECT (" * (MILLION // 8),
+    "selects": "DROP TABLE a; " * (MILLION // 14),
+    "heredocs": "cat <<E\n" * (MILLION // 8),
+    "numbers in words": "1a" * (MILLION // 2),
+    "nul": "\x00" * MILLION,
+    "surrogates": "\ud800" * MILLION,
+    "wide": "é́" * (MILLION // 2),
+    "capitals": "aB" * (MILLION // 2),
+    "underscores": "_" * MILLION,
+    "headings": "# Risks: " * (MILLION // 9),
+    "markers": "- " * (MILLION // 2),
+    "sentences": "It is so. " * (MILLION // 10),
+    "json": '{"a":' * (MILLION // 5),
+    "yaml": "a: \n  " * (MILLION // 6),
+    "stars": "*" * MILLION,
+    "globs": "rm a*" * (MILLION // 5),
+}
+
+
+@pytest.mark.parametrize("service", sorted(SERVICES))
+@pytest.mark.parametrize("pattern", sorted(NASTY))
+def test_a_million_characters_are_answered_in_time(service, pattern):
+    text = NASTY[pattern]
+    shapes = [text]
+    if service not in ("classify", "analyze"):
+        shapes.append({"tool_name": "Bash", "tool_input": {"command": text}})
+    if service in ("validate", "gate"):
+        edit = {"file_path": "app/settings.py", "old_string": text[:1000], "new_string": text}
+        shapes += [
+            {"tool_name": "Edit", "tool_input": edit},
+            {"type": "configure", "parameters": {"port": text, text: 1}},
+        ]
+    for shape in shapes:
+        began = time.perf_counter()
+        SERVICES[service](shape)
+        assert time.perf_counter() - began < BOUND
+
+
+@pytest.mark.parametrize("pattern", sorted(NASTY))
+def test_an_instruction_of_a_million_characters_is_answered_in_time(pattern):
+    began = time.perf_counter()
+    kept = Instruction.from_classification(classifier.classify(NASTY[pattern]), id="long")
+    CrossReferenceValidator([kept]).validate({"tool_name": "Bash", "tool_input": {"command": "mongosh --port 27017"}})
+    assert time.perf_counter() - began < BOUND
+
+
+def test_communication_takes_any_text():
+    assert AdaptiveCommunicationOrchestrator is not None
