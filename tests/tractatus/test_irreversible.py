@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tractatus.tool_calls import IRREVERSIBLE, ORDINARY, call
-from tractatus import irreversible_rules, throwaway
 from tractatus.actions import Act, Passage, Reading, read_action
 from tractatus.datafiles import DataError
-from tractatus.irreversible import irreversible_act
+from tractatus.irreversible import irreversible_act, throwaway
+from tractatus.irreversible import rules as irreversible_rules
 
 
 def found(command: str):
@@ -107,6 +107,25 @@ def test_the_caller_cannot_declare_itself_out():
         },
     }
     assert irreversible_act(read_action(action)).kind == "accounts"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "mkdir -p data && rm -rf data",
+        "git add src && rm -rf src",
+        'T=$(mktemp -d); rm -rf "$HOME"',
+        "aws ec2 terminate-instances --instance-ids i-1 --description 'only a test'",
+        "rm -rf dist /srv/data",
+        "rm -rf /tmp/../srv/data",
+        "cd /tmp && rm -rf /srv/data",
+        "echo test; dropdb shop",
+        "dropdb shop # --dry-run",
+        "git push --force origin feature/x main",
+    ],
+)
+def test_a_harmless_looking_neighbour_spares_nothing(command):
+    assert found(command) is not None
 
 
 def test_an_operation_named_in_the_parameters_is_read():

@@ -100,7 +100,7 @@ ORDINARY: tuple[str | tuple[str, dict[str, Any]], ...] = (
     "rm test.db",
     "cd /tmp/build-x && rm -rf *",
     'D=$(mktemp -d) && git clone -q https://example.com/a.git "$D" && rm -rf "$D"',
-    "mkdir -p probe && cp a.txt probe/ && rm -r probe",
+    "mkdir probe && cp a.txt probe/ && rm -r probe",
     "find . -name '__pycache__' -type d -exec rm -rf {} +",
     "find . -name '*.pyc' -delete",
     "find build -type f -delete",
@@ -614,4 +614,5 @@ IRREVERSIBLE: tuple[tuple[str | tuple[str, dict[str, Any]], str], ...] = (
     (("sign_contract", {"id": 1}), "commitment"),
     (("cancel_subscription", {"id": 1}), "commitment"),
     (("purchase_shares", {"n": 3}), "payment"),
+    ("psql shop -c 'DELETE FROM users WHERE 1=1'", "data"),
 )

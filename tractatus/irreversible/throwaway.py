@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from fnmatch import translate
 from functools import cache, lru_cache
 
+from tractatus.actions import Reading
 from tractatus.datafiles import Field, Row, rows
 
 FILE = "irreversible.toml"
@@ -63,6 +64,19 @@ def throw_away_named(words: frozenset[str]) -> str:
     names = _named("throw_away", "sort")["name"]
     found = words & names.plain
     return min(found) if found and not production_named(words) else ""
+
+
+def in_production(reading: Reading, words: frozenset[str]) -> bool:
+    """Whether an act is done in production, by its own words or by what the action says."""
+    return reading.environment == "production" or production_named(parts(words))
+
+
+def spared(reading: Reading, words: frozenset[str]) -> str:
+    """The word that says that an act is done to something that is only for trying, empty where nothing says so."""
+    named = parts(words)
+    if reading.environment:
+        named |= {reading.environment}
+    return throw_away_named(named)
 
 
 def throw_away_host(host: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from tractatus.datafiles import Field, Row, rows, unique
-from tractatus.throwaway import FILE, Names
+from tractatus.irreversible.throwaway import FILE, Names
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,10 @@ def _fields(**more: Field) -> Mapping[str, Field]:
 
 _LIST = Field(list, required=False)
 _TEXT = Field(str, required=False)
+
+
+Found = tuple[Rule, str]
+"""A row that an act falls under, and the act as people read it."""
 
 
 @cache
