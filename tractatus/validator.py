@@ -148,7 +148,7 @@ class CrossReferenceValidator:
             if old is not None:
                 self._unfile(old, entry)
 
-    def remove(self, id: str) -> None:  # noqa: A002
+    def remove(self, id: str) -> None:
         """Take the instruction with this id out. Raises `KeyError` where there is none."""
         arguments.text(id, "id")
         with self._writing:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from tractatus.actions import Place
 from tractatus.comparison.breaches import Breach
 from tractatus.comparison.doing import Doing
 from tractatus.directives import knowledge
@@ -241,7 +242,7 @@ def compare_naming(naming: Naming, doing: Doing) -> Iterator[Breach]:
 def _has_style(style: str, name: str) -> bool:
     if _STYLES[style].match(name):
         return True
-    return style == "camelCase" and name.isupper() or (style in ("snake_case", "camelCase") and name.startswith("__"))
+    return (style == "camelCase" and name.isupper()) or (style in ("snake_case", "camelCase") and name.startswith("__"))
 
 
 def _has_pattern(pattern: str, name: str) -> bool:
@@ -343,7 +344,7 @@ def _creates(key: str, doing: Doing) -> bool:
 
 def _renamed(
     naming: Naming, name: str, whole: str, doing: Doing
-) -> tuple[tuple[str, str] | None, tuple[()] | tuple[tuple[object, str], ...]]:
+) -> tuple[tuple[str, str] | None, tuple[tuple[Place, str], ...]]:
     """The name as the pattern wants it, where that is plain."""
     pattern = naming.pattern.split("|")[0]
     new = ""

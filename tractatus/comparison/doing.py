@@ -11,6 +11,7 @@ from tractatus.actions import Act, Passage, Reading
 from tractatus.actions.names import key_of
 from tractatus.directives import knowledge
 from tractatus.directives.language import stem, verb_of_stem
+from tractatus.directives.wordlists import words as word_list
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:['’][a-z]+)?|\d+(?:\.\d+)*")
 _STRING = re.compile(r"\"[^\"\n]{0,2000}\"|'[^'\n]{0,2000}'|`[^`\n]{0,2000}`")
@@ -25,26 +26,7 @@ _VIEW = re.compile(
 _MODEL = re.compile(
     r"(?i)(?:model|service|repository|domain|store)s?\.\w+$|ViewModel\.\w+$|(?:^|/)(?:models|services|repositories|domain)/"
 )
-_ASKING = frozenset(
-    {
-        "ask",
-        "draft",
-        "propos",
-        "plan",
-        "queu",
-        "request",
-        "suggest",
-        "question",
-        "review",
-        "outlin",
-        "prepar",
-        "consult",
-        "check",
-        "simulat",
-        "explain",
-        "report",
-    }
-)
+_ASKING = word_list("asking")
 _APPROVED = re.compile(
     r"(?i)\b(?:approved|approval (?:was |is )?(?:given|granted|received)|(?:user|you|owner|lead|maintainer|client|team|board|legal|customer|pharmacist|doctor|elder|they|she|he|parents?|editor|manager)[\w' ]{0,24}"
     r"(?:approved|confirmed|agreed|said yes|okayed|signed off|gave (?:the |their )?(?:ok|go-ahead|permission|consent))|signed[- ]off (?:by|on)|as (?:approved|agreed|confirmed|requested|instructed)|with (?:explicit |written |their )?(?:approval|permission|consent) (?:of|from)|"
@@ -68,9 +50,7 @@ _APPROVING_KEYS = (
     "requested_by_user",
 )
 _LONGEST = 60_000  # characters of one passage that are searched
-_NEGATED = frozenset(
-    {"not", "never", "without", "no", "avoid", "remov", "stop", "disabl", "don't", "prevent", "block", "instead"}
-)
+_NEGATED = word_list("negated")
 
 
 class Doing:
@@ -164,6 +144,7 @@ class Doing:
         for path in self.reading.paths[:40]:
             found.update(stem(word) for word in _WORD.findall(key_of(path).replace("_", " ")))
         found |= set(self.said) | self.parameter_stems
+        found.update(stem(word) for word in _WORD.findall(key_of(self.reading.tool).replace("_", " ")))
         for line in self.commands[:40]:
             found.update(stem(word) for word in _WORD.findall(line.replace("_", " "))[:200])
         return frozenset(found)
@@ -401,57 +382,14 @@ class Doing:
         return any(_VIEW.search(path) and not _MODEL.search(path) for path in self.reading.paths)
 
 
-_KNOWN_TOOLS = frozenset(
-    "bash shell edit write read multiedit notebookedit grep glob webfetch websearch task todowrite ls str_replace_editor terminal".split()
-)
+_KNOWN_TOOLS = word_list("known tools")
 _STATES = frozenset({"state", "status", "operation", "op", "action", "task", "mode", "event"})
 _TALKING = frozenset({"echo", "printf", "#"})
-_LOOKING = frozenset(
-    {
-        "grep",
-        "rg",
-        "cat",
-        "ls",
-        "find",
-        "less",
-        "head",
-        "tail",
-        "man",
-        "which",
-        "whereis",
-        "type",
-        "echo",
-        "ag",
-        "sed",
-        "awk",
-        "diff",
-        "wc",
-        "printf",
-    }
-)
+_LOOKING = word_list("looking")
 _TEST = re.compile(
     r"(?i)(?:^|/)(?:tests?|specs?|__tests__|fixtures|e2e)/|(?:^|/)(?:test_|conftest)|[._-](?:test|spec|tests)\.\w+$|_test\.\w+$|Tests?\.\w+$"
 )
-_TEXT_KEYS = frozenset(
-    {
-        "text",
-        "body",
-        "content",
-        "message",
-        "reply",
-        "answer",
-        "copy",
-        "caption",
-        "paragraph",
-        "summary",
-        "headline",
-        "title",
-        "subject",
-        "label",
-        "subject_line",
-        "comment",
-    }
-)
+_TEXT_KEYS = word_list("text keys")
 _IMPORT = re.compile(
     r"(?m)(?:^\s*(?:from|import|use|using|require|include|#include|@import|alias)\s+(?:type\s+|static\s+)?[\"'<]?([@\w][\w@./:-]{0,80})"
     r"|\bfrom\s+[\"']([@\w][\w@./-]{0,80})[\"']|\b(?:require|import|implementation|api|testImplementation|compileOnly)\s*\(?\s*[\"']([@\w][\w@./:-]{0,100})[\"'])"

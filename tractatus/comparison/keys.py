@@ -41,7 +41,7 @@ def keys_of(constraint: c.Constraint, size: Callable[[Key], int]) -> tuple[Key, 
         case c.Limit():
             return (("limit", constraint.measure),)
         case c.Choice():
-            if constraint.refused:
+            if constraint.refused and not constraint.allowed:
                 return tuple(("member", constraint.family, member) for member in sorted(constraint.refused))
             return (("family", constraint.family),)
         case c.Name():
@@ -120,10 +120,11 @@ def keys_called(doing: Doing, known: Mapping[Key, object]) -> list[Key]:
                         call(("kind", parameter, kind))
         if subject_of(fact.parameter):
             call(("parameter", "version", subject_of(fact.parameter)))
-        for key in {fact.parameter, key_of(fact.key)} if fact.key else (fact.parameter,):
-            parts = key.split("_")
+        for name in {fact.parameter, key_of(fact.key)} if fact.key else (fact.parameter,):
+            parts = name.split("_")
             for part in parts:
                 call(("key", part))
+                call(("limit", stem(part)))
                 call(("key", _SHORT.get(part, part)))
             squashed = "".join(parts)
             call(("key", squashed))
@@ -169,14 +170,32 @@ def keys_called(doing: Doing, known: Mapping[Key, object]) -> list[Key]:
         call(("writes",))
     for where in _places(doing):
         call(("practice", where))
-    for key in known:
-        if key[0] in ("limit", "named"):
-            found[key] = None
+    for measure in _ALWAYS_MEASURED:
+        call(("limit", measure))
+    for target in _NAMED_THINGS:
+        call(("named", target))
     if not (reading.read_only and not doing.structured):
         call(("value", ""))
     return list(found)
 
 
+_ALWAYS_MEASURED = (
+    "time",
+    "size",
+    "coverag",
+    "lin",
+    "sentenc",
+    "word",
+    "charact",
+    "bullet",
+    "paragraph",
+    "column",
+    "fil",
+)
+_NAMED_THINGS = (
+    "branch", "file", "function", "variable", "class", "component", "table", "column", "constant", "test", "folder", "endpoint",
+    "tag", "identifier", "keyword", "commit", "package", "key", "test file", "test function", "bucket", "service", "id",
+)  # fmt: skip
 _DATABASE = frozenset({"db", "databas", "sql", "database"})
 
 

@@ -12,6 +12,7 @@ from tractatus.comparison.doing import Doing
 from tractatus.directives import knowledge
 from tractatus.directives.constraints import Choice, Command, Flag, Name
 from tractatus.directives.language import stem
+from tractatus.directives.wordlists import words as word_list
 from tractatus.vocabulary import ConflictType
 
 _SAFE = {
@@ -28,18 +29,19 @@ def compare_choice(choice: Choice, doing: Doing) -> Iterator[Breach]:
         member = family.members.get(name)
         if member is None or member in choice.allowed:
             continue
-        if where == "call" and (not choice.refused or member not in choice.refused):
+        if where == "call" and member not in choice.refused:
             continue
-        if choice.refused and member not in choice.refused:
+        if not choice.allowed and member not in choice.refused:
             continue
         if where == "command" and not _uses(name, doing):
             continue
-        if not choice.refused and where == "package" and _also_of_other(name, choice, doing):
+        if member not in choice.refused and where == "package" and _also_of_other(name, choice, doing):
             continue
         instead = " or ".join(sorted(choice.allowed))
-        if choice.refused:
+        if member in choice.refused:
             says = f"{member} is refused by the instruction, and the action uses it ({where})"
-            yield Breach(ConflictType.PROHIBITION_VIOLATED, says, 0.9, f"not {member}", name)
+            correction = ("tool", instead) if len(choice.allowed) == 1 else None
+            yield Breach(ConflictType.PROHIBITION_VIOLATED, says, 0.9, instead or f"not {member}", name, correction)
         else:
             says = f"{instead} is the instruction's choice as {choice.family}, the action uses {member} ({where})"
             yield Breach(
@@ -80,7 +82,7 @@ def _pattern(name: str) -> re.Pattern[str]:
 def compare_name(name: Name, doing: Doing) -> Iterator[Breach]:
     """Whether a refused name is used: as a program, a package, or, where it was written as code, anywhere in code."""
     low = name.name.lower()
-    where = doing.names_used.get(low) or doing.names_used.get(low.split(".")[0] if name.exact and False else low)
+    where = doing.names_used.get(low)
     if where is None and not name.exact and subject_of(low):
         where = next((at for used, at in doing.names_used.items() if subject_of(used) == low and at != "call"), None)
     if where and (where != "command" or _uses(low, doing)):
@@ -166,10 +168,8 @@ def _same_word(wanted: str, word: str) -> bool:
         return True
     if wanted.startswith("-"):
         short = {"--force": "-f", "--recursive": "-r", "--global": "-g", "--all": "-a"}.get(wanted)
-        return (
-            word.lstrip("-").split("=")[0] == wanted.lstrip("-")
-            and word.startswith("-")
-            or (short is not None and word == short)
+        return (word.lstrip("-").split("=")[0] == wanted.lstrip("-") and word.startswith("-")) or (
+            short is not None and word == short
         )
     return wanted in ("pip", "python") and word in (f"{wanted}3", f"{wanted}2")
 
@@ -203,6 +203,4 @@ def _same_tool(among: set[str], command: tuple[str, ...], verb: str) -> bool:
     return bool({stem(word) for word in command[1:3]} & subcommands) and command[0] in _TOOLS
 
 
-_TOOLS = frozenset(
-    "git npm yarn pnpm docker kubectl helm terraform aws gcloud cargo go pip uv poetry pytest curl ssh psql make ansible ansible-playbook composer mix bundle".split()
-)
+_TOOLS = word_list("tools")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tractatus.actions import Passage
+from tractatus.actions import Passage, Place
 from tractatus.comparison.breaches import Breach
 from tractatus.comparison.doing import Doing
 from tractatus.directives import knowledge
@@ -13,6 +13,7 @@ from tractatus.directives.constraints import Commitment, Practice
 from tractatus.directives.figures import as_bool
 from tractatus.directives.knowledge import PracticeKind
 from tractatus.directives.language import stem
+from tractatus.directives.wordlists import words as word_list
 from tractatus.vocabulary import ConflictType
 
 _LONGEST = 40_000
@@ -39,6 +40,8 @@ def compare_practice(practice: Practice, doing: Doing) -> Iterator[Breach]:
         return
     for where, text in _texts(kind, practice, doing):
         for sign in signs:
+            if where == "the command" and "log" in kind.where and not sign.pattern.startswith("^"):
+                continue
             match = sign.search(text)
             if match:
                 shown = match.group().strip().replace("\x1f", " ")[:120] or text[:80]
@@ -61,7 +64,7 @@ def _texts(kind: PracticeKind, practice: Practice, doing: Doing) -> Iterator[tup
             if not line.startswith(_LOOKING):
                 yield "the command", before.get(line, line)
         if "log" in where:
-            for act in doing.acts:
+            for act in doing.reading.acts:
                 if act.command[:1] in (("echo",), ("printf",)) and not _piped(act.command, doing):
                     yield "the command", " ".join(act.command)[:4000]
         if doing.raw_command and "|" in doing.raw_command and not doing.reading.read_only and "bash" not in kind.name:
@@ -165,9 +168,7 @@ def _manifest(path: str) -> bool:
     return base in _MANIFESTS or base.endswith((".csproj", ".gemspec")) or base.startswith("requirements")
 
 
-_MANIFESTS = frozenset(
-    "package.json cargo.toml pyproject.toml go.mod gemfile composer.json pom.xml build.gradle build.gradle.kts mix.exs pubspec.yaml package.swift deno.json pipfile setup.py setup.cfg libs.versions.toml podfile".split()
-)
+_MANIFESTS = word_list("manifests")
 _NOT_IN_TESTS = frozenset(
     {
         "magic numbers",
@@ -209,8 +210,7 @@ def _language_fits(kind: PracticeKind, practice: Practice, passage: Passage) -> 
     if not kind.languages:
         return True
     return (
-        not language
-        and not ending
+        (not language and not ending)
         or language in kind.languages
         or passage.language in kind.languages
         or ending in kind.languages
@@ -220,7 +220,7 @@ def _language_fits(kind: PracticeKind, practice: Practice, passage: Passage) -> 
 def compare_commitment(commitment: Commitment, doing: Doing) -> Iterator[Breach]:
     """Whether the action goes against a value: in its words, its switches, its packages, its code."""
     kind = knowledge.commitments()[commitment.name]
-    if doing.asks or doing.reading.read_only and not doing.structured:
+    if doing.asks or (doing.reading.read_only and not doing.structured):
         return
     found = _against(kind, doing)
     if not found:
@@ -232,7 +232,8 @@ def compare_commitment(commitment: Commitment, doing: Doing) -> Iterator[Breach]
         return
     sign, where, confidence = found[0], found[1], found[2]
     says = f"the project is committed to {commitment.name}, and {where} goes against it: {sign.removeprefix('switch ')}"
-    correction, changes = (None, ())
+    correction: tuple[str, str] | None = None
+    changes: tuple[tuple[Place, str], ...] = ()
     if sign.startswith("switch "):
         key = sign.removeprefix("switch ")
         fact = next((f for f in doing.reading.facts if f.parameter == key or f.key == key), None)
@@ -259,15 +260,13 @@ def _against(kind: knowledge.CommitmentKind, doing: Doing) -> tuple[str, str, fl
         state = as_bool(fact.value)
         if fact.value == fact.was or (doing.is_test or doing.is_document):
             continue
-        if state == "true" and key in kind.switches or (state == "false" and "-" + key in kind.switches):
+        if (state == "true" and key in kind.switches) or (state == "false" and "-" + key in kind.switches):
             return f"switch {key}", "a setting", 0.9
     if doing.structured:
         for key, value in doing.parameters:
             off = value is False or value is None
-            if (
-                value is True
-                and key in kind.switches
-                or (off and "-" + key in kind.switches and (value is False or set(doing.said) & _STRONG))
+            if (value is True and key in kind.switches) or (
+                off and "-" + key in kind.switches and (value is False or set(doing.said) & _STRONG)
             ):
                 return f"switch {key}", "a parameter", 0.85
     for name, where in doing.names_used.items():
@@ -288,9 +287,8 @@ def _against(kind: knowledge.CommitmentKind, doing: Doing) -> tuple[str, str, fl
             return hit[2], "the description", 0.82
         for text in doing.prose:
             stems = [stem(word) for word in re.findall(r"[A-Za-z'’-]+", text[:4000])]
-            if hit := kind.against.first_in(stems):
-                if not kind.fine.first_in(stems):
-                    return hit[2], "the text", 0.8
+            if (hit := kind.against.first_in(stems)) and not kind.fine.first_in(stems):
+                return hit[2], "the text", 0.8
     else:
         for text in doing.prose:
             for pattern in kind.code:
@@ -299,9 +297,7 @@ def _against(kind: knowledge.CommitmentKind, doing: Doing) -> tuple[str, str, fl
     return None
 
 
-_STRONG = frozenset(
-    {"publish", "shar", "send", "sell", "export", "upload", "chang", "rais", "updat", "post", "delet", "write", "writ"}
-)
+_STRONG = word_list("strong")
 
 
 def _low_contrast(text: str) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tractatus.actions import Fact
-from tractatus.actions.names import is_default, key_of, subject_kinds, subject_of_port
+from tractatus.actions import Fact, Place
+from tractatus.actions.names import is_default, key_of, parameter_names, subject_kinds, subject_of_port
 from tractatus.comparison.breaches import Breach
 from tractatus.comparison.doing import Doing
 from tractatus.directives.constraints import Limit, Relation, Value
@@ -52,7 +52,7 @@ def compare_value(value: Value, doing: Doing) -> Iterator[Breach]:
         return
     met = [fact for fact in facts if _holds(value, fact.value)]
     for fact in facts:
-        if fact in met or fact.value == fact.was and fact.was is not None:
+        if fact in met or (fact.value == fact.was and fact.was is not None):
             continue
         if fact.implicit and any(other.parameter == fact.parameter and not other.implicit for other in facts):
             continue
@@ -76,14 +76,15 @@ def _breach(value: Value, fact: Fact) -> Breach:
     )
     subject = f" of {value.subject}" if value.subject else ""
     if value.relation is Relation.IS_NOT:
-        return Breach(
-            ConflictType.PROHIBITION_VIOLATED,
-            f"{value.parameter}{subject} must not be {expected}",
-            0.92,
-            f"not {expected}",
-            fact.value,
-        )
-    default = is_default(fact.subject or value.subject, value.parameter, fact.value) or fact.implicit
+        swap = ((fact.place, value.instead),) if fact.place is not None and value.instead else ()
+        says = f"{value.parameter}{subject} must not be {expected} by the instruction"
+        correction = (value.parameter, value.instead) if value.instead else None
+        wanted = value.instead or f"not {expected}"
+        return Breach(ConflictType.PROHIBITION_VIOLATED, says, 0.92, wanted, fact.value, correction, swap)
+    owner = fact.subject or value.subject
+    default = fact.implicit or (
+        (bool(owner) or value.parameter != "port") and is_default(owner, value.parameter, fact.value)
+    )
     kind = (
         ConflictType.TRAINING_PATTERN_OVERRIDE
         if default and value.parameter not in ("version",)
@@ -96,7 +97,7 @@ def _breach(value: Value, fact: Fact) -> Breach:
         else f"{value.parameter}{subject} is {sign}{expected} by the instruction, the action uses {fact.value}"
     )
     correction = None
-    changes = ()
+    changes: tuple[tuple[Place, str], ...] = ()
     if len(value.values) == 1 and value.relation is not Relation.AT_MOST:
         new = sign + value.values[0]
         correction = (name, new)
@@ -213,11 +214,8 @@ def _same_key(parameter: str, fact: Fact, doing: Doing) -> bool:
 def _host_concerned(value: Value, fact: Fact, doing: Doing) -> bool:
     """A host that an instruction fixes concerns an action on the same subject, or one that binds a service."""
     if value.values[0] in _LOOPBACK:
-        return (
-            fact.value in ("0.0.0.0", "::", "[::]", "*")
-            or not fact.key.startswith("http")
-            and fact.value[:1].isdigit()
-            and fact.value not in _LOOPBACK
+        return fact.value in ("0.0.0.0", "::", "[::]", "*") or (
+            not fact.key.startswith("http") and fact.value[:1].isdigit() and fact.value not in _LOOPBACK
         )
     if fact.implicit:
         return False
@@ -347,13 +345,18 @@ def compare_limit(limit: Limit, doing: Doing) -> Iterator[Breach]:
                 "  ", " "
             )
             new = _short(limit.figure)
+            if clock := _CLOCK.match(given):
+                seconds = int(limit.figure)
+                new = f"{seconds // 3600:02}:{seconds // 60 % 60:02}" + (
+                    f":{seconds % 60:02}" if clock.group(3) else ""
+                )
             changes = ((place, new),) if place is not None else ()
             yield Breach(ConflictType.PARAMETER_MISMATCH, says, 0.88, f"{word} {new}", given, (name, new), changes)
             return
     yield from _counted(limit, doing)
 
 
-def _figures(limit: Limit, doing: Doing) -> Iterator[tuple[str, str, object, str | None]]:
+def _figures(limit: Limit, doing: Doing) -> Iterator[tuple[str, str, Place | None, str | None]]:
     for fact in doing.reading.facts:
         key = key_of(fact.key) or fact.parameter
         stems = {stem(part) for part in key.split("_")} | {stem(part) for part in fact.parameter.split("_")}
@@ -367,7 +370,12 @@ def _figures(limit: Limit, doing: Doing) -> Iterator[tuple[str, str, object, str
                 "",
             )
             value = fact.value + (" " + unit if unit and limit.unit and fact.value.replace(".", "").isdigit() else "")
-            yield key if not fact.key.isupper() else fact.parameter, value, fact.place, fact.was
+            yield (
+                fact.parameter if fact.key.isupper() or fact.parameter in parameter_names() else key,
+                value,
+                fact.place,
+                fact.was,
+            )
 
 
 def _measures(limit: Limit, stems: set[str], given: str, doing: Doing) -> bool:
@@ -469,7 +477,7 @@ def _counted(limit: Limit, doing: Doing) -> Iterator[Breach]:
     if limit.measure in ("sentenc", "word", "charact", "bullet", "paragraph"):
         for text in doing.prose:
             paragraphs = [part for part in re.split(r"\n\s*\n", text) if part.strip()]
-            units = paragraphs if limit.measure == "sentenc" and limit.of & {"paragraph"} or not limit.of else [text]
+            units = paragraphs if (limit.measure == "sentenc" and limit.of & {"paragraph"}) or not limit.of else [text]
             for part in units:
                 counted = {
                     "sentenc": len(re.findall(r"[.!?](?:\s|$)", part)),

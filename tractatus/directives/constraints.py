@@ -54,7 +54,7 @@ class Value:
     """A parameter of a subject must stand in a relation to a value: port of mongodb is 27027, version of node at least 20.11.
 
     `values` are the alternatives, any of which will do; of IS_NOT, all are refused. `unit` is canonical (s, bytes, %, or empty).
-    `plain` says that the subject was not named but the parameter alone.
+    `instead` is what the same instruction wants where a value is refused.
     """
 
     parameter: str
@@ -63,6 +63,7 @@ class Value:
     subject: str = ""
     unit: str = ""
     scope: Scope = EVERYWHERE
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from tractatus.actions.names import key_of, parameter_names, subject_kinds, subject_of
 from tractatus.directives.constraints import Limit, Relation, Scope, Value
 from tractatus.directives.language import Clause, Token
+from tractatus.directives.wordlists import words as word_list
 
 _NUMBER = re.compile(r"^(>=|<=|==|=|>|<|~>|~|\^)?v?(\d{1,12}(?:[.,]\d{1,9}){0,4})(\+|%|\.x|\.\*)?$")
 _WITH_UNIT = re.compile(r"^(>=|<=|>|<)?(\d{1,9}(?:\.\d{1,6})?)(ms|s|sec|min|h|d|kb|mb|gb|kib|mib|gib|px|k|m)$", re.I)
@@ -38,7 +39,24 @@ FALSE = frozenset({"false", "off", "disabled", "no", "disable", "inactive"})
 _NUMBER_WORDS = {
     word: str(figure)
     for figure, word in enumerate(
-        ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen").split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+        ]
     )
 } | {"twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "hundred": "100", "thousand": "1000"}
 _UNITS = {
@@ -50,55 +68,13 @@ _UNITS = {
     "per cent": ("%", 1), "px": ("px", 1), "pixel": ("px", 1), "kilobyte": ("bytes", 1000), "megabyte": ("bytes", 1_000_000),
     "mins": ("s", 60), "secs": ("s", 1), "hrs": ("s", 3600),
 }  # fmt: skip
-_LINKS = frozenset({"is", "are", "=", "to", "at", "of", "stay", "be", "on", "as", "remain", "equal", "run", "us", "listen",
-                    "mean", "sit", "start", "==", "keep", "in", "set", "turn"})  # fmt: skip
-_MORE = frozenset(
-    {
-        "mor",
-        "longer",
-        "over",
-        "abov",
-        "exceed",
-        "bigger",
-        "larger",
-        "higher",
-        "beyond",
-        "past",
-        "greater",
-        ">",
-        "deeper",
-        "wider",
-        "outliv",
-    }
-)
-_LESS = frozenset(
-    {
-        "less",
-        "fewer",
-        "below",
-        "under",
-        "shorter",
-        "smaller",
-        "lower",
-        "<",
-        "beneath",
-        "within",
-        "max",
-        "maximum",
-        "most",
-        "<=",
-    }
-)
+_LINKS = word_list("links")
+_MORE = word_list("more")
+_LESS = word_list("less")
 _LEAST = frozenset({"least", "minimum", "min", ">=", "newer", "later", "upward"})
-_UNTIL_END = frozenset({"stop", "end", "expir", "tim", "wait", "last", "tak", "cap", "limit", "maximum", "limit"})
-_EMPTY = frozenset(
-    """the a an our my your this that these those of in on for with and or to by at as all every each any its their it we you i
-    is are be been was use using please here there default new only just also keep set run than rather so into from must should
-    always never more most least no not do if one such same exact version number value per project repo repository code base
-    codebase""".split()
-)
-_VERSIONED = frozenset({"language", "runtime", "framework", "database", "platform", "test tool", "package manager", "tool",
-                        "library", "cache", "search", "queue", "infrastructure", "web server"})  # fmt: skip
+_UNTIL_END = word_list("until end")
+_EMPTY = word_list("empty")
+_VERSIONED = word_list("versioned")
 _ALSO_SUBJECTS = {"jdk": "java", "jre": "java", "jvm": "java", "node.js": "node", "nodejs": "node", "postgres": "postgresql",
                   "py": "python", "golang": "go", "cmake": "cmake", "ts": "typescript", "k8s": "kubernetes", "net": "dotnet",
                   ".net": "dotnet", "c++": "c++", "gcc": "gcc", "clang": "clang", "xcode": "xcode", "sdk": "", "agp": "agp",
@@ -172,7 +148,7 @@ def _all_of(clause: Clause, words: list[Token], scope: Scope, around: str) -> It
             )
             yield Value("host", is_it, tuple(values), subject, "", near)
             continue
-        if _REGION.match(token.low) and not token.code or (token.code and _REGION.match(token.low)):
+        if (_REGION.match(token.low) and not token.code) or (token.code and _REGION.match(token.low)):
             values = [token.low, *_alternatives(words, at, lambda t: bool(_REGION.match(t.lower())), taken)]
             yield Value("region", is_it, tuple(values), "", "", scope)
             continue
@@ -280,21 +256,21 @@ def _number(
     if not measure and relation in (Relation.AT_LEAST, Relation.AT_MOST):
         return
     if relation in (Relation.AT_LEAST, Relation.AT_MOST) or (top and measure):
-        of = content([*words[: max(0, at)], *following]) - {measure} - _MORE - _LESS - _LEAST
-        of = frozenset(stem for stem in of if not any(c.isdigit() for c in stem))
+        counted = content([*words[: max(0, at)], *following]) - {measure} - _MORE - _LESS - _LEAST
+        things = frozenset(stem for stem in counted if not any(c.isdigit() for c in stem))
         yield Limit(
             measure,
             relation if relation is not Relation.IS else Relation.AT_MOST,
             amount,
             unit[0] if unit else "",
-            of,
+            things,
             scope,
         )
         return
     key = _noun_before(words, at)
     if set(key.split("_")) & _NO_NAMES:
         key = ""
-    if key and (unit or not following or following[0].mark or following[0].low in _EMPTY or True):
+    if key:
         relation = Relation.IS_NOT if clause.negative else Relation.IS
         if unit and unit[0] == "%" and "coverag" in {t.stem for t in words}:
             yield Limit("coverag", Relation.AT_LEAST, amount, "%", frozenset(), scope)
@@ -330,10 +306,8 @@ def _keyed(clause: Clause, words: list[Token], at: int, scope: Scope, taken: set
                 yield Value(key_of(token.text), Relation.IS, (boolean,), "", "", scope)
                 return
             if ahead > at + 1 and (value.code or value.quoted or _LITERAL.match(value.text) or as_bool(value.text)):
-                if (
-                    value.text == token.text
-                    or _NUMBER.match(value.text)
-                    and unit_of(words[ahead + 1].low if ahead + 1 < len(words) else "")
+                if value.text == token.text or (
+                    _NUMBER.match(value.text) and unit_of(words[ahead + 1].low if ahead + 1 < len(words) else "")
                 ):
                     break
                 taken.update(range(at, ahead + 1))
@@ -342,7 +316,7 @@ def _keyed(clause: Clause, words: list[Token], at: int, scope: Scope, taken: set
         return
     parameter = parameter_names().get(token.low) or parameter_names().get(token.low.removesuffix("s"))
     if parameter in _NAMED and not token.code and at not in taken:
-        value = None
+        value: Token | None = None
         if at and (words[at - 1].code or words[at - 1].quoted or _NAMELIKE.match(words[at - 1].text)):
             value = words[at - 1]
         else:
@@ -373,8 +347,7 @@ def _keyed(clause: Clause, words: list[Token], at: int, scope: Scope, taken: set
             )
 
 
-_NAMED = frozenset({"namespace", "database", "region", "bucket", "branch", "model", "profile", "cluster", "context", "project",
-                    "schema", "registry", "channel", "timezone", "encoding", "environment", "locale", "license"})  # fmt: skip
+_NAMED = word_list("named")
 _NAMELIKE = re.compile(
     r"^(?=.{2,60}$)(?:[a-z0-9]+(?:[-_][a-z0-9]+)+|[a-z]+\d[\w.-]*|[A-Z]{3}|UTF-8|[A-Z][a-z]+/[A-Z][a-z_]+)$"
 )
@@ -519,9 +492,7 @@ def _subject_before(words: list[Token], at: int) -> str:
     return ""
 
 
-_VERSION_WORDS = frozenset({"version", "toolchain", "deployment", "deploy", "target", "sdk", "least", "higher", "newer", "lts", "minimum", ">=",
-                            "<=", ">", "<", "~", "^", "between", "within", "stay", "requir", "support", "lowest", "at", "major", "releas", "ltss",
-                            "build", "pin", "tim", "runtim", "compil", "level", "api", "platform", "min", "max", "="})  # fmt: skip
+_VERSION_WORDS = word_list("version words")
 
 
 def _subject_near(words: list[Token], at: int) -> str:
@@ -565,7 +536,7 @@ def _relation(clause: Clause, sign: str, end: str, before: list[str], after: lis
         return Relation.AT_LEAST
     if near & _LESS or set(tail[:3]) & {"max", "maximum", "top", "most"} or {"up", "to"} <= near:
         return Relation.AT_LEAST if clause.negative and not near & {"most", "max", "maximum"} else Relation.AT_MOST
-    if before and before[-1] == "after" and near & _UNTIL_END or clause.only and near & {"to", "for"}:
+    if (before and before[-1] == "after" and near & _UNTIL_END) or (clause.only and near & {"to", "for"}):
         return Relation.AT_MOST
     if near & {"limit", "cap", "ceil"}:
         return Relation.AT_MOST
@@ -598,29 +569,9 @@ def _measure(unit: tuple[str, float] | None, following: list[Token], before: lis
     return next((stem for stem in reversed(before) if stem in _MEASURES), "")
 
 
-_NO_NAMES = frozenset(
-    "next last first has have moved listens api under over between about every each after before phase step build extension page chapter section least most".split()
-)
-_ADJECTIVES = frozenset(
-    {
-        "changed",
-        "short",
-        "long",
-        "full",
-        "new",
-        "code",
-        "open",
-        "consecutive",
-        "parallel",
-        "concurrent",
-        "active",
-        "different",
-        "test",
-        "unit",
-    }
-)
-_MEASURES = frozenset({"lin", "sentenc", "word", "charact", "coverag", "retry", "attempt", "complexity", "nest", "depth", "length",
-                       "parameter", "argument", "fil", "timeout", "replica", "column", "paragraph", "item", "temperature"})  # fmt: skip
+_NO_NAMES = word_list("no names")
+_ADJECTIVES = word_list("adjectives")
+_MEASURES = word_list("measures")
 
 
 def _plain(value: str) -> str:
@@ -636,7 +587,4 @@ def _is_file(low: str) -> bool:
     return low.rsplit(".", 1)[-1] in _FILE_ENDINGS
 
 
-_FILE_ENDINGS = frozenset(
-    """py js ts jsx tsx mjs cjs md txt json yaml yml toml ini cfg conf rs go rb java kt swift c h cpp hpp cs php html css scss sql sh xlsx docx pptx odt mp4 mov wav mp3 zip gz avif webp jpeg gif ico woff2 parquet jsonl
-    ps1 lock env xml csv tf tfvars ex exs dart vue svelte gd proto ipynb tex rst po properties gradle kts mod sum log pdf png jpg svg""".split()
-)
+_FILE_ENDINGS = word_list("file endings")

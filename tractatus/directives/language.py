@@ -309,11 +309,11 @@ def _pieces(tokens: list[Token]) -> list[_Piece]:
                 piece = found[-1]
             if cue in _LIMITING or cue == "instead":
                 found.append(_Piece(cue))
-            elif piece.says in _LIMITING and cue != "approval":
-                found.append(_Piece(signs=[(cue, 0)]))
-            elif joined and cue in ("forbid", "only", "must", "should", "wish", "approval"):
-                found.append(_Piece(signs=[(cue, 0)]))
-            elif cue == "forbid" and piece.has("forbid") and cue != "approval" and piece.words:
+            elif (
+                (piece.says in _LIMITING and cue != "approval")
+                or (joined and cue in ("forbid", "only", "must", "should", "wish", "approval"))
+                or (cue == "forbid" and piece.has("forbid") and cue != "approval" and piece.words)
+            ):
                 found.append(_Piece(signs=[(cue, 0)]))
             else:
                 if cue == "forbid" and tokens[begin].low in _PASSIVE:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from tractatus.actions.names import is_default, key_of, parameter_of, subject_kinds, verb_of
+from tractatus.actions.names import parameter_of, subject_kinds, verb_of
 from tractatus.directives import figures, knowledge
 from tractatus.directives.constraints import (
     Choice,
@@ -28,7 +28,8 @@ from tractatus.directives.constraints import (
     Within,
 )
 from tractatus.directives.figures import content, subject_named
-from tractatus.directives.language import LONGEST, Clause, Token, clauses_of, stem, tokens_of
+from tractatus.directives.language import LONGEST, Clause, Token, clauses_of, tokens_of
+from tractatus.directives.wordlists import words as word_list
 
 _PATH = re.compile(
     r"^(?:\.{0,2}/)?(?:[\w.@*<>{},-]+/)+[\w.@*<>{},-]*$|^\*\.[\w.]+$|^[\w-]+(?:\.[\w-]+)*\.[A-Za-z][A-Za-z0-9]{0,9}$|^\.[a-z][\w.-]+$|^[A-Z]{4,}(?:\.md)?$"
@@ -50,10 +51,8 @@ _TARGETS = {
     "parameter": "variable", "propert": "key", "migrat": "file", "script": "file", "property": "key", "typ": "class",
     "enum": "class", "bucket": "bucket", "servic": "service", "id": "id", "attribut": "key", "releas": "tag", "helper": "function",
 }  # fmt: skip
-_USING = frozenset({"us", "import", "install", "depend", "prefer", "adopt", "rely", "require", "writ", "go", "choos", "pick",
-                    "reach", "stick", "tak", "work", "run", "build", "test", "call", "do", "manag", "styl", "prefer"})  # fmt: skip
-_TOUCHING = frozenset({"touch", "edit", "modify", "chang", "alter", "writ", "delet", "remov", "mov", "renam", "commit", "updat",
-                       "overwrit", "mess", "format", "reformat", "fiddl", "add", "creat", "alon", "leav", "refactor", "generat"})  # fmt: skip
+_USING = word_list("using")
+_TOUCHING = word_list("touching")
 _WORKING = frozenset({"work", "chang", "edit", "touch", "modify", "stay", "operat"})
 _SESSIONAL = frozenset(
     {"today", "session", "tonight", "morning", "afternoon", "pr", "ticket", "task", "branch", "sprint"}
@@ -75,12 +74,7 @@ _TIMES = frozenset(
         "holiday",
     }
 )
-_COMMANDS = frozenset(
-    """git npm npx yarn pnpm bun pip pip3 python python3 docker kubectl helm terraform aws gcloud az php composer cargo go make cmake
-    rm sudo curl wget ssh scp psql mysql mongosh redis-cli systemctl apt brew node deno uv poetry pytest jest vitest eslint prettier
-    rails rake bundle mix flutter dart dotnet mvn gradle gradlew chmod chown kill pkill dd mkfs alembic prisma django-admin manage.py
-    artisan supabase firebase vercel netlify heroku fly gh svn hg nx turbo lerna tox nox ansible vagrant crontab tsc vite""".split()
-)
+_COMMANDS = word_list("commands")
 
 
 def read_instruction(text: str, parameters: Mapping[str, Any] | None = None) -> Directive:
@@ -147,8 +141,30 @@ def _settled(found: list[Constraint], parameters: Mapping[str, Any], tokens: tup
             if isinstance(value, (str, int, float)) and str(value).strip():
                 parameter, named = parameter_of(str(name))
                 kept.append(Value(parameter, Relation.IS, (str(value).strip().lower(),), named or subject))
-    chosen = {c.values for c in kept if isinstance(c, Value) and c.relation is Relation.IS}
-    return [c for c in kept if not (isinstance(c, Value) and c.relation is Relation.IS_NOT and c.values in chosen)]
+    return _joined(kept)
+
+
+def _joined(kept: list[Constraint]) -> list[Constraint]:
+    """ "X, not Y" as one: the refused value knows the wanted one, a choice what it refuses."""
+    wanted = {c.parameter.split("_")[-1]: c.values for c in kept if isinstance(c, Value) and c.relation is Relation.IS}
+    allowed = {c.family: c for c in kept if isinstance(c, Choice) and c.allowed}
+    refused: dict[str, frozenset[str]] = {}
+    for c in kept:
+        if isinstance(c, Choice) and c.refused and c.family in allowed:
+            refused[c.family] = refused.get(c.family, frozenset()) | c.refused
+    found: list[Constraint] = []
+    for c in kept:
+        if isinstance(c, Value) and c.relation is Relation.IS_NOT:
+            other = wanted.get(c.parameter.split("_")[-1])
+            if other == c.values:
+                continue
+            found.append(replace(c, instead=other[0]) if other and len(other) == 1 else c)
+        elif isinstance(c, Choice) and c.family in refused:
+            if c.allowed:
+                found.append(replace(c, refused=refused[c.family] - c.allowed))
+        else:
+            found.append(c)
+    return found
 
 
 # Scope: where, for what, unless, until.
@@ -236,11 +252,7 @@ def _is_path(token: Token) -> bool:
     )
 
 
-_FOLDERS = frozenset(
-    """src lib app apps packages test tests docs config scripts infra migrations db database public static assets components pages api server
-    client web backend frontend internal cmd pkg core vendor third_party generated build dist deploy terraform charts k8s data training
-    .github legacy modules services tools spec e2e fixtures proto schema content posts locale i18n firmware""".split()
-)
+_FOLDERS = word_list("folders")
 
 
 # Every kind of constraint, in one clause.
@@ -251,7 +263,7 @@ def _constraints_of(clause: Clause, before: Clause | None, scope: Scope, around:
     stems = [token.stem for token in words]
     seen_practice = False
     if clause.negative and before is not None and words and words[0].low == "by" and not before.negative:
-        yield from _deeds(before, None, before.words, scope)
+        yield from _deeds(replace(before, negative=True), None, _subject(before) or before.words, scope)
         return
     task = _is_task(clause, words)
     if not task:
@@ -286,7 +298,7 @@ def _constraints_of(clause: Clause, before: Clause | None, scope: Scope, around:
 def _commitments(words: list[Token], stems: list[str], scope: Scope) -> Iterator[Commitment]:
     """The values that a clause commits to; a narrow one with what it is about."""
     scope = replace(scope, about=frozenset(), environments=frozenset())
-    strong = content(words) - knowledge.weak_words()
+    strong = content(words)
     wide = frozenset(other for word in strong for other in knowledge.alike().get(word, (word,)))
     for _, _, (name, broad) in knowledge.commitment_phrases().all_in(stems):
         yield Commitment(name, scope if broad else replace(scope, about=wide))
@@ -301,20 +313,14 @@ def _is_task(clause: Clause, words: list[Token]) -> bool:
     )
 
 
-_JOBS = frozenset(
-    """add anonymise anonymize write create implement fix rename draft translate remove delete move refactor extract replace update paste
-    generate make build document explain find look compare explore research try investigate experiment summarise summarize list show
-    check review convert split merge sort format rewrite introduce re-enable disable enable tidy improve design sketch prototype brainstorm
-    come think suggest give tell count plot render upload download import export prepare collect redact transcribe measure run rerun
-    test clean cut shorten expand polish proofread turn bring port migrate wire hook profile benchmark debug""".split()
-)
+_JOBS = word_list("jobs")
 
 
 def _subject(clause: Clause) -> list[Token]:
     """What a clause speaks of: its words before the first auxiliary."""
     found: list[Token] = []
     for token in clause.words:
-        if token.low in ("may", "can", "is", "are", "should", "must", "will"):
+        if token.low in ("may", "can", "is", "are", "be", "should", "must", "will", "on", "in", "of"):
             break
         found.append(token)
     return found if len(found) < len(clause.words) else []
@@ -482,9 +488,7 @@ def _places(clause: Clause, before: Clause | None, words: list[Token], scope: Sc
                 yield Within((), topics, scope)
 
 
-_SESSION = frozenset(
-    "this the whole entire session is today to change anything any file files code review you your task make changes do nothing stay".split()
-)
+_SESSION = word_list("session")
 
 
 def _commands(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Constraint]:
@@ -526,11 +530,7 @@ def _commands(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Cons
                 yield Flag(flag, among, scope)
 
 
-_SUBCOMMANDS = frozenset(
-    """push pull commit merge rebase reset clean checkout apply destroy plan run exec build install publish migrate artisan up down prune rm
-    delete drop add amend force stash test start stop tag cherry-pick ci update upgrade audit fix deploy rollback seed init clone gc fsck
-    revert compose system volume s3 ec2 iam rds lambda db prod""".split()
-)
+_SUBCOMMANDS = word_list("subcommands")
 
 
 def _names(clause: Clause, before: Clause | None, words: list[Token], scope: Scope) -> Iterator[Constraint]:
@@ -541,6 +541,7 @@ def _names(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
         bool(stems & _USING)
         or clause.contrast
         or clause.only
+        or clause.force is Force.WISH
         or "is" in {t.low for t in words}
         or clause.negative
         or len(words) <= 5
@@ -555,14 +556,14 @@ def _names(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
             if (
                 name in families
                 and (len(name) > 2 or token.code or name in ("uv", "go"))
-                and (name not in _ORDINARY or token.code or token.text[0].isupper() and at)
+                and (name not in _ORDINARY or token.code or (token.text[0].isupper() and at))
             ):
                 known.append((at, name))
                 break
-    purpose = frozenset()
+    purpose: frozenset[str] = frozenset()
     for at, token in enumerate(words):
         if token.low in ("for", "when") and known and at > known[-1][0]:
-            purpose = content(words[at + 1 :]) - knowledge.weak_words() - {name for _, name in known}
+            purpose = content(words[at + 1 :]) - {name for _, name in known}
     if known and using:
         by_family: dict[str, set[str]] = {}
         for _, name in known:
@@ -593,7 +594,7 @@ def _names(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
         taken = 0
         for at, token in enumerate(words):
             text = token.text
-            if _is_path(token) and not token.code or token.stem in _USING or not listed:
+            if (_is_path(token) and not token.code) or token.stem in _USING or not listed:
                 continue
             written = token.code and re.match(r"^[\w@$./:!?#()\[\]<>-]{2,60}$", text)
             shaped = re.match(
@@ -619,24 +620,8 @@ def _names(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
                 yield Name(subject_named(token), "", False, scope)
 
 
-_ORDINARY = frozenset({"go", "make", "express", "got", "request", "requests", "black", "native", "context", "flow", "spring", "play", "alpine", "next",
-                       "axios.", "native", "dash", "rest", "hooks", "flask.", "rake", "just", "task", "fire", "click", "bottle", "pony", "mark",
-                       "get", "markdown", "signals", "base", "moment", "luxon.", "bulma.", "gin", "echo", "fiber", "chi", "iris", "cypress.", "english"})  # fmt: skip
-_NOT_NAMES = frozenset(
-    {
-        "e.g",
-        "i.e",
-        "end-to-end",
-        "up-to-date",
-        "out-of-the-box",
-        "step-by-step",
-        "day-to-day",
-        "kebab-case",
-        "snake_case",
-        "camelcase",
-        "pascalcase",
-    }
-)
+_ORDINARY = word_list("ordinary")
+_NOT_NAMES = word_list("not names")
 
 
 _INTO = frozenset({"to", "into", "from", "in", "onto", "on", "of", "against", "by"})
@@ -709,8 +694,7 @@ def _deeds(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
         if (
             at in verb_places
             or token.low in figures._EMPTY
-            or token.low in names
-            and scope.environments
+            or (token.low in names and scope.environments)
             or token.low in _FILLING
         ):
             continue
@@ -753,8 +737,4 @@ def _deeds(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
 
 
 _LONE = frozenset({"commit", "push", "deploy", "merge", "install", "rebase", "migrate", "tag"})
-_FILLING = frozenset(
-    """back up out off down away before after then also too either yet again once already still only whatever whenever would could may can
-    might want needed ever never any all my me your own please yet get go got make made take start begin being been have has had i'm
-    i've you're they're don't just even first later soon always one two three""".split()
-)
+_FILLING = word_list("filling")
