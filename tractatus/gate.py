@@ -478,6 +478,9 @@ def _reasons(decision: GateDecision, findings: list[Finding], seen: Seen, grante
         yield f"{SAID[decision]}: no instruction, boundary or session pressure stands against it."
     for one in findings:
         yield f"{one.decision}, {one.rule}: {one.reason}"
+    if seen.validation.corrected_action:
+        changes = (f"{name} {value}" for name, value in seen.validation.corrected_action.items())
+        yield f"With {', '.join(changes)} it would agree with the instructions."
     if seen.request.session is None:
         yield "Nothing was said of the session; its pressure is taken as that of a session that begins."
     if seen.reading.cut:

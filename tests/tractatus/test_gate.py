@@ -163,6 +163,7 @@ def test_walk_through_of_the_27027_incident():
     decision = ask(CONNECT, reasoning="The user asked to check MongoDB. I connect to tractatus_dev on port 27017.")
     assert decision.decision is DENY
     assert dict(decision.corrected_action) == {"port": 27027}
+    assert "With port 27027 it would agree with the instructions." in decision.reasons
     verification = decision.checks[0].result
     assert verification.decision is VerificationDecision.BLOCKED
     assert verification.scores["alignment"] <= 0.10
