@@ -239,8 +239,10 @@ class CrossReferenceValidator:
 
         seen: set[int] = set()
         worst: dict[str, _Found] = {}
-        for key in keys_called(doing, self._filed):
-            for constraint, holders in tuple(self._filed.get(key, {}).items()):
+        called = [(key, tuple(self._filed.get(key, {}).items())) for key in keys_called(doing, self._filed)]
+        called.sort(key=lambda pair: len(pair[1]))  # the rare first: they say most about this action
+        for _, filed in called:
+            for constraint, holders in filed:
                 if id(constraint) in seen:
                     continue
                 if outcome.compared >= MOST_COMPARED:

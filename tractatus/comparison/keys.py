@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from tractatus.actions.names import key_of, subject_kinds, subject_of, subject_of_port
 from tractatus.comparison.doing import Doing
+from tractatus.comparison.values import GENERAL, WAITING
 from tractatus.comparison.values import SHORT as _SHORT
 from tractatus.directives import constraints as c
 from tractatus.directives import knowledge
@@ -39,7 +40,10 @@ def keys_of(constraint: c.Constraint, size: Callable[[Key], int]) -> tuple[Key, 
         case c.Value():
             return _value_keys(constraint)
         case c.Limit():
-            return (("limit", constraint.measure),)
+            specific = constraint.of - GENERAL
+            if not specific or constraint.measure == "coverag" or constraint.of & WAITING:
+                return (("limit", constraint.measure),)
+            return tuple(("term", term) for term in sorted(specific))
         case c.Choice():
             if constraint.refused and not constraint.allowed:
                 return tuple(("member", constraint.family, member) for member in sorted(constraint.refused))
@@ -52,7 +56,7 @@ def keys_of(constraint: c.Constraint, size: Callable[[Key], int]) -> tuple[Key, 
             return tuple(("option", stem(word)) for word in sorted(constraint.among)) or (("option", ""),)
         case c.Deed():
             if constraint.objects:
-                groups = [tuple(("thing", term) for term in sorted(group)) for group in constraint.objects]
+                groups = [tuple(("term", term) for term in sorted(group)) for group in constraint.objects]
                 return min(groups, key=lambda keys: sum(size(key) for key in keys))
             return tuple(("verb", verb) for verb in sorted(constraint.verbs))
         case c.Untouched():
@@ -76,6 +80,9 @@ def _value_keys(value: c.Value) -> tuple[Key, ...]:
             ("parameter", value.parameter, value.subject),
             ("kind", value.parameter, subject_kinds().get(value.subject, "")),
         )
+    if value.scope.about and value.parameter in ("port", "host", "schedule"):
+        keys: tuple[Key, ...] = tuple(("term", term) for term in sorted(value.scope.about))
+        return (*keys, ("parameter", value.parameter, "")) if value.scope.environments else keys
     return (("parameter", value.parameter, ""),)
 
 
@@ -155,14 +162,14 @@ def keys_called(doing: Doing, known: Mapping[Key, object]) -> list[Key]:
     for verb in doing.verbs_said:
         call(("verb", verb))
     for term in doing.about:
-        call(("thing", term))
+        call(("term", term))
     for path in (*doing.written[:60], *reading.paths[:60]):
         lower = path.lower()
         for part in lower.split("/"):
             call(("path", part))
             call(("path", part.rsplit(".", 1)[0]))
-            call(("thing", part))
-        call(("thing", lower))
+            call(("term", part))
+        call(("term", lower))
         if "." in lower:
             call(("path", "." + lower.rsplit(".", 1)[-1]))
         call(("path", "*"))

@@ -40,9 +40,7 @@ _MANY = frozenset(
     {"bucket", "database", "branch", "model", "profile", "project", "context", "registry", "channel", "schema"}
 )
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_WAITING = frozenset(
-    {"timeout", "max_time", "time", "wait", "deadline", "ttl", "duration", "time_limit", "connect_timeout"}
-)
+WAITING = frozenset({"request", "wait", "call", "query", "connect", "respons", "timeout"})
 
 
 def compare_value(value: Value, doing: Doing) -> Iterator[Breach]:
@@ -378,14 +376,19 @@ def _figures(limit: Limit, doing: Doing) -> Iterator[tuple[str, str, Place | Non
             )
 
 
+GENERAL = frozenset(
+    "fil cod test project sourc text paragraph sentenc modul component script class lin width wrap length subject commit titl headlin pull chang request diff pr".split()
+)
+
+
 def _measures(limit: Limit, stems: set[str], given: str, doing: Doing) -> bool:
     units = {part for part in stems if unit_of(part) or part in ("byt", "minut")}
-    specific = limit.of - {"fil", "cod", "test", "project"}
+    specific = limit.of - GENERAL
     if limit.measure == "time":
         waits = stems & {"timeout", "tim", "wait", "deadlin", "duration", "interval", "ttl", "delay", "limit", "expiry"}
         if not waits and not units:
             return False
-        if "timeout" in stems and (limit.of & {"request", "wait", "call", "query", "connect", "respons", "timeout"}):
+        if "timeout" in stems and (limit.of & WAITING):
             return True
         kin = specific & (stems | doing.about)
         return bool(waits) and bool(
@@ -423,13 +426,13 @@ def _measures(limit: Limit, stems: set[str], given: str, doing: Doing) -> bool:
         "in",
         "per",
     } | limit.of | {"paragraph", "sentenc"}:
-        return not specific or bool(specific & (doing.about | stems)) or doing.structured
+        return not specific or bool(specific & (doing.about | stems))
     return bool(specific & stems)
 
 
 def _counted(limit: Limit, doing: Doing) -> Iterator[Breach]:
     """What the text itself shows: lines of a file, sentences of a paragraph, words."""
-    if limit.relation is not Relation.AT_MOST:
+    if limit.relation is not Relation.AT_MOST or (limit.of - GENERAL and not (limit.of - GENERAL) & doing.about):
         return
     most = int(limit.figure)
     if limit.measure == "lin" and limit.of & {"fil", "modul", "component", "sourc", "script", "class"}:

@@ -100,6 +100,11 @@ def unit_of(word: str) -> tuple[str, float] | None:
     return _UNITS.get(word) or (_UNITS.get(word[:-1]) if len(word) > 3 and word.endswith("s") else None)
 
 
+def pointed(stems: frozenset[str]) -> frozenset[str]:
+    """Of the words that say what something is about, the ones that name one thing (`svc7`) where there are any, else all."""
+    return frozenset(stem for stem in stems if any(c.isdigit() for c in stem) and not stem[0].isdigit()) or stems
+
+
 def as_bool(word: str) -> str | None:
     """`true` or `false` of any word for it, or None."""
     word = word.strip().lower()
@@ -257,7 +262,7 @@ def _number(
         return
     if relation in (Relation.AT_LEAST, Relation.AT_MOST) or (top and measure):
         counted = content([*words[: max(0, at)], *following]) - {measure} - _MORE - _LESS - _LEAST
-        things = frozenset(stem for stem in counted if not any(c.isdigit() for c in stem))
+        things = pointed(frozenset(stem for stem in counted if not stem.replace(".", "").isdigit()))
         yield Limit(
             measure,
             relation if relation is not Relation.IS else Relation.AT_MOST,
@@ -316,9 +321,9 @@ def _keyed(clause: Clause, words: list[Token], at: int, scope: Scope, taken: set
         return
     parameter = parameter_names().get(token.low) or parameter_names().get(token.low.removesuffix("s"))
     if parameter in _NAMED and not token.code and at not in taken:
-        value: Token | None = None
+        named: Token | None = None
         if at and (words[at - 1].code or words[at - 1].quoted or _NAMELIKE.match(words[at - 1].text)):
-            value = words[at - 1]
+            named = words[at - 1]
         else:
             rest = [
                 t
@@ -331,19 +336,19 @@ def _keyed(clause: Clause, words: list[Token], at: int, scope: Scope, taken: set
                 or _NAMELIKE.match(rest[0].text)
                 or (parameter == "branch" and rest[0].low in _BRANCHES)
             ):
-                value = rest[0]
-        if parameter == "region" and value is not None and not _REGION.match(value.low):
-            value = None
-        if value is not None and not subject_named(value) and value.text.lower() not in parameter_names():
+                named = rest[0]
+        if parameter == "region" and named is not None and not _REGION.match(named.low):
+            named = None
+        if named is not None and not subject_named(named) and named.text.lower() not in parameter_names():
             if parameter == "branch" and clause.negative:
-                return  # a deed on a branch, not a value
+                return  # a deed on a branch, not a named
             yield Value(
                 parameter,
                 relation,
-                (value.text.lower(),),
+                (named.text.lower(),),
                 "",
                 "",
-                _about(scope, content(words) - {value.stem, token.stem, "call", "correct"}),
+                _about(scope, content(words) - {named.stem, token.stem, "call", "correct"}),
             )
 
 
@@ -416,14 +421,8 @@ def _noun_before(words: list[Token], at: int) -> str:
 def _others(words: list[Token], at: int) -> frozenset[str]:
     """The words that say what a value is for, the value and numbers apart."""
     found = content([token for place, token in enumerate(words) if place != at])
-    return frozenset(word for word in found if word.isalpha()) - {
-        "port",
-        "host",
-        "address",
-        "correct",
-        "listen",
-        "default",
-    }
+    found = frozenset(word for word in found if re.match(r"^[a-z][\w-]*$", word))
+    return pointed(found - {"port", "host", "address", "correct", "listen", "default"})
 
 
 def _about(scope: Scope, words: frozenset[str]) -> Scope:

@@ -698,7 +698,7 @@ def _deeds(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
             or token.low in _FILLING
         ):
             continue
-        if any(c.isdigit() for c in token.low) and not token.code:
+        if re.match(r"^[\d.,:%/-]+$", token.low) and not token.code:
             continue
         group = knowledge.alike().get(token.stem, frozenset({token.stem}))
         joined = at >= 2 and words[at - 1].low in ("or", "nor", "and") and run and run[-1] == at - 2
