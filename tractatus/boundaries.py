@@ -166,8 +166,10 @@ class BoundaryEnforcer:
         return found or _weigh(shown, text, kind=_kind(action))
 
     def _own(self, decision: str | Mapping[str, Any], reading: Reading, shown: str) -> BoundaryCheck | None:
-        """The first of the organisation's own boundaries that holds."""
-        pieces, _ = texts_of(decision)
+        """The first of the organisation's own boundaries that holds. What is written to a file decides nothing, so its
+        words are no cues; its path may be one."""
+        writes = any(passage.path for passage in reading.passages)
+        pieces = [reading.description] if writes else texts_of(decision)[0]
         said = self._own_cues.find(words_of(" . ".join(pieces)))
         for number, own in enumerate(self.boundaries):
             if (own.cues and number not in said) or (reading.read_only and not own.reading):

@@ -248,6 +248,13 @@ def test_a_boundary_of_paths_and_environments_holds_for_tool_calls_that_change_s
     assert not enforcer.check(call("NODE_ENV=production cat ledger/2026.csv")).requires_human
 
 
+def test_words_written_to_a_file_are_no_cues_of_a_boundary():
+    enforcer = BoundaryEnforcer(packs=["health"])
+    write = ("Write", {"file_path": "src/dose.py", "content": "# raise the dose by 5 mg\n"})
+    assert not enforcer.check(call(write)).requires_human
+    assert enforcer.check(call(("update_plan", {"note": "raise the dose by 5 mg"}))).requires_human
+
+
 def test_domain_packs_come_as_data():
     assert packs() == ("health", "schools")
     for name in packs():
