@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from tractatus.gate import Decision as Decision
     from tractatus.gate import Gate as Gate
     from tractatus.gate import GateRequest as GateRequest
-    from tractatus.gate import canonical_json as canonical_json
-    from tractatus.gate import grant_for as grant_for
+    from tractatus.grants import canonical_json as canonical_json
+    from tractatus.grants import grant_for as grant_for
     from tractatus.history import read_history as read_history
     from tractatus.instruction import Instruction as Instruction
     from tractatus.orchestrator import ConflictAnalysis as ConflictAnalysis
@@ -55,7 +55,8 @@ _PLACES = {
     "boundaries": ("Boundary", "BoundaryCheck", "BoundaryEnforcer"),
     "classifier": ("Classification", "InstructionPersistenceClassifier"),
     "communication": ("AdaptiveCommunicationOrchestrator", "Communication"),
-    "gate": ("Check", "Decision", "Gate", "GateRequest", "canonical_json", "grant_for"),
+    "gate": ("Check", "Decision", "Gate", "GateRequest"),
+    "grants": ("canonical_json", "grant_for"),
     "history": ("read_history",),
     "instruction": ("Instruction",),
     "orchestrator": ("ConflictAnalysis", "PluralisticDeliberationOrchestrator"),

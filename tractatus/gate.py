@@ -6,20 +6,18 @@ over warn over allow. A human's grant for exactly this action turns ask into all
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 from tractatus import arguments
 from tractatus.actions import Reading, read_action
-from tractatus.actions.names import key_of
 from tractatus.boundaries import BoundaryCheck, BoundaryEnforcer
-from tractatus.datafiles import Field, rows
+from tractatus.grants import grant_for
+from tractatus.handoffs import hands_over
 from tractatus.instruction import Instruction
 from tractatus.orchestrator import PluralisticDeliberationOrchestrator
 from tractatus.pressure import ContextPressureMonitor, Pressure, SessionState
@@ -42,6 +40,13 @@ ALLOW, WARN, ASK, DENY = GateDecision
 SEVERITY = {decision: place for place, decision in enumerate(GateDecision)}
 LEVELS = {level: place for place, level in enumerate(PressureLevel)}
 UNCLEAR = 0.50  # core concepts, section 2: a confidence under this requires human judgment
+
+# The services, in the order of core concepts.
+VERIFIER = "MetacognitiveVerifier"
+VALIDATOR = "CrossReferenceValidator"
+BOUNDARY = "BoundaryEnforcer"
+ORCHESTRATOR = "PluralisticDeliberationOrchestrator"
+MONITOR = "ContextPressureMonitor"
 
 R = TypeVar("R")
 
@@ -217,14 +222,14 @@ class Gate:
         boundary, of_boundary = _timed(lambda: self.boundaries.check(request.action, reading=read))
         seen = Seen(request, reading, verification, validation, boundary, pressure, weight_of(reading)[0])
         timed: list[tuple[str, Result, float]] = [
-            ("MetacognitiveVerifier", verification, of_verification),
-            ("CrossReferenceValidator", validation, of_validation),
-            ("BoundaryEnforcer", boundary, of_boundary),
+            (VERIFIER, verification, of_verification),
+            (VALIDATOR, validation, of_validation),
+            (BOUNDARY, boundary, of_boundary),
         ]
         if _values_at_stake(seen):
             analysis, taken = _timed(lambda: self.orchestrator.analyze_conflict(request.action, request.context))
-            timed.append(("PluralisticDeliberationOrchestrator", analysis, taken))
-        timed.append(("ContextPressureMonitor", pressure, of_pressure))
+            timed.append((ORCHESTRATOR, analysis, taken))
+        timed.append((MONITOR, pressure, of_pressure))
         return seen, timed
 
 
@@ -291,12 +296,6 @@ def _thinks(seen: Seen, decision: VerificationDecision) -> bool:
     return seen.verification.decision is decision
 
 
-VERIFIER, VALIDATOR, BOUNDARY, MONITOR = (
-    "MetacognitiveVerifier",
-    "CrossReferenceValidator",
-    "BoundaryEnforcer",
-    "ContextPressureMonitor",
-)
 _V = VerificationDecision
 RULES = (
     Rule("instruction_forbids", DENY, VALIDATOR, lambda s: _forbids(s.validation),
@@ -336,93 +335,6 @@ def _findings(seen: Seen) -> Iterator[Finding]:
     for rule in RULES:
         if rule.holds(seen):
             yield Finding(rule.name, rule.decision, rule.service, rule.why(seen))
-
-
-def hands_over(reading: Reading) -> bool:
-    """Whether the act does nothing but hand the session over or end it (data/handoffs.toml)."""
-    types, folders = _handoffs()
-    changing = [act for act in reading.acts if act.changes]
-    if any(act.command and act.verb not in ("write", "create") for act in changing):
-        return False
-    if any(act.verb == "delete" for act in changing) or ".." in "".join(reading.paths):
-        return False
-    documents = bool(reading.paths) and all(_is_document(path, folders) for path in reading.paths)
-    if key_of(reading.tool) in types:
-        return documents or not reading.paths
-    return documents and bool(changing) and all(act.verb in ("write", "create") for act in changing)
-
-
-def _is_document(path: str, folders: Mapping[str, tuple[str, ...]]) -> bool:
-    folder, _, name = path.replace("\\", "/").rpartition("/")
-    if any(path == known or path.endswith("/" + known) for known in folders):
-        return True  # the folder itself, made for the document
-    for known, names in folders.items():
-        if (folder == known or folder.endswith("/" + known)) and name.startswith(names):
-            return True
-    return False
-
-
-@cache
-def _handoffs() -> tuple[frozenset[str], Mapping[str, tuple[str, ...]]]:
-    acts = rows("handoffs.toml", "act", {"types": Field(list)})
-    documents = rows("handoffs.toml", "document", {"folder": Field(str), "names": Field(list)})
-    types = frozenset(type for row in acts for type in row["types"])
-    return types, {row["folder"]: tuple(row["names"]) for row in documents}
-
-
-# Grants ---------------------------------------------------------------------------------------------------------------
-
-
-def grant_for(action: str | Mapping[str, Any], *, project: str = "", revisions: Mapping[str, int] | None = None) -> str:
-    """The fingerprint of an action that a human may grant: SHA-256, as 64 hexadecimal digits, of the canonical JSON of
-    `{"action": …, "instructions": {id: revision}, "project": …}`.
-
-    `revisions` are those of every instruction that the gate cited when it asked. Any change of the action, the
-    project, or one of these instructions is another fingerprint.
-    """
-    content = {"action": action, "instructions": dict(revisions or {}), "project": project}
-    return hashlib.sha256(canonical_json(content)).hexdigest()
-
-
-def canonical_json(value: Any) -> bytes:
-    """`value` as JSON in one form only: keys in the order of their code points, nothing between, UTF-8.
-
-    Texts are escaped only where JSON demands it; numbers are written as Python's `json` writes them (1 is not 1.0),
-    also NaN and Infinity; a whole number of more digits than Python writes out is written in hexadecimal; lone
-    surrogates as their three bytes. Of any depth. Keys that are no text, and values that are no JSON, are written as
-    their text.
-    """
-    parts: list[str] = []
-    # What is still to be written, the next last: a text stands as it is, a value (in a tuple) is looked at.
-    left: list[str | tuple[Any]] = [(value,)]
-    while left:
-        item = left.pop()
-        if isinstance(item, str):
-            parts.append(item)
-        elif isinstance(item[0], Mapping):
-            members = sorted(((str(key), inner) for key, inner in item[0].items()), key=lambda member: member[0])
-            left.append("}")
-            for place in range(len(members) - 1, -1, -1):
-                key, inner = members[place]
-                left += [(inner,), ("," if place else "") + _scalar(key) + ":"]
-            left.append("{")
-        elif isinstance(item[0], (list, tuple)):
-            left.append("]")
-            for place in range(len(item[0]) - 1, -1, -1):
-                left += [(item[0][place],), "," if place else ""]
-            left.append("[")
-        else:
-            parts.append(_scalar(item[0]))
-    return "".join(parts).encode("utf-8", "surrogatepass")
-
-
-def _scalar(value: Any) -> str:
-    if value is not None and not isinstance(value, (str, int, float)):
-        value = str(value)
-    try:
-        return json.dumps(value, ensure_ascii=False)
-    except ValueError:  # a whole number of more digits than Python writes out
-        return hex(value)
 
 
 def _cited(validation: Validation, request: GateRequest) -> dict[str, int]:

@@ -3,16 +3,20 @@
 import dataclasses
 import json
 import math
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import tractatus
 from tractatus.actions import read_action
 from tractatus.boundaries import BoundaryEnforcer
 from tractatus.classifier import InstructionPersistenceClassifier
-from tractatus.gate import RULES, Gate, GateRequest, canonical_json, grant_for, hands_over
+from tractatus.gate import RULES, Gate, GateRequest
+from tractatus.grants import canonical_json, grant_for
+from tractatus.handoffs import hands_over
 from tractatus.instruction import Instruction
 from tractatus.pressure import SessionState
 from tractatus.thresholds import Thresholds, VerificationThresholds
@@ -139,6 +143,13 @@ def test_values_conflict_with_an_instruction_asks_a_human():
     assert rules(decision) & {"conflict_for_people", "people_decide"}
 
 
+def test_every_name_of_the_library_is_there():
+    assert all(getattr(tractatus, name) is not None for name in tractatus.__all__)
+    assert {"Gate", "GateRequest", "Instruction", "SessionState", "Thresholds"} <= set(dir(tractatus))
+    with pytest.raises(AttributeError, match="module 'tractatus' has no attribute 'Gates'"):
+        tractatus.Gates  # noqa: B018
+
+
 # Checks ---------------------------------------------------------------------------------------------------------------
 
 
@@ -170,6 +181,13 @@ def test_walk_through_of_the_27027_incident():
     assert verification.scores["coherence"] <= 0.20
     corrected = CONNECT | {"parameters": CONNECT["parameters"] | dict(decision.corrected_action)}
     assert ask(corrected).decision is ALLOW
+
+
+def test_many_threads_get_the_same_answers():
+    requests = [GateRequest(**request) for _, _, request in TABLE] * 8
+    alone = [gate.check(request) for request in requests]
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(gate.check, requests)) == alone
 
 
 # Pressure -------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,60 @@
+"""The fingerprint by which a human grants exactly one action, and the one form of JSON that it is taken of."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+
+def grant_for(action: str | Mapping[str, Any], *, project: str = "", revisions: Mapping[str, int] | None = None) -> str:
+    """The fingerprint of an action that a human may grant: SHA-256, as 64 hexadecimal digits, of the canonical JSON of
+    `{"action": …, "instructions": {id: revision}, "project": …}`.
+
+    `revisions` are those of every instruction that the gate cited when it asked. Any change of the action, the
+    project, or one of these instructions is another fingerprint.
+    """
+    content = {"action": action, "instructions": dict(revisions or {}), "project": project}
+    return hashlib.sha256(canonical_json(content)).hexdigest()
+
+
+def canonical_json(value: Any) -> bytes:
+    """`value` as JSON in one form only: keys in the order of their code points, nothing between, UTF-8.
+
+    Texts are escaped only where JSON demands it; numbers are written as Python's `json` writes them (1 is not 1.0),
+    also NaN and Infinity; a whole number of more digits than Python writes out is written in hexadecimal; lone
+    surrogates as their three bytes. Of any depth. Keys that are no text, and values that are no JSON, are written as
+    their text.
+    """
+    parts: list[str] = []
+    # What is still to be written, the next last: a text stands as it is, a value (in a tuple) is looked at.
+    left: list[str | tuple[Any]] = [(value,)]
+    while left:
+        item = left.pop()
+        if isinstance(item, str):
+            parts.append(item)
+        elif isinstance(item[0], Mapping):
+            members = sorted(((str(key), inner) for key, inner in item[0].items()), key=lambda member: member[0])
+            left.append("}")
+            for place in range(len(members) - 1, -1, -1):
+                key, inner = members[place]
+                left += [(inner,), ("," if place else "") + _scalar(key) + ":"]
+            left.append("{")
+        elif isinstance(item[0], (list, tuple)):
+            left.append("]")
+            for place in range(len(item[0]) - 1, -1, -1):
+                left += [(item[0][place],), "," if place else ""]
+            left.append("[")
+        else:
+            parts.append(_scalar(item[0]))
+    return "".join(parts).encode("utf-8", "surrogatepass")
+
+
+def _scalar(value: Any) -> str:
+    if value is not None and not isinstance(value, (str, int, float)):
+        value = str(value)
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except ValueError:  # a whole number of more digits than Python writes out
+        return hex(value)
