@@ -81,7 +81,7 @@ GENERIC = [
     ),
     (
         {"type": "bash", "parameters": {"command": "aws s3 mb s3://x", "user_approved": True}},
-        ["url=s3://x", "protocol=s3", "bucket=x", "user_approved=true"],
+        ["url=s3://x", "protocol=s3", "bucket=x", "tool=aws", "user_approved=true"],
         ["create aws s3, mb, s3://x"],
         False,
     ),
@@ -185,9 +185,29 @@ def test_what_is_too_long_is_cut_and_said_to_be() -> None:
     assert read_action({"type": "x", "parameters": {"a": list(range(100_000))}}).cut
 
 
-LONG = (
-    """a ' " $( ` a= { a: http:// ; \\ a@ a/ # < /* (  a.b. 1 a| <artifactId> s/a/b/; {:a, [ ://a: \"\"\" ===""".split()
-)
+LONG = [
+    "a",
+    "'",
+    '"',
+    "$(",
+    "`",
+    "a=",
+    "{",
+    "a:",
+    "http://",
+    ";",
+    "\\",
+    "a@",
+    "a/",
+    "#",
+    "<",
+    "/*",
+    '"""',
+    "(",
+    "a.b.",
+    "1",
+]
+LONG += ["a|", "<artifactId>", "s/a/b/;", "{:a, ", "[", "://a:", "a(1", "#define a ", "select a(b c default "]
 LONG += [
     " ",
     "\n",
@@ -208,7 +228,7 @@ LONG += [
 @pytest.mark.parametrize("part", LONG)
 def test_a_megabyte_of_anything_is_read_in_bounded_time(part: str) -> None:
     text = part * (1_000_000 // len(part))
-    for path in ("a.py", "package.json", "a.yml", "pom.xml", "a.ex", "nginx.conf"):
+    for path in ("a.py", "package.json", "nginx.conf"):
         assert read_action(
             {"tool_name": "Edit", "tool_input": {"file_path": path, "old_string": "x", "new_string": text}}
         ).cut
@@ -221,9 +241,9 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
     max_leaves=12,
 )
-PIECES = """git push origin main mongosh --port 27017 -p 5432 psql -c 'select' "drop && | ; > >> << EOF $( ) ` docker run
--p 8080:80 nginx:1.2 compose exec app kubectl -n prod -- bash -c ssh host curl -X POST -d http://h:1/x sed -i s/a/b/ .env
-env A=1 npm install x@1 find -exec {} \\; python -m pip = -- - ''"""
+PIECES = """git push origin main mongosh --port 27017 -p 5432 psql -c 'select' "drop && | ; > >> << EOF $( ) `
+docker run -p 8080:80 nginx:1.2 compose exec app kubectl -n prod -- bash -c ssh host curl -X POST -d http://h:1/x
+sed -i s/a/b/ .env env A=1 npm install x@1 find -exec {} \\; python -m pip = -- - ''"""
 COMMANDS = st.lists(st.sampled_from([*PIECES.split(), "\n", "\ud800", "\0"]), max_size=12).map(" ".join)
 
 
@@ -250,7 +270,10 @@ def test_no_command_breaks_it_and_each_place_holds_its_value(command: str) -> No
     _check(bash(command))
 
 
-@given(st.sampled_from(["a.py", "a.ts", "a.yml", "package.json", "mix.exs", "Dockerfile", "x.conf", "a.sql"]), COMMANDS)
+FILES = ["a.py", "a.ts", "a.yml", "package.json", "mix.exs", "Dockerfile", "x.conf", "a.sql", "a.c", "a.css"]
+
+
+@given(st.sampled_from(FILES), COMMANDS)
 def test_no_content_breaks_it_and_each_place_holds_its_value(path: str, content: str) -> None:
     text = content.replace(" = ", "=").replace("http", '"port": 80, x: {http')
     _check({"tool_name": "Edit", "tool_input": {"file_path": path, "old_string": "a: 1\nb", "new_string": text}})

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator, Mapping
+from itertools import islice
 from typing import NamedTuple
 
 from tractatus.actions import values
-from tractatus.actions.findings import Findings
+from tractatus.actions.findings import MOST_FACTS, Findings
 from tractatus.actions.located import Located
 from tractatus.actions.names import key_of, parameter_names, parameter_of, subject_kinds, subject_of
 
@@ -25,13 +26,23 @@ _ITEM = re.compile(
     r"(?P<op>:=|=>|\?=|\+?=(?![=>~])|:(?![:=/]))[ \t]*+"
 )
 _VALUE = re.compile(
-    r"(?:[rbuf]{0,2})(?:\"(?P<double>[^\"\n\\]{0,400}+)\"|'(?P<single>[^'\n\\]{0,400}+)'|`(?P<back>[^`\n\\]{0,400}+)`)"
+    r"(?:[rbuf]{0,2}|[A-Za-z_][\w.]{0,40}\()(?:\"(?P<double>[^\"\n\\]{0,400}+)\"|'(?P<single>[^'\n\\]{0,400}+)'|`(?P<back>[^`\n\\]{0,400}+)`)"
     r"|(?P<bare>[^\s,;(){}\[\]\"'`#&|>*!?][^\s,;(){}\[\]\"'`]{0,400}+)"
 )
 _END = re.compile(r"[ \t]*+(?:[#\r\n]|//|\Z|\|[ \t]*+[\r\n]|>-?[ \t]*+[\r\n])")
 _LITERAL = re.compile(
     r"-?\d[\d_]*+(?:\.\d+)?(?:ms|s|m|h|px|rem|em|%|[kKMG]i?[bB]?)?\Z|true|false|null|none|nil|True|False|None|on|off|yes|no"
 )
+_SUM = re.compile(r"(?:[ \t]*+[*+/-][ \t]*+\d[\d_.]*+){1,6}")
+_FALLBACK = re.compile(
+    r"(?:getenv|environ\.get|\benv|\bENV\.fetch|getProperty)\([ \t]*[\"'](?P<key>\w{1,80})[\"']"
+    r"[ \t]*,[ \t]*(?:default[ \t]*=[ \t]*)?[\"']?(?P<value>[\w.:/@-]{1,200})"
+    r"|process\.env\.(?P<js>\w{1,80})[ \t]*(?:\|\||\?\?)[ \t]*[\"'`]?(?P<other>[\w.:/@-]{1,200})"
+)
+_CALL = re.compile(
+    r"\b(?P<key>[A-Za-z_][\w.]{1,60}+)\([ \t]*(?:[\"'](?P<text>[^\"'\n]{1,80})[\"']|(?P<number>\d[\w.]{0,20}))[ \t]*\)"
+)
+_DEFINE = re.compile(r"^[ \t]*+#[ \t]*define[ \t]++(?P<key>\w{1,80}+)[ \t]++(?P<value>[^\s/]\S{0,100}+)", re.MULTILINE)
 _DEPENDENCIES = frozenset(
     [
         "dependencies",
@@ -128,6 +139,8 @@ def _value(text: str, at: int, literal: bool) -> tuple[int, int, int] | None:
     if kind == "bare":
         if literal and not _LITERAL.match(match["bare"]):
             return None
+        if literal and (sum_ := _SUM.match(text, end)):
+            return start, sum_.end(), sum_.end()  # 20 * 60
         return start, end, match.end()
     return start, end, match.end()
 
@@ -155,7 +168,7 @@ Known = Mapping[tuple[tuple[str, ...], str], list[str]]
 def known(text: str, *, literal: bool = False) -> Known:
     """The settings in `text` by their parents and key, to find what an edit changed."""
     found: dict[tuple[tuple[str, ...], str], list[str]] = {}
-    for entry in entries(text, literal=literal):
+    for entry in islice(entries(text, literal=literal), MOST_FACTS):
         found.setdefault((entry.parents, entry.key), []).append(entry.value)
         if entry.parents:
             found.setdefault(((), entry.key), []).append(entry.value)
@@ -176,10 +189,13 @@ def configuration(
     `literal` for code, whose names are no values; `subject` is what the file is of; `manifest` where it lists packages.
     """
     named = Entry("", "", 0, 0, ())
-    settings = list(entries(found.text, literal=literal))
+    settings = list(islice(entries(found.text, literal=literal), MOST_FACTS))
     # the ports of a container are of what its image is
     images = {entry.parents: _owner(re.split(r"[:@]", entry.value)[0]) for entry in settings if entry.key == "image"}
     for entry in settings:
+        if len(findings.facts) >= MOST_FACTS:
+            findings.cut = True
+            break
         before: str | None = None
         if was is not None and (old := was.get((entry.parents, entry.key)) or was.get(((), entry.key))):
             before = entry.value if entry.value in old else old[0]
@@ -333,3 +349,25 @@ def addresses(findings: Findings, found: Located) -> None:
     """Read every address with a scheme in a text."""
     for match in values.URL.finditer(found.text):
         values.url_match(findings, found, match)
+
+
+def spoken_in_code(findings: Findings, found: Located) -> None:
+    """Read settings that only code has: a fallback for an environment variable, a call with one literal, a #define."""
+    text = found.text
+    for match in _FALLBACK.finditer(text):
+        kind = "key" if match["key"] else "js"
+        value = "value" if kind == "key" else "other"
+        setting(findings, match[kind], found.part(*match.span(value)))
+    for match in _CALL.finditer(text):
+        words = [word for word in match["key"].split(".") if word not in ("of", "get", "valueOf", "from", "parse")]
+        parameter, owner = parameter_of(_PUT.sub("", key_of(words[-1]))) if words else ("", "")
+        kind = "text" if match["text"] is not None else "number"
+        if parameter in _CALLED and (kind == "number" or parameter not in _COUNTED):
+            findings.fact(parameter, found.part(*match.span(kind)), owner, key=words[-1])
+    for match in _DEFINE.finditer(text):
+        setting(findings, match["key"], found.part(*match.span("value")))
+
+
+_PUT = re.compile(r"^(?:set|with|use)_")
+_COUNTED = frozenset({"timeout", "seed", "retries", "replicas", "port", "limit", "temperature", "max_tokens"})
+_CALLED = _COUNTED | {"host", "timezone", "version", "region", "model", "currency", "database", "encoding"}

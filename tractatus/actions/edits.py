@@ -11,7 +11,7 @@ from tractatus.actions.facts import Passage, Place
 from tractatus.actions.findings import Findings
 from tractatus.actions.languages import Language, comments, language_of
 from tractatus.actions.located import Located
-from tractatus.actions.names import subject_kinds, subject_of
+from tractatus.actions.names import key_of, subject_kinds, subject_of
 
 TOOLS = frozenset(
     {
@@ -159,8 +159,24 @@ def _read(findings: Findings, new: Located, old: str, language: Language, path: 
             packages.manifest(findings, part, path)
         configuration.addresses(findings, part)
         configuration.prose(findings, part)
+        if kind == "code" or language.name == "gradle":
+            configuration.spoken_in_code(findings, part)
+        if language.name == "css":
+            _declarations(findings, part)
         if language.name == "sql":
             sql.read(findings, part, tool="")
+
+
+_DECLARATION = re.compile(
+    r"(?<![\w-])(?P<key>--[\w-]{1,60}|[a-z][a-z-]{1,40})[ \t]*:[ \t]*(?P<value>[^;{}\n]{1,200})(?=[;}\n]|\Z)"
+)
+
+
+def _declarations(findings: Findings, found: Located) -> None:
+    """The properties of a style sheet, whose values are no literals of code."""
+    for match in _DECLARATION.finditer(found.text):
+        value = found.part(match.start("value"), match.start("value") + len(match["value"].rstrip()))
+        findings.fact(key_of(match["key"]), value, key=match["key"])
 
 
 _DIRECTIVES = frozenset({"dockerfile", "nginx", "ini", "env", "gomod"})

@@ -50,7 +50,7 @@ def within(value: str) -> str:
 def of_path(path: str) -> str:
     """The environment that a file belongs to by its name, empty where by none. A file of tests belongs to `test`."""
     path = path[:_LONGEST]
-    if ".github/" in path:
+    if ".github/" in path or path.startswith("/dev/"):
         return ""  # test.yml says there what is run, not where
     if _TEST_FILE.search(path):
         return "test"

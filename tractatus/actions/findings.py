@@ -9,7 +9,7 @@ from tractatus.actions.facts import Act, Fact, Passage, Place, Reading
 from tractatus.actions.located import Located
 from tractatus.actions.names import default_of, reading_verbs
 
-MOST_FACTS = 3_000
+MOST_FACTS = 1_500
 MOST_PASSAGES = 1_000
 _WORD = re.compile(r"[^\W_]+(?:[._+#'-][^\W_]+)*+[+#]*")
 _NOBODYS = frozenset({"branch", "environment", "message", "method", "remote", "path", "title", "labels", "task"})

@@ -19,6 +19,25 @@ _DRY_FLAGS = frozenset(
 )
 _ASKS = frozenset({"--version", "-version", "version", "--help", "-help", "help", "-V", "-h", "-v"})
 _NUMERIC_PORT = re.compile(r"\d{2,5}\Z")
+_NUMBER = re.compile(r"-?\d[\d.,:_]*(?:e[+-]?\d+)?[a-zA-Z%]{0,3}\Z")
+_SWITCHES = frozenset(
+    [
+        "verbose",
+        "quiet",
+        "force",
+        "all",
+        "debug",
+        "help",
+        "yes",
+        "recursive",
+        "watch",
+        "silent",
+        "interactive",
+        "version",
+        "json",
+        "amp",
+    ]
+)
 _SETTING = re.compile(r"([A-Za-z_][\w.-]{0,60})=")
 _MESSAGE_HEREDOC = re.compile(r"\$\(cat <<-?\s*['\"]?(\w+)['\"]?\n")
 _FILE = re.compile(
@@ -63,6 +82,7 @@ class Invocation:
         "use",
         "verb",
         "whole",
+        "whole_name",
         "words",
     )
 
@@ -77,12 +97,13 @@ class Invocation:
         read: Callable[[Findings, Located], None],
     ) -> None:
         """`words` begin with the program itself; `run` reads a command that this one runs, `read` a line of them."""
-        if _PYTHON.match(name):
-            name = "python"
         self.findings = findings
         self.command = command
         self.name = name
         self.whole = words
+        self.whole_name = name
+        if _PYTHON.match(name):
+            self.name = name = "python"
         self.words = words[1:]
         self.piped = piped
         self.run = run
@@ -159,6 +180,10 @@ def interpret(call: Invocation) -> None:
     call.act(verb, thing, at=mark)
     if call.program.manages and (verb in _MANAGING or (call.name in _RUNNERS and verb not in reading_verbs())):
         findings.fact("package_manager", call.whole[0].part(len(call.whole[0].text) - len(call.name)))
+    if not findings.dry:
+        program = call.whole[0]
+        start = program.text.rfind(call.whole_name) if call.whole_name else -1
+        findings.fact("tool", program.part(start, start + len(call.whole_name)) if start >= 0 else call.name)
     fed = call.fed()
     if fed is not None and not dry:
         _fed(call, fed)
@@ -183,6 +208,10 @@ def _peculiar(call: Invocation) -> str:
             return "create"
     elif call.name == "git":
         return {"tag": "list", "stash": "write"}.get(name, "")
+    if call.name == "gh" and name == "pr merge":
+        for word in call.words:
+            if word.text in ("--merge", "--squash", "--rebase"):
+                call.findings.fact("merge_method", word.part(2), key=word.text)
     if call.name == "git" and name == "config" and len(call.operands) == 1:
         return "read"
     if call.name in ("npm", "cargo") and name == "version" and not call.operands:
@@ -308,8 +337,15 @@ def _unknown(call: Invocation, word: Word, name: str, equals: int, following: Wo
             configuration.setting(call.findings, name[2:], word.part(equals + 1), (), call.subject("port"))
             return 0
         parameter, _ = parameter_of(name)
-        if following is not None and parameter in _PARAMETERS and not following.text.startswith("-"):
+        if following is None or following.text.startswith("-"):
+            return 0
+        if parameter in _PARAMETERS:
             read_value(call, _BY_PARAMETER.get(parameter, parameter), following, name)
+            return 1
+        alone = parameter in _SWITCHES or parameter.startswith(("no_", "with_", "skip_", "enable_", "disable_"))
+        free = not call.program.options and not _FILE.match(following.text) and not alone
+        if free or _NUMBER.match(following.text):  # --learning-rate 1e-3
+            configuration.setting(call.findings, name[2:], following, (), call.subject("port"))
             return 1
     elif following is not None and name in ("-p", "-P") and _NUMERIC_PORT.match(following.text):
         call.findings.fact("port", following, call.subject("port"), key=name)

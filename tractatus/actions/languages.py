@@ -66,7 +66,7 @@ def language_of(path: str) -> Language:
         return endings[".env"]
     if name.startswith("dockerfile") or name.endswith(".dockerfile"):
         return names["dockerfile"]
-    if name.startswith("requirements") and name.endswith((".txt", ".in")):
+    if name.endswith((".txt", ".in")) and (name.startswith("requirements") or "requirements/" in path):
         return names["requirements.txt"]
     at = name.find(".")
     while at >= 0:

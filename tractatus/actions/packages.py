@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from tractatus.actions import values
 from tractatus.actions.findings import Findings
 from tractatus.actions.located import Located
 
@@ -48,6 +47,7 @@ _IMPORTS: dict[str, re.Pattern[str]] = {
     "html": re.compile(r"<script[^>]{0,200}\bsrc=[\"'](?P<name>[^\"'\s]{1,300})[\"']"),
 }
 _IMPORTS |= {"kotlin": _IMPORTS["java"], "scala": _IMPORTS["java"], "gradle": _IMPORTS["java"], "c++": _IMPORTS["c"]}
+_SCRIPT = re.compile(r"([A-Za-z]\w{0,60}?)(?:[-@.]v?\d[\w.]*)?(?:[.-](?:min|bundle|slim|umd|prod))*\.m?js(?:\?|\Z)")
 _MANIFESTS = frozenset(
     [
         "package.json",
@@ -106,7 +106,7 @@ _SWIFT = re.compile(
 def is_manifest(path: str) -> bool:
     """Whether a file lists the packages that a project needs."""
     name = path.rpartition("/")[2].lower()
-    return name in _MANIFESTS or (name.startswith("requirements") and name.endswith((".txt", ".in")))
+    return name in _MANIFESTS or (name.endswith((".txt", ".in")) and "requirements" in path)
 
 
 def imports(findings: Findings, found: Located, language: str, path: str = "") -> None:
@@ -125,11 +125,12 @@ def imports(findings: Findings, found: Located, language: str, path: str = "") -
 
 
 def _import(findings: Findings, found: Located, start: int, name: str, language: str) -> None:
+    if language == "html":
+        if match := _SCRIPT.search(name):
+            findings.fact("package", found.part(start + match.start(1), start + match.end(1)), key="script")
+        return
     if name.startswith((".", "/", "~", "@/", "#")):
         return  # a file of the project itself
-    if "://" in name:
-        values.url(findings, found.part(start, start + len(name)))
-        return
     short = name
     if language == "python":
         short = name.partition(".")[0]
@@ -152,7 +153,7 @@ def _import(findings: Findings, found: Located, start: int, name: str, language:
 def manifest(findings: Findings, found: Located, path: str) -> None:
     """The packages of a manifest whose entries are no plain settings."""
     name = path.rpartition("/")[2].lower()
-    if name.startswith("requirements"):
+    if name.endswith((".txt", ".in")):
         pattern = _REQUIREMENT
     elif name in ("pyproject.toml", "setup.py", "setup.cfg"):
         pattern = _QUOTED_REQUIREMENT

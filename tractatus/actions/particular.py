@@ -229,7 +229,15 @@ def _httpie(call: Invocation) -> bool:
 
 
 _CLOUD = {"mb": "create", "rb": "delete", "presign": "publish", "ssh": "connect", "wait": "read", "tail": "read"}
-_CLOUD |= {"invoke": "run", "reset": "delete", "set": "configure", "put": "write", "use": "switch", "sync": "copy"}
+_CLOUD |= {
+    "request": "create",
+    "invoke": "run",
+    "reset": "delete",
+    "set": "configure",
+    "put": "write",
+    "use": "switch",
+    "sync": "copy",
+}
 
 
 def _cloud(call: Invocation) -> bool:

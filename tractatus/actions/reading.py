@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from tractatus import arguments
@@ -100,6 +101,7 @@ class _Reader:
         verbs = [(word, verb) for word in words if (verb := verb_of(word))]
         subject = next((name for word in words if (name := subject_of(word))), "")
         verb = verbs[0][1] if verbs else "run"
+        mark = len(self.findings.acts)
         rest = [word for word in words if word not in (verbs[0][0] if verbs else "",)]
         self.findings.act(verb, subject or tool, " ".join(rest))
         if bare:
@@ -108,9 +110,19 @@ class _Reader:
         for key, value in given.items():
             if isinstance(key, str) and (verb != "search" or key not in _SOUGHT):
                 self._value(key, value, (*path, key), 0, subject)
+        self._named_value(given, path)
+        if verb in ("run", "search") and any(passage.kind == "query" for passage in self.findings.passages):
+            self.findings.acts[mark] = replace(self.findings.acts[mark], verb="connect")  # the query says what is done
         said = {fact.parameter for fact in self.findings.facts}
         if verb == "connect" and subject and not said & {"port", "url"}:
             self.findings.implicit("port", subject)
+
+    def _named_value(self, given: Mapping[Any, Any], path: tuple[str | int, ...]) -> None:
+        """`{"setting": "timeout", "value": 8}` and `{"flag": "x", "enabled": true}` are settings of that name."""
+        name = next((given[key] for key in _NAMES if isinstance(given.get(key), str)), None)
+        key = next((key for key in _VALUES if isinstance(given.get(key), (str, int, float))), None)
+        if name is not None and key is not None and len(name) <= 100:
+            self._value(name, given[key], (*path, key), 0)
 
     def _value(self, key: str, value: Any, path: tuple[str | int, ...], depth: int, subject: str = "") -> None:
         """One parameter, of any type, under any name."""
@@ -161,6 +173,8 @@ class _Reader:
             findings.passage(Passage(found.text, "query", place=Place(path), added=((0, len(found.text)),)))
         elif value.strip():
             configuration.setting(findings, key, found, (), owner)
+            if "/" in value and parameter != "path" and _FILE.match(value):
+                findings.path(value)
 
     def _description(self, found: Located) -> None:
         """What a described action says of itself in words."""
@@ -196,6 +210,8 @@ _TALK = frozenset(
         "new_string",
     ]
 )
+_NAMES = ("setting", "key", "name", "variable", "option", "parameter", "property", "flag", "feature", "field")
+_VALUES = ("value", "new_value", "enabled", "to")
 _SOUGHT = frozenset({"pattern", "glob", "regex", "query", "type", "output_mode"})  # what is looked for is not done
 _CODE = frozenset({"code", "new_string", "source"})
 
@@ -250,6 +266,7 @@ def _holder(action: Any, place: Place) -> tuple[Any, Any]:
     return holder, place.path[-1]
 
 
+_FILE = re.compile(r"(?:[~.]|\.\.)?/?[\w@.+-]+(?:/[\w@.+-]+)+\.[A-Za-z0-9]{1,8}\Z|/[\w@.+-]+(?:/[\w@.+-]+)*\Z")
 _WHOLE = re.compile(r"-?\d{1,18}\Z")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tractatus.actions import configuration
 from tractatus.actions.facts import Place
 from tractatus.actions.findings import Findings
 from tractatus.actions.located import Located
@@ -30,10 +31,24 @@ _COLUMN = re.compile(
     r"\b(?:add|drop|alter|rename)\s+column\s+(?:if\s+(?:not\s+)?exists\s+)?[\"`]?(?P<name>[A-Za-z_]\w{0,80})",
     re.IGNORECASE,
 )
+_SET = re.compile(
+    r"\b(?:alter\s+system\s+set|set\s+global|config\s+set|pragma)\s+(?P<key>[\w.-]{1,80})"
+    r"\s*(?:=|\bto\b|\s)\s*['\"]?(?P<value>[\w.-]{1,80})",
+    re.IGNORECASE,
+)
 _WHERE = re.compile(r"\bwhere\b|\blimit\b", re.IGNORECASE)
 _COLUMNS = re.compile(r"\bselect\s+(?:distinct\s+)?(?P<list>[^;()]{1,500}?)\s+from\b", re.IGNORECASE)
 _CALL = re.compile(
     r"\bdb(?:\.(?P<table>[A-Za-z_]\w{0,60})|\.getCollection\(['\"](?P<got>\w{1,60})['\"]\))?\.(?P<verb>[A-Za-z]{2,40})\("
+)
+_DEFINED = re.compile(
+    r"(?:[(,]|\badd\s+column)\s*(?:if\s+not\s+exists\s+)?[\"`\[]?(?P<name>[A-Za-z_]\w{0,60}+)[\"`\]]?\s+"
+    r"(?P<type>[A-Za-z]\w{1,30}(?:\s+(?:precision|varying|unsigned))?(?:\(\d{1,5}(?:,\s?\d{1,5})?\))?)"
+    r"(?:[^,()]{0,100}?\bdefault\s+'?(?P<default>[\w.:-]{1,60}))?",
+    re.IGNORECASE,
+)
+_NO_COLUMNS = frozenset(
+    ["primary", "constraint", "foreign", "unique", "check", "key", "index", "exclude", "like", "select", "values"]
 )
 _VERBS = {
     "select": "read", "show": "read", "describe": "read", "desc": "read", "explain": "read", "with": "read",
@@ -72,6 +87,8 @@ def read(findings: Findings, found: Located, subject: str = "", *, tool: str = "
     if subject == "mongodb" or "db." in text[:200]:
         _calls(findings, text, subject, tool, place)
         return
+    for match in _SET.finditer(text):
+        configuration.setting(findings, match["key"], found.part(*match.span("value")), (), subject)
     matches = list(_STATEMENT.finditer(text))[:MOST]
     for number, match in enumerate(matches):
         word = match["verb"].lower()
@@ -95,6 +112,8 @@ def read(findings: Findings, found: Located, subject: str = "", *, tool: str = "
             kind = "database" if name["kind"].lower() in ("database", "schema") else name["kind"].lower()
             if kind == "database":
                 _named(findings, found, kind, start + name.start("name"), name["name"], subject)
+        if word in ("create", "alter"):
+            _columns(findings, found.part(start, start + len(body)))
         for name in _COLUMN.finditer(body):
             _named(findings, found, "column", start + name.start("name"), name["name"], subject)
         if columns := _COLUMNS.search(body):
@@ -106,6 +125,17 @@ def read(findings: Findings, found: Located, subject: str = "", *, tool: str = "
     if not matches and subject == "redis":
         word = text.split(None, 1)[0].lower() if text.strip() else ""
         findings.act(_KEYED_VERBS.get(word, "read"), tool, text[:200], place)
+
+
+def _columns(findings: Findings, found: Located) -> None:
+    """The columns that a table gets: the name is the parameter, its type and its default are values of it."""
+    for count, match in enumerate(_DEFINED.finditer(found.text)):
+        name = match["name"].lower()
+        if count >= MOST or name in _NO_COLUMNS:
+            continue
+        findings.fact(name, found.part(*match.span("type")), key="column type")
+        if match["default"]:
+            findings.fact(name, found.part(*match.span("default")), key="column default")
 
 
 def _named(findings: Findings, found: Located, parameter: str, start: int, name: str, subject: str) -> None:

@@ -34,7 +34,7 @@ _IMAGE = re.compile(
     r"(?::(?P<tag>[\w][\w.-]{0,127}))?(?:@(?P<digest>sha256:\w+))?\Z"
 )
 VERSION = re.compile(r"[v^~<>=!\s]{0,4}\d[\w.*+^~<>=!|, -]{0,80}\Z")
-_NO_FILE = frozenset({"-", ".", "..", "/", "./", "./..."})
+_NO_FILE = frozenset({"-", "{}", ".", "..", "/", "./", "./..."})
 _STORES = frozenset({"database", "cache", "search", "queue"})
 
 
