@@ -236,6 +236,8 @@ def _found_path(called: _Called, before: Before) -> str | None:
     if "-delete" not in called.present and not called.present & {"rm", "/bin/rm", "shred", "unlink"}:
         return None
     patterns = [word for word in called.words if word not in ("f", "d", "l", "rm", ";", "+", "{}")]
+    if called.tool == "fd":  # `-e pyc` stands for all `*.pyc`
+        patterns += [f"any.{word}" for word in patterns]
     everywhere = [word for word in patterns if throwaway.system_path(word) and not before.throw_away(word)]
     if not everywhere and any(before.throw_away(word) for word in patterns):
         return None
