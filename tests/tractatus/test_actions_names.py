@@ -46,7 +46,8 @@ def test_defaults() -> None:
 
 DEFAULT_PORTS = {
     "mongodb": "27017", "postgresql": "5432", "mysql": "3306", "redis": "6379", "http": "80", "https": "443",
-    "ssh": "22",    "rabbitmq": "5672", "elasticsearch": "9200", "vite": "5173", "rails": "3000", "nextjs": "3000", "express": "3000",
+    "ssh": "22", "rabbitmq": "5672", "elasticsearch": "9200", "vite": "5173", "rails": "3000",
+    "nextjs": "3000", "express": "3000",
     "django": "8000", "flask": "5000", "spring": "8080", "tomcat": "8080",
 }  # fmt: skip
 
