@@ -77,8 +77,6 @@ def _applies(scope: c.Scope, doing: Doing, environment: str | None, constraint: 
         languages = {passage.language for passage in doing.reading.passages if passage.language}
         if languages and not {_LANGUAGES.get(name, name) for name in languages} & scope.languages:
             return False
-    if isinstance(constraint, c.Commitment) and scope.about and not scope.about & doing.about:
-        return False
     if "\0shared-branch" in scope.about:
         return any(
             _SHARED.search(line) for line in doing.commands if line.startswith(("git push", "git reset", "git commit"))

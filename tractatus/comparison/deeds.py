@@ -23,6 +23,9 @@ def compare_deed(deed: Deed, doing: Doing) -> Iterator[Breach]:
     """Whether the action does one of the deeds to the thing."""
     if doing.asks:
         return
+    if "*" in deed.verbs:
+        yield from _anything(deed, doing)
+        return
     if doing.structured and not doing.raw_command:
         done = {act.verb for act in doing.acts} - _READING | (
             doing.verbs_said - _READING if not doing.reading.read_only else set()
@@ -58,6 +61,18 @@ def compare_deed(deed: Deed, doing: Doing) -> Iterator[Breach]:
         if not deed.objects:
             yield _breach(deed, " ".join(act.command), 0.85)
             return
+
+
+def _anything(deed: Deed, doing: Doing) -> Iterator[Breach]:
+    """A deed whose verb is not known: all of its words stand in what a described action or a command says."""
+    if doing.reading.read_only and not doing.structured:
+        return
+    heap = set(doing.said) | doing.parameter_stems if doing.structured else set()
+    for act in doing.acts:
+        if act.command and act.changes and act.command[0] not in ("echo", "grep", "git", "sed"):
+            heap |= _heap(act.command, act.object)
+    if heap and all(_found(group, heap) for group in deed.objects):
+        yield _breach(deed, doing.description or doing.raw_command, 0.76)
 
 
 def _named_verbs(command: tuple[str, ...]) -> set[str]:

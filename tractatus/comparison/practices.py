@@ -19,6 +19,7 @@ from tractatus.vocabulary import ConflictType
 _LONGEST = 40_000
 _COLOUR = re.compile(r"(?<![-\w])color\s*:\s*(#[0-9a-fA-F]{3,8}|[a-z]+)\b")
 _GROUND = re.compile(r"background(?:-color)?\s*:\s*(#[0-9a-fA-F]{3,8}|[a-z]+)\b")
+_PLACE_OF = {"the code": "code", "the text": "prose", "the commit message": "commit", "what is logged": "log", "the path": "path", "the command": "command", "the query": "code"}
 _COLOURS = {"white": "#ffffff", "black": "#000000", "grey": "#808080", "gray": "#808080", "lightgray": "#d3d3d3", "lightgrey": "#d3d3d3",
             "silver": "#c0c0c0", "yellow": "#ffff00", "red": "#ff0000", "green": "#008000", "blue": "#0000ff", "orange": "#ffa500"}  # fmt: skip
 _LANGUAGE_OF = {
@@ -39,6 +40,8 @@ def compare_practice(practice: Practice, doing: Doing) -> Iterator[Breach]:
     if not signs:
         return
     for where, text in _texts(kind, practice, doing):
+        if practice.where and _PLACE_OF.get(where, "other") not in practice.where and practice.where & kind.where:
+            continue
         for sign in signs:
             if where == "the command" and "log" in kind.where and not sign.pattern.startswith("^"):
                 continue
@@ -85,6 +88,10 @@ def _texts(kind: PracticeKind, practice: Practice, doing: Doing) -> Iterator[tup
             and {"dependency", "packag", "library"} & set(doing.said)
         ):
             yield "the action", "\x1fnew dependency\x1f"
+    if where & {"command", "configuration"} and doing.structured and not doing.asks:
+        for key, value in doing.parameters:
+            if isinstance(value, (str, bool, int)) and len(str(value)) < 300:
+                yield "a parameter", f"{key}: {str(value).lower() if isinstance(value, bool) else value}"
     if where & {"code", "markup", "configuration"}:
         for passage, added, bare, quiet in doing.code:
             if not _language_fits(kind, practice, passage):
@@ -222,7 +229,7 @@ def compare_commitment(commitment: Commitment, doing: Doing) -> Iterator[Breach]
     kind = knowledge.commitments()[commitment.name]
     if doing.asks or (doing.reading.read_only and not doing.structured):
         return
-    found = _against(kind, doing)
+    found = _against(kind, doing, commitment.scope.about)
     if not found:
         return
     words = [*doing.said, *sorted(doing.parameter_stems)] if doing.structured else []
@@ -254,7 +261,11 @@ def compare_commitment(commitment: Commitment, doing: Doing) -> Iterator[Breach]
     )
 
 
-def _against(kind: knowledge.CommitmentKind, doing: Doing) -> tuple[str, str, float] | None:
+def _shares(about: frozenset[str], doing: Doing) -> bool:
+    return not about or bool(about & doing.about)
+
+
+def _against(kind: knowledge.CommitmentKind, doing: Doing, about: frozenset[str]) -> tuple[str, str, float] | None:
     for fact in doing.reading.facts:
         key = fact.parameter
         state = as_bool(fact.value)
@@ -283,7 +294,7 @@ def _against(kind: knowledge.CommitmentKind, doing: Doing) -> tuple[str, str, fl
             return "a contrast below 4.5 to 1", "the style", 0.88
     if doing.structured:
         hit = kind.against.first_in(doing.said)
-        if hit and not kind.fine.first_in(doing.said):
+        if hit and not kind.fine.first_in(doing.said) and _shares(about, doing):
             return hit[2], "the description", 0.82
         for text in doing.prose:
             stems = [stem(word) for word in re.findall(r"[A-Za-z'’-]+", text[:4000])]

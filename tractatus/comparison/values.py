@@ -48,7 +48,7 @@ def compare_value(value: Value, doing: Doing) -> Iterator[Breach]:
     facts = [fact for fact in doing.reading.facts if _speaks_of(value, fact, doing)]
     if not facts:
         return
-    met = [fact for fact in facts if _holds(value, fact.value)]
+    met = [fact for fact in facts if _holds(value, _with_unit(fact, value.unit))]
     for fact in facts:
         if fact in met or (fact.value == fact.was and fact.was is not None):
             continue
@@ -60,6 +60,15 @@ def compare_value(value: Value, doing: Doing) -> Iterator[Breach]:
             continue
         yield _breach(value, fact)
         return
+
+
+def _with_unit(fact: Fact, unit: str) -> str:
+    """A bare figure with the unit that its key names: `retention_in_days` 90 is 90 days."""
+    if unit and fact.value.replace(".", "").isdigit():
+        for part in key_of(fact.key or fact.parameter).split("_"):
+            if len(part) > 1 and unit_of(part) and part not in ("sec", "min"):
+                return f"{fact.value} {part}"
+    return fact.value
 
 
 def _breach(value: Value, fact: Fact) -> Breach:
@@ -137,6 +146,8 @@ def _speaks_of(value: Value, fact: Fact, doing: Doing) -> bool:
             return False
         if not value.subject and value.scope.about and parameter in ("port", "schedule", "host"):
             return bool(value.scope.about & doing.about) or bool(value.scope.environments)
+        if parameter == "region" and value.scope.about and not value.scope.about & doing.about:
+            return False
         if parameter in _MANY and value.scope.about and not value.scope.about & doing.about:
             return False
         if parameter in ("database", "branch", "version") and not value.subject:

@@ -137,11 +137,15 @@ class Within:
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """A practice of the practices' data file must be followed (`wanted`) or must not be (`wanted` false)."""
+    """A practice of the practices' data file must be followed (`wanted`) or must not be (`wanted` false).
+
+    `where` are the places that the instruction limits it to (commit, prose, code, log), empty for all of the practice's.
+    """
 
     name: str
     wanted: bool
     scope: Scope = EVERYWHERE
+    where: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,14 @@ def pointed(stems: frozenset[str]) -> frozenset[str]:
     return frozenset(stem for stem in stems if any(c.isdigit() for c in stem) and not stem[0].isdigit()) or stems
 
 
+def begins_with_value(words: list[Token]) -> bool:
+    """Whether a clause begins with a value or a style, so that what stood before its colon is its name."""
+    first = words[0]
+    return bool(_NUMBER.match(first.text) or _WITH_UNIT.match(first.text) or first.low in _NUMBER_WORDS or first.code and " " not in first.text) or (
+        len(words) > 1 and words[1].low == "case"
+    )
+
+
 def as_bool(word: str) -> str | None:
     """`true` or `false` of any word for it, or None."""
     word = word.strip().lower()
@@ -155,7 +163,8 @@ def _all_of(clause: Clause, words: list[Token], scope: Scope, around: str) -> It
             continue
         if (_REGION.match(token.low) and not token.code) or (token.code and _REGION.match(token.low)):
             values = [token.low, *_alternatives(words, at, lambda t: bool(_REGION.match(t.lower())), taken)]
-            yield Value("region", is_it, tuple(values), "", "", scope)
+            things = _others(words, at) - {"cloud", "run", "deploy", "everyth", "everything", "resourc", "region", "infrastructure", "us", "aw", "aws"}
+            yield Value("region", is_it, tuple(values), "", "", _about(scope, frozenset(t for t in things if not _REGION.match(t))))
             continue
         if text.startswith("0x") and len(text) > 2:
             yield Value(_noun_before(words, at) or "address", is_it, (text.lower(),), "", "", scope)
@@ -219,6 +228,7 @@ def _number(
         and not end
         and not unit_word
         and not top
+        and not any(w in taken for w in range(at - 8, at) if w >= 0 and words[w].text.isdigit() and words[at - 1].stem != "port")
         and _about_port(words, at)
     )
     if is_port:
@@ -258,6 +268,10 @@ def _number(
         return
     amount = number * (unit[1] if unit else 1)
     measure = _measure(unit, following, before)
+    keys = [t.text for t in words[:at] if _CONSTANT.match(t.text) or _IDENTIFIER.match(t.text) or (t.code and re.match(r"^[A-Za-z][\w.-]*$", t.text))]
+    if relation in (Relation.AT_LEAST, Relation.AT_MOST) and keys and not top:
+        yield Value(key_of(keys[-1]), relation, (_tidy(amount),), "", unit[0] if unit else "", scope)
+        return
     if not measure and relation in (Relation.AT_LEAST, Relation.AT_MOST):
         return
     if relation in (Relation.AT_LEAST, Relation.AT_MOST) or (top and measure):

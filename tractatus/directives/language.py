@@ -171,7 +171,7 @@ class Clause:
 
 
 class Phrases(Generic[Payload]):
-    """Phrases that are found in a run of words by their stems. `...` in a phrase stands for up to four words."""
+    """Phrases that are found in a run of words by their stems. `...` in a phrase stands for up to six words."""
 
     def __init__(self, entries: Iterable[tuple[str, Payload]]) -> None:
         self._by_first: dict[str, list[tuple[tuple[str, ...], Payload]]] = {}
@@ -201,7 +201,7 @@ def _matches(phrase: tuple[str, ...], stems: Sequence[str], at: int) -> int:
     gap = 0
     for wanted in phrase:
         if wanted == "...":
-            gap = 4
+            gap = 6
             continue
         for ahead in range(gap + 1):
             if place + ahead < len(stems) and stems[place + ahead] == wanted:

@@ -275,9 +275,14 @@ def _constraints_of(clause: Clause, before: Clause | None, scope: Scope, around:
         if clause.only and not clause.negative and not contrary and name in knowledge.limited_to_own_branch():
             yield Practice(name, wanted=False, scope=replace(scope, about=frozenset({"\0shared-branch"})))
             continue
-        yield Practice(name, wanted=clause.negative == contrary, scope=scope)
+        yield Practice(name, wanted=clause.negative == contrary, scope=scope, where=_where(words, stems))
     yield from _namings(clause, words, scope)
-    yield from figures.figures_of(clause, replace(scope, paths=()), around)
+    headed = clause
+    if before is not None and words and len(before.words) <= 4 and not before.negative and len(words) <= 12 and not clause.contrast:
+        if figures.begins_with_value(words):  # "Log retention: 14 days"
+            headed = replace(clause, tokens=[*before.words, _IS, *clause.tokens])
+            yield from _namings(headed, headed.words, scope)
+    yield from figures.figures_of(headed, replace(scope, paths=()), around)
     yield from _places(clause, before, words, scope)
     commands = [] if task else list(_commands(clause, words, scope))
     yield from commands
@@ -288,7 +293,8 @@ def _constraints_of(clause: Clause, before: Clause | None, scope: Scope, around:
     names = [] if commands or relative or task else list(_names(clause, before, words, scope))
     yield from names
     if clause.negative and not clause.contrast and not commands and not names and not seen_practice:
-        yield from _deeds(clause, before, words, scope)
+        told = list(_deeds(clause, before, words, scope))
+        yield from told or (() if list(figures.figures_of(headed, scope, around)) else _any_deed(clause, words, scope))
     elif clause.contrast and before is not None and words and words[0].stem in knowledge.deeds() and not names:
         yield from _deeds(clause, None, [*words, *_subject(before)], scope)
     elif clause.approval:
@@ -302,6 +308,21 @@ def _commitments(words: list[Token], stems: list[str], scope: Scope) -> Iterator
     wide = frozenset(other for word in strong for other in knowledge.alike().get(word, (word,)))
     for _, _, (name, broad) in knowledge.commitment_phrases().all_in(stems):
         yield Commitment(name, scope if broad else replace(scope, about=wide))
+
+
+def _where(words: list[Token], stems: list[str]) -> frozenset[str]:
+    """The places that a clause limits a practice to ("in commit messages")."""
+    found = set()
+    for at, stem in enumerate(stems):
+        if stem in _PLACES and at and any(word.low in ("in", "into", "to", "from", "or", "and") for word in words[max(0, at - 3) : at]):
+            found |= _PLACES[stem]
+    return frozenset(found)
+
+
+_PLACES = {
+    "commit": {"commit"}, "log": {"log"}, "readm": {"prose"}, "documentation": {"prose"}, "document": {"prose"}, "docs": {"prose"},
+    "not": set(), "note": {"prose"}, "changelog": {"prose"}, "email": {"prose"}, "code": {"code"}, "cod": {"code"}, "sourc": {"code"},
+}  # fmt: skip
 
 
 def _is_task(clause: Clause, words: list[Token]) -> bool:
@@ -336,6 +357,9 @@ def _longest(found: Iterator[tuple[int, int, Any]]) -> Iterator[tuple[int, int, 
 
 def _namings(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Constraint]:
     style = next((_STYLES[t.low] for t in words if t.low in _STYLES), "")
+    if not style:
+        pairs = [f"{one.low}-{two.low}" for one, two in zip(words, words[1:], strict=False) if two.low == "case"]
+        style = next((_STYLES[pair] for pair in pairs if pair in _STYLES), "")
     pattern = next(
         (
             t.text
@@ -542,7 +566,7 @@ def _names(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
         or clause.contrast
         or clause.only
         or clause.force is Force.WISH
-        or "is" in {t.low for t in words}
+        or bool({"is", "are"} & {t.low for t in words})
         or clause.negative
         or len(words) <= 5
     )
@@ -595,6 +619,15 @@ def _names(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
         for at, token in enumerate(words):
             text = token.text
             if (_is_path(token) and not token.code) or token.stem in _USING or not listed:
+                continue
+            if token.quoted and clause.contrast and 2 < len(text) < 60:
+                yield Name(text, "", True, scope)
+                continue
+            if clause.contrast and len(words) == 1 and (token.low in _COMMANDS or token.low in _LOOKERS or re.match(r"^[%$@#&][\w%]{1,12}$", text)):
+                yield Name(text, "", True, scope)
+                continue
+            if token.low in knowledge.LANGUAGES and len(token.low) > 1 and {"file", "fil", "class", "script", "code", "cod"} & stems:
+                yield Name(knowledge.LANGUAGES[token.low], "", False, scope)
                 continue
             written = token.code and re.match(r"^[\w@$./:!?#()\[\]<>-]{2,60}$", text)
             shaped = re.match(
@@ -736,5 +769,25 @@ def _deeds(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
     yield Deed(done_by, objects, "", scope)
 
 
+def _any_deed(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Constraint]:
+    """A prohibition whose verb is not known: all that it speaks of must be found in what an action says it does."""
+    if any(t.code or _is_path(t) for t in words):
+        return
+    said = [t for t in words]
+    if (by := next((at for at, t in enumerate(said) if t.low == "by" and at), 0)):
+        said = said[:by]
+    names = knowledge.environments()
+    strong = [
+        knowledge.alike().get(t.stem, frozenset({t.stem}))
+        for t in said
+        if t.stem not in knowledge.weak_words() and t.low not in figures._EMPTY and t.low not in _FILLING and t.low.isalpha() and len(t.low) > 2
+        and not (t.low in names and scope.environments) and t.stem not in figures._LINKS
+    ]
+    if 2 <= len(strong) <= 5 and not clause.contrast:
+        yield Deed(frozenset({"*"}), tuple(strong), "", scope)
+
+
+_LOOKERS = frozenset({"grep", "find", "sed", "awk", "cat", "ls", "more", "less", "nano", "vim"})
+_IS = Token("is", "is", "is")
 _LONE = frozenset({"commit", "push", "deploy", "merge", "install", "rebase", "migrate", "tag"})
 _FILLING = word_list("filling")
