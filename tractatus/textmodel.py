@@ -5,8 +5,8 @@ Heads: `quadrant`, `persistence`, `temporal_scope`, `verification`, `explicitnes
 
 A text is seen in three ways: the mean of static vectors of its word pieces, which training fitted to a larger sentence
 model; its words, neighbouring words and first words, hashed; and a few shapes (a number, a path, a capital NEVER). Over
-these stands one linear layer. How it was trained, on what, and what it scores is in training/README.md. What it says is an
-estimate, never a rule.
+these stands one linear layer. How it was trained, on what, and what it scores is in training/README.md. What it says is
+an estimate, never a rule.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -45,8 +46,8 @@ _DECIMAL = re.compile(r"[0-9]\.[0-9]")
 _VERSION = re.compile(r"\bv?[0-9]{1,6}\.[0-9]|\bv[0-9]", re.IGNORECASE)
 _LONG_NUMBER = re.compile(r"(?<![0-9])[0-9]{3,5}(?![0-9])")
 _UNIT = re.compile(
-    r"[0-9] ?(?:%|°|€|£|(?:ms|s|sec|seconds|min|minutes|h|hours|days|weeks|months|years|[kmgt]i?b|px|cm|mm|km|kg|mg|ml|words"
-    r"|lines|characters|euros?|dollars)\b)",
+    r"[0-9] ?(?:%|°|€|£|(?:ms|s|sec|seconds|min|minutes|h|hours|days|weeks|months|years|[kmgt]i?b|px|cm|mm|km|kg|mg|ml"
+    r"|words|lines|characters|euros?|dollars)\b)",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]")
@@ -60,13 +61,15 @@ _CAMEL = re.compile(r"\b[a-z]{1,40}[A-Z]")
 _FLAG = re.compile(r"(?:^|[\s`])--?[a-z]")
 _DASH = re.compile(r"\s[-–—]\s")
 _CAPITALS = re.compile(r"\b[A-Z]{2,40}\b")
-_EMPHASIS = frozenset("NEVER ALWAYS MUST NOT ONLY DO DON NO ALL SHOULD EVERY ANY BEFORE WITHOUT UNLESS NOTHING".split())
+_EMPHASIS = frozenset(
+    ["NEVER", "ALWAYS", "MUST", "NOT", "ONLY", "DO", "DON", "NO", "NOTHING", "ALL", "SHOULD", "EVERY", "ANY", "BEFORE"]
+)
 
 SHAPES = (
-    "number", "two numbers", "decimal", "version", "long number", "unit", "address", "path", "file name", "backtick", "quote",
-    "snake_case", "camelCase", "question", "colon", "semicolon", "comma", "dash", "bracket", "equals", "flag", "exclamation",
-    "emphasis in capitals", "other capitals", "up to 4 words", "up to 7 words", "up to 11 words", "18 words or more",
-    "25 words or more", "begins small", "ends with a full stop",
+    "number", "two numbers", "decimal", "version", "long number", "unit", "address", "path", "file name", "backtick",
+    "quote", "snake_case", "camelCase", "question", "colon", "semicolon", "comma", "dash", "bracket", "equals", "flag",
+    "exclamation", "emphasis in capitals", "other capitals", "up to 4 words", "up to 7 words", "up to 11 words",
+    "18 words or more", "25 words or more", "begins small", "ends with a full stop",
 )  # fmt: skip
 
 
@@ -89,7 +92,7 @@ class Reader:
         """Of the first `MOST_READ` characters."""
         text = text[:MOST_READ].replace("’", "'")
         words = words_of(text)
-        rows, pieces = self._rows, []
+        rows, pieces = self._rows, list[int]()
         for word in words:
             row = rows.get(word)
             if row is None:
@@ -125,7 +128,7 @@ def phrases_of(words: list[str]) -> list[int]:
     """Words, pairs of neighbours, the first word and pair, beginnings and ends of long words, each as its bucket."""
     plain = [_DIGITS.sub("0", word) if word[0] in "0123456789" else word for word in words]
     found = {"1" + word for word in plain}
-    found.update([f"2{first} {second}" for first, second in zip(plain, plain[1:], strict=False)])
+    found.update([f"2{first} {second}" for first, second in pairwise(plain)])
     if plain:
         found.update(("f" + plain[0], "g" + " ".join(plain[:2])))
     for word in plain:

@@ -10,6 +10,14 @@ import numpy as np
 from teacher import Teacher
 
 DATA = Path(__file__).parent / "data"
+WRITTEN = (
+    "decisions-acts",
+    "decisions-values",
+    "instructions-chat",
+    "instructions-fields",
+    "instructions-rules",
+    "instructions-software",
+)
 
 
 def instructions(folder: Path = DATA) -> list[dict[str, str]]:
@@ -34,8 +42,8 @@ def decisions(folder: Path = DATA) -> list[dict[str, str]]:
 
 
 def texts(folder: Path = DATA) -> list[str]:
-    """All texts of the folder, in the order of the files' names."""
-    lines = (line for file in sorted(folder.glob("*.jsonl")) for line in file.read_text(encoding="utf-8").splitlines())
+    """The texts of the files written for training, to be cut and joined."""
+    lines = (line for name in WRITTEN for line in (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines())
     return [json.loads(line)["text"] for line in lines]
 
 
@@ -49,23 +57,29 @@ def _rows(folder: Path, name: str) -> list[dict]:
 
 
 class Kept:
-    """The teacher's vectors, kept in a folder by what was asked, since they take minutes to make."""
+    """The teacher's vectors, each text's kept in a folder since they take minutes to make."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self.teacher = Teacher(folder)
+        self._file = folder / "vectors.npz"
+        self._known: dict[str, np.ndarray] = {}
+        if self._file.exists():
+            with np.load(self._file) as kept:
+                self._known = dict(zip(kept["texts"].tolist(), kept["vectors"], strict=True))
 
     def alone(self, numbers: list[int]) -> np.ndarray:
-        return self._kept(
-            ["alone", *map(str, numbers)], lambda: self.teacher.embed_pieces([[one] for one in numbers], 256)
-        )
+        """Of single word pieces of the teacher's vocabulary."""
+        return self._vectors([f"piece {number}" for number in numbers], [[number] for number in numbers])
 
     def embed(self, texts: list[str]) -> np.ndarray:
-        return self._kept(texts, lambda: self.teacher.embed(texts))
+        """Of texts."""
+        return self._vectors(["text " + text for text in texts], [self.teacher.pieces(text) for text in texts])
 
-    def _kept(self, key, make) -> np.ndarray:
-        file = self.folder / (hashlib.sha256("\n".join(key).encode("utf-8", "replace")).hexdigest()[:24] + ".npy")
-        if not file.exists():
-            np.save(file, make().astype(np.float16))
-        return np.load(file).astype(np.float32)
+    def _vectors(self, names: list[str], pieces: list[list[int]]) -> np.ndarray:
+        keys = [hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:32] for name in names]
+        if missing := {key: piece for key, piece in zip(keys, pieces, strict=True) if key not in self._known}:
+            made = self.teacher.embed_pieces(list(missing.values())).astype(np.float16)
+            self._known |= dict(zip(missing, made, strict=True))
+            np.savez(self._file, texts=np.array(list(self._known)), vectors=np.array(list(self._known.values())))
+        return np.array([self._known[key] for key in keys], np.float32)

