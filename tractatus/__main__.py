@@ -113,7 +113,7 @@ def check(given: Any, options: argparse.Namespace) -> Answer:
         given["session"] = _session(given["session"], "session.")
     given["now"] = _now(options.now or given.get("now"))
     given["environment"] = options.environment or given.get("environment")
-    given["reasoning"] = options.reasoning or given.get("reasoning")
+    given["reasoning"] = _reasoning(options) or given.get("reasoning")
     given = {name: value for name, value in given.items() if value is not None}
     if isinstance(given.get("grants"), list):
         given["grants"] = frozenset(_texts(given["grants"], "grants"))
@@ -139,7 +139,7 @@ def verify(given: Any, options: argparse.Namespace) -> Answer:
     if isinstance(given, str) or (isinstance(given, Mapping) and "action" not in given):
         given = {"action": given}
     given = _fields(given, "action", ("action", "reasoning", "scores", "context", "pressure"))
-    given["reasoning"] = options.reasoning or given.get("reasoning")
+    given["reasoning"] = _reasoning(options) or given.get("reasoning")
     result = MetacognitiveVerifier().verify(given.pop("action"), **given)
     status = {
         VerificationDecision.PROCEED_WITH_CAUTION: 1,
@@ -204,7 +204,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--instruction", metavar="TEXT", action="append", default=[], help="one more instruction; may be repeated"
     )
-    parser.add_argument("--reasoning", metavar="TEXT", help="for verify and check: the reasoning, as text")
+    parser.add_argument("--reasoning", metavar="TEXT", help="for verify and check: text, or JSON as verify takes it")
     parser.add_argument("--environment", metavar="NAME", help="for validate and check: where the action is done")
     parser.add_argument("--now", metavar="TIME", help="for validate and check: the time, in ISO 8601")
     parser.add_argument(
@@ -238,6 +238,16 @@ def _given(options: argparse.Namespace) -> Any:
             if text[0] == "{":
                 raise WrongInput(f"INPUT: this is not JSON: {error}.") from None
     return text
+
+
+def _reasoning(options: argparse.Namespace) -> Any:
+    text = options.reasoning
+    if text is None or not text.lstrip().startswith("{"):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise WrongInput(f"--reasoning: this is not JSON: {error}.") from None
 
 
 def _read(path: str, field: str) -> str:

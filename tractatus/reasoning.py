@@ -242,21 +242,24 @@ def _texts(value: Any, depth: int, most: int = MOST_PARTS) -> Iterator[str]:
 def _statement(text: str, kind: str | None, about: frozenset[str]) -> Statement:
     spoken = tuple(_WORD.findall(text.lower()))
     known = [_word(word) for word in spoken]
-    stems = [word.stem for word in known]
+    stems = [word[0] for word in known]
+    says = {word[0] for word in known if word[1]}
     found: set[str] = set()
-    says = {word.stem for word in known if word.says}
     cued: set[str] = set()
+    negated = figures = False
     for at, word in enumerate(known):
+        if not word[2]:  # most words
+            continue
+        negated, figures = negated or word.negates, figures or word.figure
         if word.alone:
             found.update(word.alone)
             cued.add(word.stem)
-        if word.longer and at + 1 < len(stems):
-            for phrase, sorts, content in word.longer.get(stems[at + 1], ()):
-                if stems[at : at + len(phrase)] == phrase:
-                    found.update(sorts)
-                    cued.update(phrase)
-                    if not content:
-                        says.difference_update(phrase)
+        for phrase, sorts, content in word.longer.get(stems[at + 1], ()) if at + 1 < len(stems) else ():
+            if stems[at : at + len(phrase)] == phrase:
+                found.update(sorts)
+                cued.update(phrase)
+                if not content:
+                    says.difference_update(phrase)
     words = frozenset(says)
     return Statement(
         text,
@@ -266,8 +269,8 @@ def _statement(text: str, kind: str | None, about: frozenset[str]) -> Statement:
         words - about,
         not words <= cued,
         spoken,
-        tuple(_FIGURE.findall(text)) if any([word.figure for word in known]) else (),
-        any([word.negates for word in known]),
+        tuple(_FIGURE.findall(text)) if figures else (),
+        negated,
     )
 
 
@@ -282,13 +285,15 @@ _Phrase = tuple[list[str], tuple[str, ...], bool]
 
 class _Word(NamedTuple):
     """What is known of one word wherever it stands. `alone` is what it says of its sentence by itself, `longer` the
-    phrases that begin with it, by their second word; `says` whether it says something of the subject.
+    phrases that begin with it, by their second word; `says` whether it says something of the subject, `tells` whether
+    any of the fields after it holds.
     """
 
     stem: str
+    says: bool
+    tells: bool
     alone: tuple[str, ...]
     longer: Mapping[str, list[_Phrase]]
-    says: bool
     negates: bool
     figure: bool
 
@@ -297,14 +302,11 @@ class _Word(NamedTuple):
 def _word(word: str) -> _Word:
     data, its_stem = _data(), stem(word)
     _, alone, says = data.words.get(its_stem, _NOTHING)
-    return _Word(
-        stem=its_stem,
-        alone=alone,
-        longer=data.phrases.get(its_stem, {}),
-        says=says and its_stem not in data.empty and len(its_stem) > 1,
-        negates=word in data.negations or word.endswith(("n't", "n’t")),
-        figure=any(letter.isdecimal() for letter in word),
-    )
+    longer = data.phrases.get(its_stem, {})
+    negates = word in data.negations or word.endswith(("n't", "n’t"))
+    figure = any(letter.isdecimal() for letter in word)
+    says = says and its_stem not in data.empty and len(its_stem) > 1
+    return _Word(its_stem, says, bool(alone or longer or negates or figure), alone, longer, negates, figure)
 
 
 _NOTHING: _Phrase = ([], (), True)

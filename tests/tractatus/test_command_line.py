@@ -105,6 +105,8 @@ def test_verify_gives_the_worked_example(run):
     assert out["confidence"] == pytest.approx(0.7075)
     assert run("verify", EDIT)[1]["decision"] == "NOT_ASSESSED"
     assert run("verify", EDIT, "--reasoning", "This is best practice.")[0] == 3
+    said = {"goal": "The user asked to change views.py", "steps": ["Change a in views.py to 2"]}
+    assert run("verify", EDIT, "--reasoning", said)[1]["scores"]["alignment"] == pytest.approx(0.9)
 
 
 def test_analyze_suggests_and_approves_nothing(run):
@@ -214,6 +216,7 @@ def test_help_documents_commands_and_status(capsys):
         (["check", '{"action": {}, "grants": [1]}'], "grants: a list of texts is expected."),
         (["check", "{}", "--verbosity", "LOUD"], "argument --verbosity: invalid choice: 'LOUD'"),
         (["verify", '{"action": {}, "scores": {"safety": 2}}'], "scores.alignment: a number from 0 to 1 is expected"),
+        (["verify", "{}", "--reasoning", "{x"], "--reasoning: this is not JSON:"),
         (["verify", '{"reasoning": "x", "action": 3}'], "action: an object is expected, not int."),
         (["validate", "[1]"], "action: an object is expected, not list."),
         (["classify", "7", "--file", "x"], "INPUT: either it or --file is expected, not both."),

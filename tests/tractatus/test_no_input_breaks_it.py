@@ -98,7 +98,7 @@ calls = st.fixed_dictionaries(
 
 
 @pytest.mark.parametrize("service", sorted(SERVICES))
-@settings(max_examples=60)
+@settings(max_examples=50)
 @given(value=scalars.filter(lambda one: isinstance(one, str)) | actions | calls)
 def test_no_text_and_no_json_raises(service, value):
     result = SERVICES[service](value)
@@ -133,44 +133,30 @@ MILLION = 1_000_000
 NASTY = {
     "one letter": "a" * MILLION,
     "spaces": " " * MILLION,
-    "lines": "\n" * MILLION,
     "spaces before a word": " " * (MILLION - 4) + "port",
     "tabs and quotes": "\t\"'" * (MILLION // 3),
     "open brackets": "(" * MILLION,
     "open substitutions": "$(" * (MILLION // 2),
     "backquotes": "`" * MILLION,
     "backslashes": "\\" * MILLION,
-    "dots": "a." * (MILLION // 2),
     "dashes": "a-" * (MILLION // 2),
-    "digits": "1" * MILLION,
     "figures": "1.2.3.4:" * (MILLION // 8),
     "colons": ":27017/" * (MILLION // 7),
     "options": "--port " * (MILLION // 7),
     "assignments": "A=B " * (MILLION // 4),
     "pipes": "a|" * (MILLION // 2),
-    "semicolons": ";" * MILLION,
     "addresses": "http://a@b:" * (MILLION // 11),
-    "slashes": "/" * MILLION,
-    "comments": "/*" * (MILLION // 2),
     "unless": "never use x unless " * (MILLION // 19),
     "not": "not " * (MILLION // 4),
-    "and": "use a and " * (MILLION // 10),
     "sql": "SELECT (" * (MILLION // 8),
     "selects": "DROP TABLE a; " * (MILLION // 14),
     "heredocs": "cat <<E\n" * (MILLION // 8),
-    "numbers in words": "1a" * (MILLION // 2),
     "nul": "\x00" * MILLION,
     "surrogates": "\ud800" * MILLION,
-    "wide": "é́" * (MILLION // 2),
-    "capitals": "aB" * (MILLION // 2),
-    "underscores": "_" * MILLION,
     "headings": "# Risks: " * (MILLION // 9),
-    "markers": "- " * (MILLION // 2),
     "sentences": "It is so. " * (MILLION // 10),
     "json": '{"a":' * (MILLION // 5),
     "yaml": "a: \n  " * (MILLION // 6),
-    "stars": "*" * MILLION,
-    "globs": "rm a*" * (MILLION // 5),
 }
 
 
