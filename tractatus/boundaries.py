@@ -153,13 +153,17 @@ class BoundaryEnforcer:
         else:
             action = arguments.mapping(decision, "decision")
             reading = reading or read_action(action)
-            text, called = _described(action), _is_tool_call(action, reading)
+            text = _described(action)
+            called = _is_tool_call(action, reading) and ("tool_name" in action or not _strong(text))
             shown = text if text and not called else _shown(action)
         shown = shown if len(shown) <= MOST_READ else shown[:MOST_READ] + "…"
         found = self._own(decision, reading, shown) if self.boundaries else None
         if found is None and (act := irreversible_act(reading)) is not None:
             found = _of_act(act, shown)
         if found is None and called:
+            if reading.cut:
+                unread = "It is too long to be read to its end; what was read can all be undone."
+                return _automatable(shown, 0.5, (unread, "The confidence is low: in doubt, ask a person."))
             return _automatable(shown, 0.9, ("Nothing in it cannot be undone on something real.",))
         if found is None and isinstance(decision, str):
             return _weigh(shown, text)
@@ -304,6 +308,12 @@ def _odds(share: float) -> float:
 
 def _share(odds: float) -> float:
     return 1 / (1 + math.exp(-odds))
+
+
+def _strong(text: str) -> bool:
+    """Whether a phrase in it all but decides: a described action does not escape by carrying a command with it."""
+    cues = cast(Mapping[tuple[Domain, float], tuple[str, ...]], _cues().find(words_of(text[:MOST_READ])))
+    return any(weight >= STRONG_CUE for _, weight in cues)
 
 
 def _against(words: Sequence[str]) -> list[tuple[float, tuple[str, ...]]]:

@@ -187,6 +187,9 @@ def test_the_caller_cannot_declare_itself_out(decision, expected):
     for kind in ("technical", "calculation", "unit_test", "refactor"):
         check = ENFORCER.check({"type": kind, "description": decision, "parameters": {"domain": "technical"}})
         assert check.domain == expected["domain"]
+    for beside in ({"command": "true"}, {"code": "pass"}, {"query": "select 1"}):
+        check = ENFORCER.check({"type": "decision", "description": decision, "parameters": beside})
+        assert check.domain == expected["domain"]
 
 
 def test_a_tool_call_cannot_declare_itself_out():
@@ -364,6 +367,14 @@ def test_a_megabyte_is_answered_soon_and_the_cut_is_said(long):
     assert time.perf_counter() - start < 1
     assert "Only the first 4000 characters were weighed." in check.reasons
     assert len(check.decision) < 5_000
+
+
+def test_a_tool_call_that_is_too_long_to_be_read_is_said():
+    start = time.perf_counter()
+    check = ENFORCER.check(call("ls\n" * 300_000))
+    assert time.perf_counter() - start < 3
+    assert check.confidence == 0.5
+    assert check.reasons[0].startswith("It is too long to be read to its end")
 
 
 def test_deep_nesting_is_answered():

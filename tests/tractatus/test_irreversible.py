@@ -202,6 +202,11 @@ def test_any_words_after_a_known_program_are_answered(tool, words):
     irreversible_act(Reading(acts=(Act("run", command=(tool, *words)),)))
 
 
+def test_an_act_behind_many_others_is_found():
+    assert found("ls; " * 1_000 + "dropdb shop") is not None
+    assert found("rm -rf " + "dist " * 500 + "/srv/data") is not None
+
+
 def test_long_input_is_answered_soon():
     words = ("rm", "-rf", *["a/" * 5_000 + str(i) for i in range(2_000)])
     query = "delete from " + "x " * 300_000 + "/*" * 100_000 + "'" * 100_000

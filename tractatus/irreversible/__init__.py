@@ -17,7 +17,8 @@ from tractatus.irreversible import commands, rules, statements, throwaway
 from tractatus.irreversible.rules import Found
 from tractatus.results import Result
 
-MOST_ACTS = 200
+MOST_ACTS = 3_000  # as many as are read
+MOST_WORDS = 25_000  # of all commands together, more than are read
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,10 @@ def irreversible_act(reading: Reading) -> IrreversibleAct | None:
 def _found(reading: Reading) -> Iterator[Found]:
     acts = reading.acts[:MOST_ACTS]
     before = commands.Before(reading)
+    left = MOST_WORDS
     for act in acts:
-        if act.command:
+        left -= len(act.command)
+        if act.command and left > 0:
             if not act.dry:
                 yield from commands.of_command(act, reading, before)
             before.take(act)

@@ -13,7 +13,7 @@ from tractatus.actions import Act, Reading
 from tractatus.irreversible import rules, statements, throwaway
 from tractatus.irreversible.rules import Found, Rule
 
-MOST_WORDS = 60
+MOST_WORDS = 2_000
 MOST_LOOKED_AT = 200
 _CLOSE = 8  # how far from the program its words may stand
 

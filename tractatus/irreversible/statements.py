@@ -21,7 +21,7 @@ _SPACE = re.compile(r"\s+")
 
 def of_queries(reading: Reading) -> Iterator[Found]:
     runs = any(act.command for act in reading.acts[:MOST_LOOKED_AT])
-    for passage in reading.passages[:50]:
+    for passage in reading.passages[:200]:
         if not passage.path and (passage.kind == "query" or (passage.kind == "code" and runs)):
             yield from of_query(passage.text, reading, code=passage.kind == "code")
 
