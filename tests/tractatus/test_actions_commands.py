@@ -84,6 +84,11 @@ FACTS = [
     ("helm upgrade api ./chart --set image.tag=1.2.3", "tag=1.2.3"),
     ("claude -p hi --model some-model", "model=some-model"),
     ("tool --timeout 30", "timeout=30"),
+    ("python train.py --learning-rate 1e-3", "learning_rate=1e-3"),
+    ("python export.py --length-unit ft", "length_unit=ft"),
+    ("AWS_REGION=eu-west-1 aws s3 ls", "region=eu-west-1 of aws"),
+    ("terraform plan", "tool=terraform"),
+    ("gh pr merge 412 --merge", "merge_method=merge"),
     # what is written to files
     ("echo 'PORT=5432' >> .env", "port=5432"),
     ("printf 'REDIS_PORT=6379' | tee -a .env", "port=6379 of redis"),
@@ -205,6 +210,8 @@ READ_ONLY = [
     "make -n deploy",
     "black --check .",
     "sudo cat /etc/hosts",
+    "tar tzf x.tgz",
+    "psql -c \"SELECT 'drop table x'\"",
 ]
 
 
@@ -221,6 +228,7 @@ ENVIRONMENTS = [
     ("vercel --prod", "production"),
     ("wrangler deploy --env staging", "staging"),
     ("psql app_dev", "development"),
+    ("cp infra/staging/a.tf infra/prod/", "production"),
     ("pytest tests/test_x.py", "test"),
     ("npm run deploy:prod", "production"),
     ("ls src", None),

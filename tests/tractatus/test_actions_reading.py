@@ -121,6 +121,18 @@ def test_a_query_parameter_is_read_as_a_query() -> None:
     assert not reading.read_only
 
 
+NAMED = [
+    ({"setting": "session_days", "value": 90}, "session_days=90"),
+    ({"flag": "new_checkout", "enabled": True}, "new_checkout=true"),
+    ({"files": 4}, "files=4"),
+]
+
+
+@pytest.mark.parametrize(("parameters", "fact"), NAMED)
+def test_a_setting_that_is_named_by_another_parameter(parameters: dict[str, Any], fact: str) -> None:
+    assert fact in told(read_action({"type": "set_it", "parameters": parameters}))
+
+
 def test_words_are_whole_and_in_parts() -> None:
     words = read_action(bash("git push origin feature/my-branch")).words
     assert {"git", "push", "feature", "my-branch", "branch", "bash"} <= words

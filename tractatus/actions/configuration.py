@@ -33,6 +33,7 @@ _END = re.compile(r"[ \t]*+(?:[#\r\n]|//|\Z|\|[ \t]*+[\r\n]|>-?[ \t]*+[\r\n])")
 _LITERAL = re.compile(
     r"-?\d[\d_]*+(?:\.\d+)?(?:ms|s|m|h|px|rem|em|%|[kKMG]i?[bB]?)?\Z|true|false|null|none|nil|True|False|None|on|off|yes|no"
 )
+_REST = re.compile(r"(?P<rest>[ \t]+(?!#)[^\n,{}#\"'`]{0,200}+)(?=[ \t]*(?:#[^\n]*)?(?:\r?\n|\Z))")
 _SUM = re.compile(r"(?:[ \t]*+[*+/-][ \t]*+\d[\d_.]*+){1,6}")
 _FALLBACK = re.compile(
     r"(?:getenv|environ\.get|\benv|\bENV\.fetch|getProperty)\([ \t]*[\"'](?P<key>\w{1,80})[\"']"
@@ -107,6 +108,8 @@ def entries(text: str, *, literal: bool = False) -> Iterator[Entry]:
             elif match["op"].startswith(":") and _END.match(text, at):
                 around.append((_indentation(text, match.start()), key))
             elif value := _value(text, at, literal):
+                if not literal and match["op"] == ":" and value[1] == value[2]:
+                    value = _whole_line(text, value)
                 at = value[2]
                 if value[0] != value[1]:
                     yield Entry(key, text[value[0] : value[1]], value[0], value[1], parents)
@@ -143,6 +146,15 @@ def _value(text: str, at: int, literal: bool) -> tuple[int, int, int] | None:
             return start, sum_.end(), sum_.end()  # 20 * 60
         return start, end, match.end()
     return start, end, match.end()
+
+
+def _whole_line(text: str, value: tuple[int, int, int]) -> tuple[int, int, int]:
+    """A bare value that goes on to the end of its line, as YAML has it: `run: make check`."""
+    match = _REST.match(text, value[1])
+    if match is None:
+        return value
+    end = value[1] + len(match["rest"].rstrip())
+    return value[0], end, end
 
 
 def _list(text: str, key: str, at: int, parents: tuple[str, ...], literal: bool) -> Generator[Entry, None, int]:

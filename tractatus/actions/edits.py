@@ -11,7 +11,7 @@ from tractatus.actions.facts import Passage, Place
 from tractatus.actions.findings import Findings
 from tractatus.actions.languages import Language, comments, language_of
 from tractatus.actions.located import Located
-from tractatus.actions.names import key_of, subject_kinds, subject_of
+from tractatus.actions.names import parameter_of, subject_kinds, subject_of
 
 TOOLS = frozenset(
     {
@@ -176,7 +176,7 @@ def _declarations(findings: Findings, found: Located) -> None:
     """The properties of a style sheet, whose values are no literals of code."""
     for match in _DECLARATION.finditer(found.text):
         value = found.part(match.start("value"), match.start("value") + len(match["value"].rstrip()))
-        findings.fact(key_of(match["key"]), value, key=match["key"])
+        findings.fact(parameter_of(match["key"])[0], value, key=match["key"])
 
 
 _DIRECTIVES = frozenset({"dockerfile", "nginx", "ini", "env", "gomod"})

@@ -115,10 +115,10 @@ def _blanked(text: str, spans: tuple[tuple[int, int], ...]) -> str:
 class Reading:
     """All that was read of one action. `read_only` where no act of it changes or sends anything.
 
-    `tool` is the name of the tool, or the type of the action, as given. `environment` is the one that the action
-    itself names (`production`), None where it names none; where it names several, each is a fact. `paths` are the
-    files it writes or names. `words` are the lower-case words of everything in it, for finding instructions that may
-    concern it. `cut` where the action was too long or too deep to be read to its end.
+    `tool` is the name of the tool, or the type of the action, as given. `environment` is the one that the action itself
+    names (`production`), None where it names none; `environments` are all that it names or hints at, the plainest
+    first. `paths` are the files it writes or names. `words` are the lower-case words of everything in it, for finding
+    instructions that may concern it. `cut` where the action was too long or too deep to be read to its end.
     """
 
     facts: tuple[Fact, ...] = ()
@@ -131,3 +131,4 @@ class Reading:
     words: frozenset[str] = field(default_factory=frozenset)
     tool: str = ""
     cut: bool = False
+    environments: tuple[str, ...] = ()

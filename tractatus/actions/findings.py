@@ -112,17 +112,19 @@ class Findings:
 
     def reading(self, tool: str, description: str, texts: list[str]) -> Reading:
         reading = reading_verbs()
+        named = tuple(dict.fromkeys(name for _, name in sorted(self.environments, key=_rank)))
         return Reading(
             facts=tuple(self.facts),
             acts=tuple(self.acts),
             passages=tuple(self.passages),
             paths=tuple(self.paths),
-            environment=min(self.environments, key=_rank)[1] if self.environments else None,
+            environment=named[0] if named else None,
             read_only=bool(self.acts) and all(act.dry or act.verb in reading for act in self.acts),
             description=description,
             words=words_of(texts),
             tool=tool,
             cut=self.cut,
+            environments=named,
         )
 
 
@@ -131,8 +133,9 @@ _TELLING = {"environment": 0, "host": 1, "namespace": 1, "context": 1, "project"
 _TELLING |= {"settings": 1, "service": 2, "database": 3, "bucket": 3, "branch": 4}
 
 
-def _rank(found: tuple[int, str]) -> int:
-    return found[0]
+def _rank(found: tuple[int, str]) -> tuple[int, bool]:
+    """The plainest first; where several are as plain, production, where a mistake costs most."""
+    return found[0], found[1] != "production"
 
 
 def words_of(texts: list[str]) -> frozenset[str]:

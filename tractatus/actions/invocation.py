@@ -38,6 +38,7 @@ _SWITCHES = frozenset(
         "amp",
     ]
 )
+_OLD_TAR = re.compile(r"[cxtruzjJvfpa]{2,7}\Z")  # tar xzf, without a dash
 _SETTING = re.compile(r"([A-Za-z_][\w.-]{0,60})=")
 _MESSAGE_HEREDOC = re.compile(r"\$\(cat <<-?\s*['\"]?(\w+)['\"]?\n")
 _FILE = re.compile(
@@ -208,6 +209,9 @@ def _peculiar(call: Invocation) -> str:
             return "create"
     elif call.name == "git":
         return {"tag": "list", "stash": "write"}.get(name, "")
+    if call.name == "tar" and call.operands and _OLD_TAR.match(call.operands[0].text):
+        letters = call.operands.pop(0).text
+        return "list" if "t" in letters else "export" if "c" in letters else "write"
     if call.name == "gh" and name == "pr merge":
         for word in call.words:
             if word.text in ("--merge", "--squash", "--rebase"):

@@ -139,6 +139,7 @@ class _Reader:
             )
         elif isinstance(value, (int, float)):
             parameter, owner = parameter_of(key)
+            parameter = key_of(key) if parameter in _TEXTS else parameter  # {"files": 4} is no file
             self.findings.placed(parameter, _number(value), Place(path), owner or subject, key=key)
         elif isinstance(value, Mapping):
             inner = subject_of(key) or subject
@@ -210,6 +211,7 @@ _TALK = frozenset(
         "new_string",
     ]
 )
+_TEXTS = frozenset({"path", "host", "url", "branch", "package", "image", "message", "tool", "service", "recipient"})
 _NAMES = ("setting", "key", "name", "variable", "option", "parameter", "property", "flag", "feature", "field")
 _VALUES = ("value", "new_value", "enabled", "to")
 _SOUGHT = frozenset({"pattern", "glob", "regex", "query", "type", "output_mode"})  # what is looked for is not done

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from tractatus.actions import configuration
 from tractatus.actions.facts import Place
@@ -50,6 +51,7 @@ _DEFINED = re.compile(
 _NO_COLUMNS = frozenset(
     ["primary", "constraint", "foreign", "unique", "check", "key", "index", "exclude", "like", "select", "values"]
 )
+_TEXT = re.compile(r"'[^']*+'")
 _VERBS = {
     "select": "read", "show": "read", "describe": "read", "desc": "read", "explain": "read", "with": "read",
     "use": "connect",
@@ -89,14 +91,15 @@ def read(findings: Findings, found: Located, subject: str = "", *, tool: str = "
         return
     for match in _SET.finditer(text):
         configuration.setting(findings, match["key"], found.part(*match.span("value")), (), subject)
-    matches = list(_STATEMENT.finditer(text))[:MOST]
+    spoken = _TEXT.sub(_blanked, text)  # what a text in quotes says is not done
+    matches = list(islice(_STATEMENT.finditer(spoken), MOST))
     for number, match in enumerate(matches):
         word = match["verb"].lower()
         verb = _VERBS.get(word)
         if verb is None:
             continue
         end = matches[number + 1].start() if number + 1 < len(matches) else len(text)
-        body = text[match.start("verb") : end]
+        body = spoken[match.start("verb") : end]
         tables = list(dict.fromkeys(_bare(name["name"]) for name in _TABLE.finditer(body)))[:20]
         things = [
             f"{' '.join(thing['kind'].lower().split())} {_bare(thing['name'])}" for thing in _THING.finditer(body)
@@ -104,7 +107,7 @@ def read(findings: Findings, found: Located, subject: str = "", *, tool: str = "
         thing = ", ".join(things or [f"table {name}" for name in tables])
         if word in ("delete", "update") and not _WHERE.search(body):
             thing += " every row"
-        findings.act(verb, tool or "sql", thing, place, (body.strip()[:300],))
+        findings.act(verb, tool or "sql", thing, place, (text[match.start("verb") : end].strip()[:300],))
         start = match.start("verb")
         for name in _TABLE.finditer(body):
             _named(findings, found, "table", start + name.start("name"), name["name"], subject)
@@ -125,6 +128,10 @@ def read(findings: Findings, found: Located, subject: str = "", *, tool: str = "
     if not matches and subject == "redis":
         word = text.split(None, 1)[0].lower() if text.strip() else ""
         findings.act(_KEYED_VERBS.get(word, "read"), tool, text[:200], place)
+
+
+def _blanked(match: re.Match[str]) -> str:
+    return "'" + " " * (len(match.group()) - 2) + "'"
 
 
 def _columns(findings: Findings, found: Located) -> None:
