@@ -45,6 +45,12 @@ def compare_deed(deed: Deed, doing: Doing) -> Iterator[Breach]:
             confidence = 0.85 if near > len(deed.objects) or len(deed.objects) > 1 else 0.72
             yield _breach(deed, doing.description, confidence)
         return
+    if {"write", "format"} <= deed.verbs and deed.objects and not doing.raw_command:
+        for passage in doing.reading.passages:
+            parts = {stem(part) for part in re.split(r"[/_.\-]", passage.path.lower()) if part}
+            if passage.replaces and all(_found(group, parts) for group in deed.objects):
+                yield _breach(deed, passage.path, 0.8)
+                return
     for act in doing.acts:
         if not act.changes or not act.command:
             continue

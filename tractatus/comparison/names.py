@@ -97,12 +97,25 @@ def compare_name(name: Name, doing: Doing) -> Iterator[Breach]:
     if not name.exact:
         for passage in doing.reading.passages:
             if passage.language == low and doing.new_file and low in knowledge.LANGUAGES.values():
-                yield Breach(ConflictType.PROHIBITION_VIOLATED, f"no {low} is wanted by the instruction, and the file is {low}", 0.8, f"not {low}", doing.new_file)
+                yield Breach(
+                    ConflictType.PROHIBITION_VIOLATED,
+                    f"no {low} is wanted by the instruction, and the file is {low}",
+                    0.8,
+                    f"not {low}",
+                    doing.new_file,
+                )
                 return
         return
     pattern = _pattern(name.name)
     for passage, _, bare, quiet in doing.code:
-        text = bare if passage.kind == "configuration" or not re.match(r"^[\w.]+$", name.name) or " " in name.name or not name.name.islower() else quiet
+        text = (
+            bare
+            if passage.kind == "configuration"
+            or not re.match(r"^[\w.]+$", name.name)
+            or " " in name.name
+            or not name.name.islower()
+            else quiet
+        )
         if pattern.search(text):
             yield Breach(
                 ConflictType.PROHIBITION_VIOLATED,
@@ -114,7 +127,13 @@ def compare_name(name: Name, doing: Doing) -> Iterator[Breach]:
             return
     for text in doing.prose:
         if (" " in name.name or not name.name.islower()) and pattern.search(text):
-            yield Breach(ConflictType.PROHIBITION_VIOLATED, f"{name.name} must not be written by the instruction, and the text has it", 0.8, f"not {name.name}", name.name)
+            yield Breach(
+                ConflictType.PROHIBITION_VIOLATED,
+                f"{name.name} must not be written by the instruction, and the text has it",
+                0.8,
+                f"not {name.name}",
+                name.name,
+            )
             return
     for line in doing.commands:
         words = line.split()

@@ -19,7 +19,15 @@ from tractatus.vocabulary import ConflictType
 _LONGEST = 40_000
 _COLOUR = re.compile(r"(?<![-\w])color\s*:\s*(#[0-9a-fA-F]{3,8}|[a-z]+)\b")
 _GROUND = re.compile(r"background(?:-color)?\s*:\s*(#[0-9a-fA-F]{3,8}|[a-z]+)\b")
-_PLACE_OF = {"the code": "code", "the text": "prose", "the commit message": "commit", "what is logged": "log", "the path": "path", "the command": "command", "the query": "code"}
+_PLACE_OF = {
+    "the code": "code",
+    "the text": "prose",
+    "the commit message": "commit",
+    "what is logged": "log",
+    "the path": "path",
+    "the command": "command",
+    "the query": "code",
+}
 _COLOURS = {"white": "#ffffff", "black": "#000000", "grey": "#808080", "gray": "#808080", "lightgray": "#d3d3d3", "lightgrey": "#d3d3d3",
             "silver": "#c0c0c0", "yellow": "#ffff00", "red": "#ff0000", "green": "#008000", "blue": "#0000ff", "orange": "#ffa500"}  # fmt: skip
 _LANGUAGE_OF = {

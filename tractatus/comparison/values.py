@@ -15,7 +15,7 @@ from tractatus.directives.language import stem
 from tractatus.vocabulary import ConflictType
 
 _FIGURE = re.compile(
-    r"^\s*(?:>=|<=|==|=|\^|~>|~|>|<|v)?\s*v?(\d{1,12}(?:[._]\d{1,9}){0,5})\s*(ms|s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|kb|mb|gb|kib|mib|gib|k|%|px)?\s*$",
+    r"^\s*(?:>=|<=|==|=|\^|~>|~|>|<|v)?\s*v?(\d{1,12}(?:[._]\d{1,9}){0,5}(?:e-?\d{1,3})?)\s*(ms|s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|kb|mb|gb|kib|mib|gib|k|%|px)?\s*$",
     re.I,
 )
 _CLOCK = re.compile(r"^(\d{1,3}):([0-5]\d)(?::([0-5]\d))?$")
@@ -396,7 +396,23 @@ def _measures(limit: Limit, stems: set[str], given: str, doing: Doing) -> bool:
     units = {part for part in stems if unit_of(part) or part in ("byt", "minut")}
     specific = limit.of - GENERAL
     if limit.measure == "time":
-        waits = stems & {"timeout", "tim", "wait", "deadlin", "duration", "interval", "ttl", "delay", "limit", "expiry"}
+        waits = stems & {
+            "timeout",
+            "tim",
+            "wait",
+            "deadlin",
+            "duration",
+            "interval",
+            "ttl",
+            "delay",
+            "limit",
+            "expiry",
+            "age",
+            "expir",
+            "lifetim",
+            "maxag",
+            "retention",
+        }
         if not waits and not units:
             return False
         if "timeout" in stems and (limit.of & WAITING):

@@ -10,7 +10,7 @@ from tractatus.directives.constraints import Limit, Relation, Scope, Value
 from tractatus.directives.language import Clause, Token
 from tractatus.directives.wordlists import words as word_list
 
-_NUMBER = re.compile(r"^(>=|<=|==|=|>|<|~>|~|\^)?v?(\d{1,12}(?:[.,]\d{1,9}){0,4})(\+|%|\.x|\.\*)?$")
+_NUMBER = re.compile(r"^(>=|<=|==|=|>|<|~>|~|\^)?v?(\d{1,12}(?:[.,]\d{1,9}){0,4}(?:e-?\d{1,3})?)(\+|%|\.x|\.\*)?$")
 _WITH_UNIT = re.compile(r"^(>=|<=|>|<)?(\d{1,9}(?:\.\d{1,6})?)(ms|s|sec|min|h|d|kb|mb|gb|kib|mib|gib|px|k|m)$", re.I)
 _RANGE = re.compile(r"^v?(\d{1,6}(?:\.\d{1,6}){0,2})[-–](\d{1,6}(?:\.\d{1,6}){0,2})$")
 _PRERELEASE = re.compile(r"^v?\d{1,6}(?:\.\d{1,6}){1,3}[-.]?(?:alpha|beta|rc|lts|m)[-.]?\d{0,4}$", re.I)
@@ -31,6 +31,9 @@ _IDENTIFIER = re.compile(r"^[a-z][A-Za-z0-9]*(?:_[a-z0-9]+)+$|^[a-z]+(?:[A-Z][a-
 _ASSIGNED = re.compile(r"^([A-Za-z_][\w.-]{1,60})(?:=|:\s?)([^\s=].{0,80})$")
 _LITERAL = re.compile(
     r"^(?:0x[0-9a-fA-F]{1,16}|[\w./@+-]*\d[\w./@+:-]*|[a-z0-9]+(?:[-_/.][a-zA-Z0-9*]+)+|[A-Z][A-Z0-9_]{1,20}|/[\w./-]+)$"
+)
+_MODEL = re.compile(
+    r"^(?:gpt|claude|llama|mistral|mixtral|gemini|qwen|phi|gemma|deepseek|whisper|o[134]|command-r|titan)[\w.:-]*$"
 )
 _CLOCK = re.compile(r"^([01]?\d|2[0-3]):([0-5]\d)$")
 
@@ -108,9 +111,13 @@ def pointed(stems: frozenset[str]) -> frozenset[str]:
 def begins_with_value(words: list[Token]) -> bool:
     """Whether a clause begins with a value or a style, so that what stood before its colon is its name."""
     first = words[0]
-    return bool(_NUMBER.match(first.text) or _WITH_UNIT.match(first.text) or first.low in _NUMBER_WORDS or first.code and " " not in first.text) or (
-        len(words) > 1 and words[1].low == "case"
-    )
+    return bool(
+        _NUMBER.match(first.text)
+        or _WITH_UNIT.match(first.text)
+        or first.low in _NUMBER_WORDS
+        or first.code
+        and " " not in first.text
+    ) or (len(words) > 1 and words[1].low == "case")
 
 
 def as_bool(word: str) -> str | None:
@@ -163,8 +170,30 @@ def _all_of(clause: Clause, words: list[Token], scope: Scope, around: str) -> It
             continue
         if (_REGION.match(token.low) and not token.code) or (token.code and _REGION.match(token.low)):
             values = [token.low, *_alternatives(words, at, lambda t: bool(_REGION.match(t.lower())), taken)]
-            things = _others(words, at) - {"cloud", "run", "deploy", "everyth", "everything", "resourc", "region", "infrastructure", "us", "aw", "aws"}
-            yield Value("region", is_it, tuple(values), "", "", _about(scope, frozenset(t for t in things if not _REGION.match(t))))
+            things = _others(words, at) - {
+                "cloud",
+                "run",
+                "deploy",
+                "everyth",
+                "everything",
+                "resourc",
+                "region",
+                "infrastructure",
+                "us",
+                "aw",
+                "aws",
+            }
+            yield Value(
+                "region",
+                is_it,
+                tuple(values),
+                "",
+                "",
+                _about(scope, frozenset(t for t in things if not _REGION.match(t))),
+            )
+            continue
+        if _MODEL.match(token.low) and (":" in text or "-" in text):
+            yield Value("model", is_it, (token.low,), "", "", _about(scope, _others(words, at)))
             continue
         if text.startswith("0x") and len(text) > 2:
             yield Value(_noun_before(words, at) or "address", is_it, (text.lower(),), "", "", scope)
@@ -228,7 +257,9 @@ def _number(
         and not end
         and not unit_word
         and not top
-        and not any(w in taken for w in range(at - 8, at) if w >= 0 and words[w].text.isdigit() and words[at - 1].stem != "port")
+        and not any(
+            w in taken for w in range(at - 8, at) if w >= 0 and words[w].text.isdigit() and words[at - 1].stem != "port"
+        )
         and _about_port(words, at)
     )
     if is_port:
@@ -239,6 +270,22 @@ def _number(
             scope = _about(scope, _others(words, at))
         yield Value("port", relation, tuple(ports), of, "", scope)
         return
+    if (
+        before
+        and before[-1] == "between"
+        and at + 2 < len(words)
+        and words[at + 1].low == "and"
+        and _NUMBER.match(words[at + 2].text)
+    ):
+        top = words[at + 2].text
+        taken.add(at + 2)
+        following = words[at + 3 : at + 6]
+        after = [t.stem for t in following]
+        measure = _measure(None, following, [])
+        if measure and not subject:
+            yield Limit(measure, Relation.AT_LEAST, float(figure), "", frozenset(), scope)
+            yield Limit(measure, Relation.AT_MOST, float(top), "", frozenset(), scope)
+            return
     relation = _relation(clause, sign, end, before, after)
     if end == "%":
         unit_word = "%"
@@ -268,11 +315,17 @@ def _number(
         return
     amount = number * (unit[1] if unit else 1)
     measure = _measure(unit, following, before)
-    keys = [t.text for t in words[:at] if _CONSTANT.match(t.text) or _IDENTIFIER.match(t.text) or (t.code and re.match(r"^[A-Za-z][\w.-]*$", t.text))]
+    keys = [
+        t.text
+        for t in words[:at]
+        if _CONSTANT.match(t.text) or _IDENTIFIER.match(t.text) or (t.code and re.match(r"^[A-Za-z][\w.-]*$", t.text))
+    ]
     if relation in (Relation.AT_LEAST, Relation.AT_MOST) and keys and not top:
         yield Value(key_of(keys[-1]), relation, (_tidy(amount),), "", unit[0] if unit else "", scope)
         return
     if not measure and relation in (Relation.AT_LEAST, Relation.AT_MOST):
+        if (key := _noun_before(words, at)) and "_" in key and not set(key.split("_")) & _NO_NAMES:
+            yield Value(key, relation, (_tidy(amount) if unit else figure,), "", unit[0] if unit else "", scope)
         return
     if relation in (Relation.AT_LEAST, Relation.AT_MOST) or (top and measure):
         counted = content([*words[: max(0, at)], *following]) - {measure} - _MORE - _LESS - _LEAST
@@ -418,7 +471,9 @@ def _phrase(words: list[Token]) -> list[str]:
 def _noun_before(words: list[Token], at: int) -> str:
     """The name of what a value is said of: the words before the link ("is", "of", "to") before it."""
     place = at - 1
-    while place >= 0 and (words[place].stem in _LINKS or words[place].low in _EMPTY) and at - place <= 4:
+    while (
+        place >= 0 and (words[place].stem in _LINKS | _MORE | _LESS or words[place].low in _EMPTY) and at - place <= 5
+    ):
         place -= 1
     if place < 0 or at - place > 5:
         return ""

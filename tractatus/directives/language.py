@@ -94,7 +94,7 @@ def tokens_of(text: str) -> tuple[Token, ...]:
         elif line is not None:
             found.append(_MARKS["\n"])
         else:
-            found.extend(_word(word))
+            found.extend((Token("*", "*", "*"),) if word == "*" and found and not found[-1].mark else _word(word))
     return tuple(found)
 
 
@@ -108,7 +108,7 @@ def _word(word: str) -> Iterator[Token]:
             before.append(_MARKS["("])
         word = word[1:]
     after: list[Token] = []
-    while word and word[-1] in _CLOSING and not _globs(word):
+    while word and word[-1] in _CLOSING and not _globs(word) and not (word.endswith("()") and len(word) > 3):
         if word[-1] in _MARKS:
             after.append(_MARKS[word[-1]])
         elif word[-1] in "]}":

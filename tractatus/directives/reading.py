@@ -91,13 +91,17 @@ def read_instruction(text: str, parameters: Mapping[str, Any] | None = None) -> 
     for number, clause in enumerate(clauses):
         scope = _scope_of(clause, clauses[number - 1] if number else None)
         if clause.contrast and last_scope is not None:
-            scope = last_scope
+            scope = replace(last_scope, paths=())
         here = list(_constraints_of(clause, clauses[number - 1] if number else None, scope, around))
         around = next((subject for token in clause.words if (subject := subject_named(token))), around)
         last_scope = scope
         found += here
         if not here and clause.words:
             unread.append(clause.text[:200])
+    if clauses and not _is_task(clauses[0], clauses[0].words):
+        words = [token for token in tokens if not token.mark]
+        lifted = any(clause.approval for clause in clauses)
+        found += _commitments(words, [token.stem for token in words], Scope(approval=lifted))
     found = _settled(found, parameters or {}, tokens)
     if len(text) > LONGEST:
         unread.append(f"what stands after the first {LONGEST:,} characters")
@@ -237,7 +241,7 @@ def _is_path(token: Token) -> bool:
     text = token.text
     if text.startswith(("http:", "https:", "@")) or " " in text or len(text) < 3:
         return False
-    if not _PATH.match(text) or re.match(r"^v?\d", text):
+    if not _PATH.match(text) or re.match(r"^v?\d|^[A-Z]{1,5}/[A-Z]{1,5}$", text):
         return False
     if "/" in text:
         return (
@@ -266,8 +270,11 @@ def _constraints_of(clause: Clause, before: Clause | None, scope: Scope, around:
         yield from _deeds(replace(before, negative=True), None, _subject(before) or before.words, scope)
         return
     task = _is_task(clause, words)
-    if not task:
-        yield from _commitments(words, stems, scope)
+    written = [f"`{token.low}`" if token.code else token.stem for token in words]
+    if written != stems and not task:
+        for _, _, (name, contrary) in _longest(knowledge.practice_phrases().all_in(written)):
+            seen_practice = True
+            yield Practice(name, wanted=clause.negative == contrary, scope=scope)
     for _, _, (name, contrary) in _longest(knowledge.practice_phrases().all_in(stems)):
         if task:
             break
@@ -278,7 +285,14 @@ def _constraints_of(clause: Clause, before: Clause | None, scope: Scope, around:
         yield Practice(name, wanted=clause.negative == contrary, scope=scope, where=_where(words, stems))
     yield from _namings(clause, words, scope)
     headed = clause
-    if before is not None and words and len(before.words) <= 4 and not before.negative and len(words) <= 12 and not clause.contrast:
+    if (
+        before is not None
+        and words
+        and len(before.words) <= 4
+        and not before.negative
+        and len(words) <= 12
+        and not clause.contrast
+    ):
         if figures.begins_with_value(words):  # "Log retention: 14 days"
             headed = replace(clause, tokens=[*before.words, _IS, *clause.tokens])
             yield from _namings(headed, headed.words, scope)
@@ -314,7 +328,11 @@ def _where(words: list[Token], stems: list[str]) -> frozenset[str]:
     """The places that a clause limits a practice to ("in commit messages")."""
     found = set()
     for at, stem in enumerate(stems):
-        if stem in _PLACES and at and any(word.low in ("in", "into", "to", "from", "or", "and") for word in words[max(0, at - 3) : at]):
+        if (
+            stem in _PLACES
+            and at
+            and any(word.low in ("in", "into", "to", "from", "or", "and") for word in words[max(0, at - 3) : at])
+        ):
             found |= _PLACES[stem]
     return frozenset(found)
 
@@ -396,7 +414,12 @@ def _namings(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Const
                 yield Naming("test function", "", rest[0], scope)
         else:
             yield Naming(targets[0], "", "|".join(patterns), scope)
-    elif targets and not clause.negative and named:
+    elif (
+        targets
+        and not clause.negative
+        and named
+        and not any(t.low in ("boolean", "private", "generated") for t in words)
+    ):
         for at, token in enumerate(words):
             if token.stem in (
                 "look",
@@ -447,7 +470,11 @@ def _places(clause: Clause, before: Clause | None, words: list[Token], scope: Sc
         yield Untouched(("*",), scope)
         return
     if clause.negative or alone or closed:
-        lone = len(words) <= 4 and not any(t.stem in _USING for t in words)
+        lone = (
+            len(words) <= 4
+            and not any(t.stem in _USING for t in words)
+            and words[0].low not in ("in", "to", "into", "from")
+        )
         generated = [t for t in words if t.stem in ("generat", "vendor") and stems & {"fil", "cod", "_"}]
         if stems & (_TOUCHING | {"it"}) or alone or closed or lone:
             if paths:
@@ -623,10 +650,18 @@ def _names(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
             if token.quoted and clause.contrast and 2 < len(text) < 60:
                 yield Name(text, "", True, scope)
                 continue
-            if clause.contrast and len(words) == 1 and (token.low in _COMMANDS or token.low in _LOOKERS or re.match(r"^[%$@#&][\w%]{1,12}$", text)):
+            if (
+                clause.contrast
+                and len(words) == 1
+                and (token.low in _COMMANDS or token.low in _LOOKERS or re.match(r"^[%$@#&][\w%]{1,12}$", text))
+            ):
                 yield Name(text, "", True, scope)
                 continue
-            if token.low in knowledge.LANGUAGES and len(token.low) > 1 and {"file", "fil", "class", "script", "code", "cod"} & stems:
+            if (
+                token.low in knowledge.LANGUAGES
+                and len(token.low) > 1
+                and {"file", "fil", "class", "script", "code", "cod"} & stems
+            ):
                 yield Name(knowledge.LANGUAGES[token.low], "", False, scope)
                 continue
             written = token.code and re.match(r"^[\w@$./:!?#()\[\]<>-]{2,60}$", text)
@@ -657,7 +692,7 @@ _ORDINARY = word_list("ordinary")
 _NOT_NAMES = word_list("not names")
 
 
-_INTO = frozenset({"to", "into", "from", "in", "onto", "on", "of", "against", "by"})
+_INTO = frozenset({"to", "into", "from", "in", "onto", "of", "against"})
 
 
 def _may(clause: Clause, words: list[Token]) -> bool:
@@ -704,6 +739,7 @@ def _deeds(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
     """ "Never V O": a deed on a thing. Also the deed that needs approval."""
     known = knowledge.deeds()
     names = knowledge.environments()
+    words = _without_relative(words)
     verbs = [(at, known[t.stem]) for at, t in enumerate(words) if t.stem in known and not t.code and not _is_path(t)]
     if not verbs:
         return
@@ -747,11 +783,14 @@ def _deeds(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
     del alternatives
     if not strong and not weak and scope.environments == frozenset() and len(words) > 3:
         return
+    pronouns = {"it", "they", "them", "these", "those", "that"}
+    weak = [group for group in weak if not group & pronouns]
     objects = tuple(strong[:4]) if strong else tuple(weak[:1])
     if not objects and before is not None and {t.low for t in words} & {"it", "they", "them", "these", "those", "that"}:
         objects = tuple(
             knowledge.alike().get(stem, frozenset({stem}))
             for stem in sorted(content(before.words) - knowledge.weak_words())
+            if stem not in known or stem in knowledge.alike()
         )[:3]
         if not objects:
             return
@@ -769,19 +808,33 @@ def _deeds(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
     yield Deed(done_by, objects, "", scope)
 
 
+def _without_relative(words: list[Token]) -> list[Token]:
+    """The words without a clause that only tells which thing is meant: "a migration that has run anywhere is edited"."""
+    start = next((at for at, t in enumerate(words) if t.low in ("that", "which", "who") and at), None)
+    if start is None:
+        return words
+    end = next((at for at in range(start + 2, len(words)) if words[at].low in ("is", "are", "be", "must", "may")), None)
+    return words if end is None else [*words[:start], *words[end:]]
+
+
 def _any_deed(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Constraint]:
     """A prohibition whose verb is not known: all that it speaks of must be found in what an action says it does."""
     if any(t.code or _is_path(t) for t in words):
         return
     said = [t for t in words]
-    if (by := next((at for at, t in enumerate(said) if t.low == "by" and at), 0)):
+    if by := next((at for at, t in enumerate(said) if t.low == "by" and at), 0):
         said = said[:by]
     names = knowledge.environments()
     strong = [
         knowledge.alike().get(t.stem, frozenset({t.stem}))
         for t in said
-        if t.stem not in knowledge.weak_words() and t.low not in figures._EMPTY and t.low not in _FILLING and t.low.isalpha() and len(t.low) > 2
-        and not (t.low in names and scope.environments) and t.stem not in figures._LINKS
+        if t.stem not in knowledge.weak_words()
+        and t.low not in figures._EMPTY
+        and t.low not in _FILLING
+        and t.low.isalpha()
+        and len(t.low) > 2
+        and not (t.low in names and scope.environments)
+        and t.stem not in figures._LINKS
     ]
     if 2 <= len(strong) <= 5 and not clause.contrast:
         yield Deed(frozenset({"*"}), tuple(strong), "", scope)
