@@ -1,4 +1,4 @@
-"""InstructionPersistenceClassifier: what kind of instruction a text is, how firmly it stands (core concepts, section 1).
+"""InstructionPersistenceClassifier: what an instruction is and how firmly it stands (core concepts, section 1).
 
 Three things speak for each answer: the learned model (textmodel.py), the cues of cues.toml, and the exact values that
 the text names. They are added up in `_weigh`; `_together` takes the best combination of answers that go together
@@ -145,7 +145,7 @@ class InstructionPersistenceClassifier:
         )
 
     def cues(self, text: str) -> tuple[Cue, ...]:
-        """The words of a text that speak for something, in its order, to mark them in it. Of its first 4,000 characters."""
+        """The words of a text that speak for something, in its order, to mark them; of its first 4,000 characters."""
         read = arguments.text(text, "text")[:MOST_READ]
         cues = []
         for one in _found(read):

@@ -34,7 +34,7 @@ HEADS = {
 }
 
 # How much the three ways of seeing a text weigh against the pull of the weights to 0, chosen by cross-validation.
-PHRASES, SHAPE, MEANING = 5.0, 0.7, 3.0
+PHRASES, SHAPE, MEANING = 7.0, 0.7, 3.0
 
 
 def splices(texts: Sequence[str], count: int, seed: int = 7) -> list[str]:
