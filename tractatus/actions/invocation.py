@@ -54,7 +54,9 @@ _MANAGING = frozenset({"install", "uninstall", "upgrade", "publish"})
 _RUNNERS = frozenset(
     {"npm", "pnpm", "yarn", "bun", "pip", "pip3", "uv", "poetry", "pipenv", "pdm", "conda", "composer"}
 )
-_OWNERLESS = frozenset({"package manager", "infrastructure", "cloud"})  # what runs a thing is not the thing
+_OWNERLESS = frozenset(
+    {"package manager", "infrastructure", "cloud", "runtime", "language"}
+)  # what runs a thing is not the thing
 _THEIRS = frozenset(
     {"region", "zone", "namespace", "context", "profile", "tag", "project", "cluster", "version", "service"}
 )
@@ -179,6 +181,10 @@ def interpret(call: Invocation) -> None:
     thing = _operands(call)
     verb = verb if call.verb in ("", verb) else call.verb
     call.act(verb, thing, at=mark)
+    if verb == "configure" and "config" in "".join(call.texts()[:3]) and len(call.operands) > 1:
+        configuration.setting(findings, call.operands[-2].text, call.operands[-1], (), call.subject("region"))
+    if call.program.manages:
+        _versions(call)
     if call.program.manages and (verb in _MANAGING or (call.name in _RUNNERS and verb not in reading_verbs())):
         findings.fact("package_manager", call.whole[0].part(len(call.whole[0].text) - len(call.name)))
     if not findings.dry:
@@ -194,6 +200,15 @@ def interpret(call: Invocation) -> None:
         if not findings.said(parameter, call.since) and not _addressed(findings, call.since, parameter):
             findings.implicit(parameter, call.use.subject or call.name)
     findings.dry = before
+
+
+def _versions(call: Invocation) -> None:
+    """`gem install rails -v 7.1`: a version that an option gives is of the package, not of its manager."""
+    facts = call.findings.facts
+    package = next((fact.value for fact in facts[call.since :] if fact.parameter == "package"), "")
+    for number in range(call.since, len(facts) if package else 0):
+        if facts[number].parameter == "version" and facts[number].subject == call.use.subject:
+            facts[number] = replace(facts[number], subject=subject_of(package) or package.lower())
 
 
 def _addressed(findings: Findings, since: int, parameter: str) -> bool:
@@ -343,6 +358,9 @@ def _unknown(call: Invocation, word: Word, name: str, equals: int, following: Wo
         parameter, _ = parameter_of(name)
         if following is None or following.text.startswith("-"):
             return 0
+        if following.text in environments.names() and parameter not in _PARAMETERS:
+            call.findings.fact("environment", following, key=name)  # --mode staging
+            return 1
         if parameter in _PARAMETERS:
             read_value(call, _BY_PARAMETER.get(parameter, parameter), following, name)
             return 1
@@ -378,6 +396,8 @@ def read_value(call: Invocation, kind: str, value: Located, key: str = "") -> st
         return f"{kind} {text}"
     if "://" in text and values.url(findings, value, key=key, whole=kind == "url"):
         return f"{kind} {text}"[:200]
+    if kind == "host" and text.isdigit():
+        kind = "port"
     findings.fact(kind, value, call.subject(kind), key=key)
     return f"{kind} {text}"[:200]
 
@@ -458,6 +478,8 @@ def _of(call: Invocation, value: Located, key: str) -> str:
 
 def _definition(call: Invocation, value: Located, key: str) -> str:
     """`KEY=VALUE`, or several with commas between them."""
+    if call.use.words == "set image":
+        return f"image {values.image(call.findings, value.part(value.text.find('=') + 1), key=key)}"
     for match in re.finditer(r"([A-Za-z_][\w.\[\]-]{0,80})=([^,]{1,500})", value.text):
         configuration.setting(call.findings, match[1], value.part(*match.span(2)), (), call.subject("port"))
     return ""

@@ -48,6 +48,12 @@ def _shell(call: Invocation) -> bool:
     return True
 
 
+def _eval(call: Invocation) -> bool:
+    for word in call.words[:20]:
+        call.read(call.findings, word)
+    return True
+
+
 def _python(call: Invocation) -> bool:
     words, findings = call.words, call.findings
     for number, word in enumerate(words):
@@ -262,6 +268,7 @@ _READERS: dict[str, Reader] = {
     **dict.fromkeys(("http", "https", "xh"), _httpie),
     **dict.fromkeys(("aws", "gcloud", "az", "doctl", "hcloud", "oci", "linode-cli"), _cloud),
     "python": _python,
+    "eval": _eval,
     "tee": _tee,
     "find": _find,
     "docker": _compose,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,6 +18,7 @@ LONGEST_TEXT = 60_000  # characters of one text that are read
 LONGEST_ACTION = 200_000  # of all its texts together
 DEEPEST = 12
 MOST_VALUES = 2_000
+DEEPEST_COPY = 100  # levels of an action that is rewritten
 
 
 def read_action(action: Mapping[str, Any]) -> Reading:
@@ -229,9 +229,10 @@ def rewrite(action: Mapping[str, Any], changes: Mapping[Place, Any]) -> dict[str
     """A deep copy of `action` with new values put in the places. Where a place has a span, that part of the text is
     replaced; else the whole value, and a number stays a number where the new one can be read as one.
 
-    Raises `KeyError`, naming the place, where the action has no such place.
+    Raises `KeyError`, naming the place, where the action has no such place, and `ValueError` where it is nested deeper
+    than 100 levels.
     """
-    new = _copied(action)
+    new: dict[str, Any] = _copied(action)
     spans: dict[tuple[str | int, ...], list[tuple[int, int, str]]] = {}
     for place, value in changes.items():
         if place.span is None:
@@ -250,11 +251,15 @@ def rewrite(action: Mapping[str, Any], changes: Mapping[Place, Any]) -> dict[str
     return new
 
 
-def _copied(action: Mapping[str, Any]) -> dict[str, Any]:
-    try:
-        return dict(copy.deepcopy(action))
-    except RecursionError:
-        return dict(action)
+def _copied(value: Any, deepest: int = DEEPEST_COPY) -> Any:
+    """A deep copy of JSON. One that shares anything with the action would change the action itself."""
+    if not isinstance(value, (Mapping, list, tuple)):
+        return value
+    if not deepest:
+        raise ValueError("action: it is nested too deeply to be rewritten.")
+    if isinstance(value, Mapping):
+        return {key: _copied(item, deepest - 1) for key, item in value.items()}
+    return [_copied(item, deepest - 1) for item in value]
 
 
 def _holder(action: Any, place: Place) -> tuple[Any, Any]:
