@@ -115,7 +115,7 @@ class CrossReferenceValidator:
 
     def __init__(self, instructions: Iterable[Instruction] = (), *, variables: Mapping[str, str] | None = None) -> None:
         self._variables = {
-            str(name): str(value) for name, value in arguments.mapping(variables or {}, "variables").items()
+            str(name): str(value) for name, value in arguments.mapping({} if variables is None else variables, "variables").items()
         }
         self._live: dict[str, _Entry] = {}
         self._superseded: dict[str, dict[str, None]] = {}
@@ -461,7 +461,11 @@ def _rewritten(
     if "tool_name" not in action:
         parameters = action.get("parameters")
         if isinstance(parameters, Mapping) or parameters is None:
-            return {**action, "parameters": {**(parameters or {}), **corrected}}
+            try:
+                copied = rewrite(action, {})
+            except ValueError:  # it is nested too deeply
+                return None
+            return {**copied, "parameters": {**(copied.get("parameters") or {}), **corrected}}
         return None
     return _with_port(action, reading, corrected)
 
@@ -497,7 +501,8 @@ def _with_port(action: Mapping[str, Any], reading: Reading, corrected: Mapping[s
                 match = re.search(r"(?<![\w./-])" + re.escape(program) + r"(?![\w.-])", command)
                 if match and program in command and _owner(program) == implicit.subject:
                     new = f"{command[: match.end()]} {option} {corrected['port']}{command[match.end() :]}"
-                    return {**action, "tool_input": {**action["tool_input"], "command": new}}
+                    copied = rewrite(action, {})
+                    return {**copied, "tool_input": {**copied["tool_input"], "command": new}}
         del act
     except (KeyError, ValueError, TypeError, AttributeError):
         return None

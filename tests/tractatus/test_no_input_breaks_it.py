@@ -11,11 +11,13 @@ from tractatus import (
     BoundaryEnforcer,
     CrossReferenceValidator,
     Gate,
+    GateDecision,
     GateRequest,
     Instruction,
     InstructionPersistenceClassifier,
     MetacognitiveVerifier,
     PluralisticDeliberationOrchestrator,
+    canonical_json,
 )
 
 BOUND = 5.0  # seconds, generous: what backtracks takes minutes
@@ -127,6 +129,22 @@ def test_ten_thousand_levels_do_not_raise(service, shape, place):
     value = {"tool_name": "Bash", place: DEEP[shape]} if place in ("tool_input", "command") else {place: DEEP[shape]}
     result = SERVICES[service](value)
     json.dumps(result.to_dict())
+
+
+@pytest.mark.parametrize("levels", [50, 150, 500, 10_000])
+@pytest.mark.parametrize("shape", [lambda inner: {"x": inner}, lambda inner: [inner]])
+def test_an_action_that_would_be_corrected_stays_as_it_is_at_any_depth(levels, shape):
+    for action in (
+        {"type": "database_connect", "parameters": {"port": 27017, "x": nested(levels, shape)}},
+        {"tool_name": "Bash", "tool_input": {"command": "mongosh --port 27017", "x": nested(levels, shape)}},
+        {"tool_name": "Bash", "tool_input": {"command": "mongosh", "x": nested(levels, shape)}},
+    ):
+        before = canonical_json(action)
+        result = ask(action)
+        assert result.decision is GateDecision.DENY
+        assert canonical_json(action) == before
+        assert result == ask(action)
+        json.dumps(result.to_dict())
 
 
 MILLION = 1_000_000
