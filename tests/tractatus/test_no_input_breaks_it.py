@@ -51,7 +51,8 @@ def reason(value):
 
 
 def ask(value):
-    return gate.check(GateRequest(value, reasoning=value, project="shop"))
+    context = {"request": value, "urgency": value} if isinstance(value, str) else value
+    return gate.check(GateRequest(value, reasoning=value, context=context, project="shop"))
 
 
 SERVICES = {
@@ -103,8 +104,10 @@ calls = st.fixed_dictionaries(
 @settings(max_examples=50)
 @given(value=scalars.filter(lambda one: isinstance(one, str)) | actions | calls)
 def test_no_text_and_no_json_raises(service, value):
+    before = canonical_json(value)
     result = SERVICES[service](value)
     assert result == SERVICES[service](value)
+    assert canonical_json(value) == before
     json.dumps(result.to_dict())
 
 
