@@ -7,7 +7,8 @@ import re
 from tractatus.actions import configuration, edits, particular, shell, sql
 from tractatus.actions.facts import Place
 from tractatus.actions.findings import Findings
-from tractatus.actions.invocation import Invocation, interpret
+from tractatus.actions.interpretation import interpret
+from tractatus.actions.invocation import Invocation
 from tractatus.actions.located import Located
 from tractatus.actions.names import subject_of
 from tractatus.actions.shell import Command, Word

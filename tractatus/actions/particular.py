@@ -10,7 +10,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tractatus.actions import configuration, edits, sql
-from tractatus.actions.invocation import Invocation, interpret, read_value
+from tractatus.actions.interpretation import interpret
+from tractatus.actions.invocation import Invocation
+from tractatus.actions.meanings import read_value
 from tractatus.actions.names import subject_of, verb_of
 from tractatus.actions.shell import Word
 
