@@ -115,7 +115,8 @@ class CrossReferenceValidator:
 
     def __init__(self, instructions: Iterable[Instruction] = (), *, variables: Mapping[str, str] | None = None) -> None:
         self._variables = {
-            str(name): str(value) for name, value in arguments.mapping({} if variables is None else variables, "variables").items()
+            str(name): str(value)
+            for name, value in arguments.mapping({} if variables is None else variables, "variables").items()
         }
         self._live: dict[str, _Entry] = {}
         self._superseded: dict[str, dict[str, None]] = {}

@@ -85,6 +85,10 @@ def compare_name(name: Name, doing: Doing) -> Iterator[Breach]:
     where = doing.names_used.get(low)
     if where is None and not name.exact and subject_of(low):
         where = next((at for used, at in doing.names_used.items() if subject_of(used) == low and at != "call"), None)
+    if low in _LOOKERS:
+        where = None
+        if re.search(r"\|\s*" + re.escape(low), doing.raw_command):
+            return
     if where and (where != "command" or _uses(low, doing)):
         yield Breach(
             ConflictType.PROHIBITION_VIOLATED,
@@ -230,4 +234,5 @@ def _same_tool(among: set[str], command: tuple[str, ...], verb: str) -> bool:
     return bool({stem(word) for word in command[1:3]} & subcommands) and command[0] in _TOOLS
 
 
+_LOOKERS = frozenset({"grep", "find", "sed", "awk", "cat", "ls", "more", "less"})
 _TOOLS = word_list("tools")

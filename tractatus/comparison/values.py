@@ -396,6 +396,7 @@ def _measures(limit: Limit, stems: set[str], given: str, doing: Doing) -> bool:
     units = {part for part in stems if unit_of(part) or part in ("byt", "minut")}
     specific = limit.of - GENERAL
     if limit.measure == "time":
+        specific = limit.of - {"fil", "cod", "test", "project"}
         waits = stems & {
             "timeout",
             "tim",
@@ -419,11 +420,11 @@ def _measures(limit: Limit, stems: set[str], given: str, doing: Doing) -> bool:
             return True
         kin = specific & (stems | doing.about)
         return bool(waits) and bool(
-            kin & stems or len(kin) >= 2 or (kin and waits & {"tim", "timeout"}) or limit.of & stems
+            not specific or len(kin) * 2 > len(specific) or (kin & stems and waits & {"ttl", "expir", "age", "timeout"})
         )
     if limit.measure == "size":
         return bool(stems & {"siz", "kb", "mb", "byt", "weight", "length", "gb"}) and bool(
-            specific & doing.about or not specific
+            not specific or len(specific & doing.about) * 2 > len(specific)
         )
     if limit.measure == "coverag":
         return bool(
@@ -453,7 +454,7 @@ def _measures(limit: Limit, stems: set[str], given: str, doing: Doing) -> bool:
         "in",
         "per",
     } | limit.of | {"paragraph", "sentenc"}:
-        return not specific or bool(specific & (doing.about | stems))
+        return not specific or len(specific & (doing.about | stems)) * 2 > len(specific)
     return bool(specific & stems)
 
 

@@ -283,8 +283,9 @@ def _number(
         after = [t.stem for t in following]
         measure = _measure(None, following, [])
         if measure and not subject:
-            yield Limit(measure, Relation.AT_LEAST, float(figure), "", frozenset(), scope)
-            yield Limit(measure, Relation.AT_MOST, float(top), "", frozenset(), scope)
+            things = pointed(content(words[:at]) - {measure, "between"} - _MORE - _LESS)
+            yield Limit(measure, Relation.AT_LEAST, float(figure), "", things, scope)
+            yield Limit(measure, Relation.AT_MOST, float(top), "", things, scope)
             return
     relation = _relation(clause, sign, end, before, after)
     if end == "%":
@@ -328,7 +329,7 @@ def _number(
             yield Value(key, relation, (_tidy(amount) if unit else figure,), "", unit[0] if unit else "", scope)
         return
     if relation in (Relation.AT_LEAST, Relation.AT_MOST) or (top and measure):
-        counted = content([*words[: max(0, at)], *following]) - {measure} - _MORE - _LESS - _LEAST
+        counted = content([*words[:at], *following]) - {measure, "after", "that"} - _MORE - _LESS - _LEAST - _UNTIL_END
         things = pointed(frozenset(stem for stem in counted if not stem.replace(".", "").isdigit()))
         yield Limit(
             measure,

@@ -49,6 +49,8 @@ def stem(word: str) -> str:
         word = word[:-2]
     elif word.endswith("s") and not word.endswith(("ss", "us", "is", "as", "os")):
         word = word[:-1]
+        if word in _IRREGULAR:
+            return _IRREGULAR[word]
     for ending, least in (("ation", 7), ("ition", 99), ("ing", 6), ("ion", 7), ("ment", 8), ("ed", 5), ("al", 8)):
         if word.endswith(ending) and len(word) >= least and any(vowel in word[: -len(ending)] for vowel in "aeiouy"):
             word = word[: -len(ending)]
@@ -78,7 +80,7 @@ _IRREGULAR = {
     "moment": "moment", "comment": "comment", "document": "document", "environment": "environment", "payment": "payment",
     "analytics": "analytic", "credentials": "credential", "address": "address", "status": "status", "access": "access",
     "process": "process", "class": "class", "business": "business", "always": "always", "alias": "alias", "naming": "nam",
-    "note": "note", "notes": "note", "deployment": "deploy", "e-mail": "email", "e-mails": "email", "publication": "publish", "shipped": "ship", "edits": "edit", "edited": "edit",
+    "exceed": "exceed", "contractions": "contraction", "contraction": "contraction", "exceeds": "exceed", "exceeded": "exceed", "exceeding": "exceed", "note": "note", "notes": "note", "deployment": "deploy", "e-mail": "email", "e-mails": "email", "publication": "publish", "shipped": "ship", "edits": "edit", "edited": "edit",
 }  # fmt: skip
 
 

@@ -103,10 +103,10 @@ def read_instruction(text: str, parameters: Mapping[str, Any] | None = None) -> 
         lifted = any(clause.approval for clause in clauses)
         found += _commitments(words, [token.stem for token in words], Scope(approval=lifted))
     found = _settled(found, parameters or {}, tokens)
-    if len(text) > LONGEST:
-        unread.append(f"what stands after the first {LONGEST:,} characters")
     if found:
         unread = [clause for clause in unread if _asks(clause, clauses)]
+    if len(text) > LONGEST:
+        unread.append(f"what stands after the first {LONGEST:,} characters")
     force = min((clause.force for clause in clauses), default=Force.SHOULD, key=list(Force).index)
     environments = frozenset(environment for constraint in found for environment in constraint.scope.environments)
     return Directive(
@@ -653,7 +653,7 @@ def _names(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
             if (
                 clause.contrast
                 and len(words) == 1
-                and (token.low in _COMMANDS or token.low in _LOOKERS or re.match(r"^[%$@#&][\w%]{1,12}$", text))
+                and (token.low in _COMMANDS or token.low in _LOOKERS or re.match(r"^[@#][\w%]{2,12}$", text))
             ):
                 yield Name(text, "", True, scope)
                 continue
@@ -744,6 +744,13 @@ def _deeds(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
     if not verbs:
         return
     # A noun that is also a verb ("merge requests", "release notes") is a verb where it comes first or after "be"
+    plain = [
+        (at, kind)
+        for at, kind in verbs
+        if not (at and words[at - 1].low in ("a", "an", "the", "any", "this", "our", "every"))
+        and not words[at].low.endswith(("ion", "ions"))
+    ]
+    verbs = plain or verbs
     first = verbs[0]
     chosen = [first]
     for at, kind in verbs[1:]:
@@ -834,9 +841,9 @@ def _any_deed(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Cons
         and t.low.isalpha()
         and len(t.low) > 2
         and not (t.low in names and scope.environments)
-        and t.stem not in figures._LINKS
+        and t.stem not in figures._LINKS | figures._MORE | figures._LESS
     ]
-    if 2 <= len(strong) <= 5 and not clause.contrast:
+    if 2 <= len(strong) <= 5 and not clause.contrast and not any(t.text[:1].isdigit() for t in words):
         yield Deed(frozenset({"*"}), tuple(strong), "", scope)
 
 

@@ -1,0 +1,345 @@
+"""The validator: the examples of core concepts, what each kind of constraint catches and lets pass, and its properties."""
+
+from __future__ import annotations
+
+import json
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tractatus.instruction import Instruction
+from tractatus.validator import CrossReferenceValidator, Validation
+from tractatus.vocabulary import ConflictType, Status
+
+NOW = datetime(2026, 1, 5, tzinfo=UTC)
+
+
+def told(text: str, id: str = "inst_1", level: str = "MANDATORY", **fields: Any) -> Instruction:  # noqa: A002
+    return Instruction(
+        **{
+            "id": id,
+            "text": text,
+            "quadrant": "SYSTEM",
+            "persistence": "HIGH",
+            "temporal_scope": "PROJECT",
+            "verification_required": level,
+            "explicitness": 0.9,
+        }
+        | fields
+    )
+
+
+def bash(command: str) -> dict[str, Any]:
+    return {"tool_name": "Bash", "tool_input": {"command": command}}
+
+
+def edit(path: str, old: str, new: str) -> dict[str, Any]:
+    return {"tool_name": "Edit", "tool_input": {"file_path": path, "old_string": old, "new_string": new}}
+
+
+def write(path: str, content: str) -> dict[str, Any]:
+    return {"tool_name": "Write", "tool_input": {"file_path": path, "content": content}}
+
+
+def check(text: str, action: dict[str, Any], **fields: Any) -> Validation:
+    return CrossReferenceValidator([told(text, **fields)]).validate(action)
+
+
+# The examples of core concepts, section 2 and "How the services work together".
+
+
+def test_the_27027_incident():
+    incident = {"type": "database_connect", "parameters": {"port": 27017, "database": "tractatus_dev"}}
+    told_so = told("Check MongoDB at port 27027", "inst_042", parameters={"port": "27027"})
+    result = CrossReferenceValidator([told_so]).validate(incident)
+    assert result.status is Status.REJECTED
+    assert "Pattern recognition bias override detected" in result.reason
+    assert result.instruction_violated == "inst_042"
+    assert (result.expected, result.actual) == ("27027", "27017")
+    assert result.conflict_type is ConflictType.TRAINING_PATTERN_OVERRIDE
+    assert result.requires_human_approval is False
+    assert result.corrected_action == {"port": 27027}
+    assert result.confidence >= 0.8
+
+
+def test_the_incident_in_words():
+    result = check("Check MongoDB at port 27027", bash("mongosh --port 27017"))
+    assert result.conflict_type is ConflictType.TRAINING_PATTERN_OVERRIDE
+    assert result.corrected_input == {"command": "mongosh --port 27027"}
+
+
+def test_an_implicit_default_is_an_override_too():
+    result = check("Check MongoDB at port 27027", bash("mongosh"))
+    assert result.status is Status.REJECTED
+    assert result.corrected_action == {"port": 27027}
+    assert result.corrected_input == {"command": "mongosh --port 27027"}
+
+
+def test_global_state():
+    result = check(
+        "Never use global state", write("src/cart.js", "let cart = [];\nexport function add(x) { cart.push(x); }\n")
+    )
+    assert result.status is Status.REJECTED
+
+
+def test_privacy_against_aggressive_analytics():
+    action = {"type": "implement_feature", "description": "Implement aggressive analytics", "parameters": {}}
+    result = check("Prioritize user privacy", action, level="REQUIRED")
+    assert result.status is Status.REJECTED
+    assert result.conflict_type is ConflictType.VALUES_CONFLICT
+    assert result.requires_human_approval is True
+
+
+def test_a_refinement_is_not_a_conflict():
+    assert (
+        check("Use ES6+ JavaScript", write("src/a.js", "export const city = user?.address?.city;\n")).status
+        is Status.APPROVED
+    )
+
+
+# Levels, scopes, time.
+
+
+@pytest.mark.parametrize(
+    ("level", "status"),
+    [
+        ("MANDATORY", Status.REJECTED),
+        ("REQUIRED", Status.WARNING),
+        ("OPTIONAL", Status.WARNING),
+        ("NONE", Status.APPROVED),
+    ],
+)
+def test_the_level_decides(level, status):
+    assert check("Use pnpm, not npm", bash("npm install dayjs"), level=level).status is status
+
+
+def test_superseded_expired_inactive_ones_never_match():
+    action = bash("mongosh --port 27017")
+    old = told("Check MongoDB at port 27027", "old")
+    new = told("MongoDB runs on port 27017", "new", supersedes="old")
+    validator = CrossReferenceValidator([old, new])
+    assert validator.validate(action).status is Status.APPROVED
+    validator.remove("new")
+    assert validator.validate(action).status is Status.REJECTED
+    expiring = CrossReferenceValidator([told("Check MongoDB at port 27027", expires_at=NOW)])
+    assert expiring.validate(action, now=NOW).status is Status.APPROVED
+    assert expiring.validate(action, now=NOW - timedelta(days=1)).status is Status.REJECTED
+    assert check("Check MongoDB at port 27027", action, active=False).status is Status.APPROVED
+
+
+def test_age_never_weakens():
+    ancient = told("Check MongoDB at port 27027", created_at=NOW - timedelta(days=5000))
+    assert CrossReferenceValidator([ancient]).validate(bash("mongosh"), now=NOW).status is Status.REJECTED
+
+
+def test_an_instruction_for_another_environment_does_not_apply():
+    validator = CrossReferenceValidator([told("MongoDB runs on port 27027", environment="staging")])
+    assert validator.validate(bash("mongosh"), environment="production").status is Status.APPROVED
+    assert validator.validate(bash("mongosh"), environment="staging").status is Status.REJECTED
+
+
+def test_a_projects_value_of_a_variable_is_used():
+    validator = CrossReferenceValidator([told("MongoDB runs on port 27027")], variables={"DB_PORT": "27017"})
+    assert validator.validate(bash("mongosh --port ${DB_PORT}")).status is Status.REJECTED
+
+
+def test_instructions_that_contradict_each_other_need_a_human():
+    validator = CrossReferenceValidator(
+        [told("MongoDB runs on port 27027", "a"), told("MongoDB runs on port 27028", "b")]
+    )
+    result = validator.validate(bash("mongosh --port 27017"))
+    assert result.corrected_action is None
+    assert result.requires_human_approval is True
+
+
+def test_an_approval_that_was_given_lets_it_pass():
+    action = {"type": "deploy", "description": "Deploy the shop", "parameters": {"service": "shop"}}
+    result = check("Ask me before you deploy the shop", action)
+    assert result.status is Status.REJECTED
+    assert {"change": "approval", "value": "a person has approved this action"} in result.would_pass_if
+    assert (
+        check("Ask me before you deploy the shop", action | {"parameters": {"approved": True}}).status
+        is Status.APPROVED
+    )
+    ask = {"type": "ask_user", "description": "May I deploy the shop?", "parameters": {}}
+    assert check("Ask me before you deploy the shop", ask).status is Status.APPROVED
+
+
+def test_what_is_not_understood_is_unchecked_and_never_stops():
+    result = check(
+        "Treat the archive of letters with dignity", {"type": "move", "description": "Move the archive of letters"}
+    )
+    assert result.status is Status.APPROVED
+    assert [entry["id"] for entry in result.unchecked] == ["inst_1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "against", "within"),
+    [
+        ("Never run php artisan migrate:fresh", bash("php artisan migrate:fresh --seed"), bash("php artisan migrate")),
+        ("Don't touch vendor/legacy/", edit("vendor/legacy/a.py", "a = 1", "a = 2"), edit("vendor/new/a.py", "a = 1", "a = 2")),
+        ("Only work in src/billing", edit("src/cart/a.ts", "a", "b"), edit("src/billing/a.ts", "a", "b")),
+        ("Do not push to main", bash("git push origin main"), bash("git push origin topic/main-menu")),
+        ("Branch names must be of the form feature/*", bash("git checkout -b fix-it"), bash("git checkout -b feature/fix-it")),
+        ("No console.log except in tests", write("src/a.ts", "console.log(1)\n"), write("tests/a.test.ts", "console.log(1)\n")),
+        ("Python 3.11 or newer", edit("a.toml", "x", 'python = ">=3.9"'), edit("a.toml", "x", 'python = ">=3.12"')),
+        ("Member lists are never sent to sponsors",
+         {"type": "send_file", "description": "Send the member list to the sponsor", "parameters": {}},
+         {"type": "send_file", "description": "Send the bench list to the sponsor", "parameters": {}}),
+        ("Use British English", write("a.md", "The color of the harbor.\n"), write("a.md", "The colour of the harbour.\n")),
+        ("No force pushes", bash("git push -f origin topic"), bash("npm install --force")),
+    ],
+)  # fmt: skip
+def test_each_kind_of_constraint_catches_and_lets_pass(text, against, within):
+    assert check(text, against).status is not Status.APPROVED
+    assert check(text, within).status is Status.APPROVED
+
+
+# Properties.
+
+PAIRS = [json.loads(line) for line in (Path(__file__).parent / "pairs.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def test_most_pairs_are_judged_as_a_careful_person_does():
+    caught = missed = false = let = 0
+    for pair in PAIRS:
+        conflict = check(pair["instruction"], pair["action"]).status is not Status.APPROVED
+        wanted = pair["expected"]["verdict"] != "APPROVED"
+        caught, missed = caught + (conflict and wanted), missed + (wanted and not conflict)
+        false, let = false + (conflict and not wanted), let + (not wanted and not conflict)
+    assert caught / (caught + missed) >= 0.7
+    assert false / (false + let) <= 0.05
+
+
+def test_a_proposed_correction_is_approved_and_each_change_flips():
+    tried = 0
+    for pair in PAIRS:
+        validator = CrossReferenceValidator([told(pair["instruction"])])
+        result = validator.validate(pair["action"])
+        if result.corrected_input is not None:
+            holder = "tool_input" if "tool_name" in pair["action"] else "parameters"
+            assert validator.validate(pair["action"] | {holder: result.corrected_input}).status is Status.APPROVED
+            tried += 1
+        for change in result.would_pass_if:
+            if change["change"] == "instruction":
+                validator.remove(change["id"])
+                assert validator.validate(pair["action"]).status is Status.APPROVED
+    assert tried > 5
+
+
+def test_the_same_action_always_gets_the_same_answer():
+    validator = CrossReferenceValidator([told(pair["instruction"], f"i{number}") for number, pair in enumerate(PAIRS)])
+    for pair in PAIRS[::9]:
+        first = validator.validate(pair["action"])
+        assert first == validator.validate(pair["action"])
+        json.dumps(first.to_dict())
+
+
+def test_unrelated_instructions_change_nothing():
+    alone = check("Check MongoDB at port 27027", bash("mongosh"))
+    many = CrossReferenceValidator(
+        [
+            told("Check MongoDB at port 27027"),
+            *(told(f"Service svc{n} listens on port {9000 + n}", f"x{n}") for n in range(300)),
+        ]
+    ).validate(bash("mongosh"))
+    assert (many.status, many.conflicts, many.corrected_action) == (
+        alone.status,
+        alone.conflicts,
+        alone.corrected_action,
+    )
+
+
+def test_removing_an_instruction_brings_the_verdict_back():
+    validator = CrossReferenceValidator([told("Never use httpoison")])
+    action = edit("mix.exs", "[]", '[{:httpoison, "~> 2.0"}]')
+    assert validator.validate(action).status is Status.REJECTED
+    validator.remove("inst_1")
+    assert validator.validate(action) == CrossReferenceValidator().validate(action)
+    assert validator._filed == {}
+    validator.add(told("Never use httpoison"))
+    validator.add(told("Never use tesla"))
+    assert validator.validate(action).status is Status.APPROVED
+
+
+def test_readers_see_an_instruction_wholly_or_not_at_all_while_others_write():
+    validator = CrossReferenceValidator()
+    stop = threading.Event()
+    wrong: list[Any] = []
+
+    def change() -> None:
+        while not stop.is_set():
+            validator.add(told("Check MongoDB at port 27027"))
+            validator.remove("inst_1")
+
+    writer = threading.Thread(target=change)
+    writer.start()
+    try:
+        for _ in range(200):
+            result = validator.validate(bash("mongosh --port 27017"))
+            if result.status is Status.REJECTED and result.expected != "27027":
+                wrong.append(result)
+    finally:
+        stop.set()
+        writer.join()
+    assert wrong == []
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(deadline=None, max_examples=80)
+@given(
+    st.dictionaries(
+        st.sampled_from(["type", "description", "parameters", "tool_name", "tool_input"]), JSON, max_size=5
+    ),
+    st.text(max_size=80),
+)
+def test_no_action_and_no_instruction_breaks_it(action, text):
+    validator = CrossReferenceValidator([told("Never push to main"), told(text, "b"), told("Use port 5439", "c")])
+    assert 0 <= validator.validate(action).confidence <= 1
+
+
+@pytest.mark.parametrize("text", ["\0" * 9, "\ud800", "(" * 200_000, "a " * 200_000, '"' * 200_000, "--" * 200_000])
+def test_a_very_long_action_is_answered(text):
+    validator = CrossReferenceValidator(
+        [told(pair["instruction"], f"i{number}") for number, pair in enumerate(PAIRS[::4])]
+    )
+    validator.validate(bash(text))
+    validator.validate(write("a.md", text))
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "words"),
+    [
+        (lambda: CrossReferenceValidator(["no"]), TypeError, "instruction: an Instruction is expected, not str."),
+        (lambda: CrossReferenceValidator().validate("no"), TypeError, "action: an object is expected, not str."),
+        (lambda: CrossReferenceValidator().validate({}, now="today"), TypeError, "now: a time is expected, not str."),
+        (
+            lambda: CrossReferenceValidator().validate({}, environment=3),
+            TypeError,
+            "environment: text is expected, not int.",
+        ),
+        (lambda: CrossReferenceValidator(variables=[]), TypeError, "variables: an object is expected, not list."),
+        (lambda: CrossReferenceValidator().remove("x"), KeyError, "x"),
+    ],
+)
+def test_a_wrong_argument_is_named(call, error, words):
+    with pytest.raises(error, match=words.replace(".", r"\.")):
+        call()
+
+
+def test_the_worst_comes_first_and_the_rest_is_counted():
+    validator = CrossReferenceValidator([told(f"MongoDB runs on port {27018 + n}", f"i{n:02}") for n in range(30)])
+    result = validator.validate(bash("mongosh --port 27017"))
+    assert (len(result.conflicts), result.conflicts_in_all) == (20, 30)
+    assert result.instruction_violated == result.conflicts[0].instruction_id
