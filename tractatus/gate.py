@@ -22,7 +22,7 @@ from tractatus.instruction import Instruction
 from tractatus.orchestrator import PluralisticDeliberationOrchestrator
 from tractatus.pressure import ContextPressureMonitor, Pressure, SessionState
 from tractatus.results import Result
-from tractatus.scores import weight_of
+from tractatus.scores import weight_of, weight_of_told
 from tractatus.thresholds import Thresholds
 from tractatus.validator import CrossReferenceValidator, Validation
 from tractatus.verifier import MetacognitiveVerifier, Verification
@@ -220,7 +220,7 @@ class Gate:
         )
         read = None if isinstance(request.action, str) else reading
         boundary, of_boundary = _timed(lambda: self.boundaries.check(request.action, reading=read))
-        seen = Seen(request, reading, verification, validation, boundary, pressure, weight_of(reading)[0])
+        seen = Seen(request, reading, verification, validation, boundary, pressure)
         timed: list[tuple[str, Result, float]] = [
             (VERIFIER, verification, of_verification),
             (VALIDATOR, validation, of_validation),
@@ -242,7 +242,6 @@ class Seen(NamedTuple):
     validation: Validation
     boundary: BoundaryCheck
     pressure: Pressure
-    weight: str  # how much is asked of its reasoning: reading, ordinary, weighty, irreversible
 
 
 # The rules ------------------------------------------------------------------------------------------------------------
@@ -274,13 +273,14 @@ def _values_at_stake(seen: Seen) -> bool:
 
 def _stopped_by_pressure(seen: Seen) -> bool:
     """Pressure alone stops no reading act, no handoff and no end of a session."""
-    return seen.weight != "reading" and not hands_over(seen.reading)
+    return weight_of(seen.reading)[0] != "reading" and not hands_over(seen.reading)
 
 
 def _unreasoned_and_final(seen: Seen) -> bool:
     reasoning = seen.request.reasoning
     said = reasoning.strip() if isinstance(reasoning, str) else reasoning
-    return not said and seen.weight == "irreversible"
+    final = seen.boundary.domain is Domain.IRREVERSIBLE or weight_of_told(seen.reading) == "irreversible"
+    return not said and final
 
 
 def _level(seen: Seen) -> PressureLevel:

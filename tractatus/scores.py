@@ -45,12 +45,10 @@ def weight_of(reading: Reading) -> tuple[str, str]:
     """How much is asked of the reasoning for an act, and why: it is reading, ordinary, weighty or irreversible."""
     if act := irreversible_act(reading):
         return "irreversible", f"The act cannot be undone: {act.what} ({act.why})."
-    only_reads, final = reading.read_only, False
-    if not reading.acts and reading.description:
-        only_reads, final = told_act(reading.description)
-    if final:
-        return "irreversible", "By its words the act cannot be undone."
-    if only_reads:
+    told = weight_of_told(reading)
+    if told == "irreversible":
+        return told, "By its words the act cannot be undone."
+    if reading.read_only or told == "reading":
         return "reading", "The act only reads: less is asked of its reasoning."
     verb = next((act.verb for act in reading.acts if act.changes and act.verb in weighty_verbs()), None)
     if verb:
@@ -58,6 +56,14 @@ def weight_of(reading: Reading) -> tuple[str, str]:
     if reading.environment == "production":
         return "weighty", "The act is done in production: more is asked of its reasoning."
     return "ordinary", ""
+
+
+def weight_of_told(reading: Reading) -> str:
+    """Of an act told in plain words and no command, what its words say: reading, irreversible, or nothing."""
+    if reading.acts or not reading.description:
+        return ""
+    only_reads, final = told_act(reading.description)
+    return "irreversible" if final else "reading" if only_reads else ""
 
 
 def assess(
