@@ -1,0 +1,712 @@
+"""A page with thirty rows asks the database as often as a page with one."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import Model
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLResolver, get_resolver, resolve, reverse
+from drf_spectacular.generators import SchemaGenerator
+
+from accounts.domain.keys import create_api_key
+from accounts.domain.members import add_member
+from accounts.domain.seats import sit
+from accounts.models import Organisation, Project, SeatUser
+from accounts.permissions import SYSTEM
+from accounts.roles import Role
+from audit.texts import keep
+from deliberation import models as of
+from deliberation.domain import calendar, publication
+from deliberation.domain.accommodations import state_cost
+from deliberation.domain.agreement import tell_shift
+from deliberation.domain.amendments import propose_amendment
+from deliberation.domain.commitments import report_commitment
+from deliberation.domain.conflict import propose_conflict
+from deliberation.domain.dissent import write_dissent
+from deliberation.domain.invitations import mark_not_reached
+from deliberation.domain.more_time import ask_more_time
+from deliberation.domain.outcome import circulate_outcome
+from deliberation.domain.precedent import cite_precedent
+from deliberation.domain.questions import put_question, reply
+from deliberation.domain.requests import ask_otherwise
+from deliberation.domain.review import report_change, speak_to_review, start_review
+from deliberation.models import Deliberation, Seat
+from tests.cast import Cast, make_member, make_organisation, make_project
+from tests.copies import copy_rows
+from tests.deliberation import stages
+from tests.deliberation.pages import by_link, signed_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("inside")]
+
+
+@dataclass
+class Rows:
+    """A page that stands with one row of a kind: who reads it, where it is, and how more of them are made."""
+
+    reader: Client
+    more: Callable[[int], object]
+    args: list[Any] = field(default_factory=list)
+    query: dict[str, str] = field(default_factory=dict)
+    all_shown: bool = True
+
+
+Stage = Callable[[Cast], Deliberation]
+
+LISTS: dict[str, dict[str, Callable[[Cast], Rows]]] = defaultdict(dict)
+"""By the name of a route that lists rows, the kinds of rows it lists."""
+
+# fmt: off
+NO_LISTS = {
+    # Forms and words, and pages of a single thing.
+    "about", "amendment_decide", "api_deliberation", "api_docs", "calendar_link", "card_accept", "card_confirm",
+    "card_decline", "card_leave", "card_more_time", "card_otherwise", "card_pass", "change_decide",
+    "commitment_report", "deliberation_dismiss", "deliberation_withdraw", "invitation_letter",
+    "invitation_not_reached", "invitation_send", "outbox_mail", "outcome_return", "participate", "precedent",
+    "request_answer", "review_give_back", "review_successor", "schema", "set_language", "settings",
+    "settings_mail", "settings_member_end", "settings_member_link", "settings_member_roles", "sign_in_by_link",
+    "stakeholder_drop", "stakeholders_gap", "stakeholders_reopen", "start", "style", "style_card",
+    # Mails of the demo, which are files.
+    "outbox",
+    # Acts: they are sent, and lead to a page.
+    "agreement_answer", "agreement_put", "api_conflicts", "deliberation_finding_add",
+    "deliberation_finding_strike", "deliberation_hand_over", "deliberation_harm_add", "deliberation_harm_strike",
+    "deliberation_option_add", "deliberation_option_edit", "deliberation_option_strike", "deliberation_submit",
+    "deliberation_suggest", "deliberation_take_up", "deliberation_tension_add", "deliberation_tension_settle",
+    "deliberation_terms_accept", "demo_sign_in", "difference_put", "dissent_answer", "dissent_join",
+    "dissent_withdraw", "draft_save", "invitation_renew", "more_time_answer", "notice_resend", "outcome_circulate",
+    "outcome_send_to_sign", "outcome_set_aside", "proposal_add", "proposal_cost", "publication_publish",
+    "publication_unpublish", "question_put", "question_reply", "review_open", "review_prepare", "review_sign",
+    "review_start", "round_close", "round_open", "settings_key_revoke", "settings_mail_test",
+    "settings_project_archive", "shared_value_add", "shift_tell", "side_answer", "stakeholder_keep",
+    "stakeholders_approve", "stakeholders_suggest", "stance_submit",
+}
+# fmt: on
+
+
+# --- The front door, and the settings of an organisation
+
+
+def _organisations(cast: Cast) -> Rows:
+    def more(times: int) -> None:
+        for _ in range(times):
+            other = make_organisation(f"house-{Organisation.objects.count()}", f"House {Organisation.objects.count()}")
+            add_member(other, by=SYSTEM, email=cast.facilitator.email, name="Facilitator", roles=[Role.FACILITATOR])
+
+    more(1)  # whoever belongs to one alone is led straight into it
+    return Rows(signed_in(cast.facilitator), more)
+
+
+def _members(cast: Cast, times: int, *, domain: str = "care.example") -> None:
+    for _ in range(times):
+        cast.stakeholders.append(
+            make_member(cast.organisation, "Member", *Role, email=f"member-{len(cast.stakeholders)}@{domain}")
+        )
+
+
+def _demo_people(cast: Cast) -> Rows:
+    Organisation.objects.filter(pk=cast.organisation.pk).update(is_demo=True)
+    return Rows(Client(), partial(_members, cast, domain="demo.example"))
+
+
+def _projects(cast: Cast, times: int) -> None:
+    for _ in range(times):
+        make_project(cast.organisation, f"project-{Project.objects.count()}", f"Project {Project.objects.count()}")
+
+
+def _keys(cast: Cast, times: int) -> None:
+    for _ in range(times):
+        create_api_key(cast.project, "Screening", by=cast.administrator, enforces=True)
+
+
+def _settings(more: Callable[[Cast, int], None]) -> Callable[[Cast], Rows]:
+    def make(cast: Cast) -> Rows:
+        more(cast, 1)
+        return Rows(signed_in(cast.administrator), partial(more, cast), ["care"])
+
+    return make
+
+
+LISTS["home"]["organisations"] = _organisations
+LISTS["demo"]["people"] = _demo_people
+LISTS["settings_members"]["members"] = _settings(_members)
+LISTS["settings_projects"]["projects"] = _settings(_projects)
+LISTS["settings_keys"]["keys"] = _settings(_keys)
+
+
+# --- Stages that the pages stand at
+
+
+def _text(cast: Cast, body: str) -> Any:
+    return keep(cast.organisation, body)
+
+
+def proposed(cast: Cast) -> Deliberation:
+    key = create_api_key(cast.project, "Screening", by=SYSTEM, enforces=True).key
+    return propose_conflict(cast.project, by=key, decision="May it disclose user data for the public good?")
+
+
+def with_terms_to_accept(cast: Cast) -> Deliberation:
+    deliberation = stages.at_draft(cast)
+    stages.with_terms(cast, deliberation, off_table="The number of posts, and pay.")
+    return deliberation
+
+
+def draft(cast: Cast) -> Deliberation:
+    """A draft of which much is only suggested, with a gap that is explained."""
+    deliberation = stages.at_draft(cast)
+    stages.with_stakeholders(cast, deliberation)
+    of.TradeOff.objects.filter(deliberation=deliberation).update(status="suggested")
+    gap(cast, deliberation)
+    return deliberation
+
+
+def gap(cast: Cast, deliberation: Deliberation) -> None:
+    of.Gap.objects.create(
+        organisation=cast.organisation,
+        deliberation=deliberation,
+        framework=of.Framework.objects.filter(deliberation=deliberation).first(),
+        explanation=_text(cast, "Nobody could be found."),
+        by_user=cast.facilitator,
+        at=deliberation.created_at,
+    )
+
+
+def unanswered(cast: Cast) -> Deliberation:
+    """Invited; one was not reached, one needs something else, and a voice is proposed."""
+    deliberation = stages.invited(cast, accept=False)
+    row = of.Invitation.objects.get(deliberation=deliberation, stakeholder__title="Stakeholder three")
+    mark_not_reached(deliberation, row, by=cast.facilitator, note="The mail came back.")
+    ask_otherwise(deliberation, by=stages.seat_of(deliberation, "Stakeholder one"), kind="format", text="On paper.")
+    propose_amendment(
+        deliberation,
+        by=cast.facilitator,
+        reason="Nights are worked too.",
+        title="Night staff",
+        why="You work at night.",
+    )
+    return deliberation
+
+
+def round_1(cast: Cast) -> Deliberation:
+    """Open, with a question and its reply."""
+    deliberation = stages.at_round(cast, 1)
+    one, two, *_others = stages.voices(cast, deliberation)
+    asked = put_question(deliberation, by=one, text="Who reads them today?", to=two)
+    reply(deliberation, by=two, question=asked, text="Two people.")
+    return deliberation
+
+
+def waiting_for_time(cast: Cast) -> Deliberation:
+    """Round 1 open; somebody waits for more time."""
+    deliberation = stages.at_round(cast, 1)
+    seat = stages.seat_of(deliberation, "Stakeholder two")
+    ask = of.Ask.objects.get(round__number=1, seat=seat)
+    ask_more_time(deliberation, by=seat, number=1, until=ask.due_at + timedelta(days=9), why="I work nights.")
+    return deliberation
+
+
+def round_2(cast: Cast) -> Deliberation:
+    """Open, with a proposal and everything that is said to one."""
+    deliberation = stages.at_round(cast, 2)
+    stages.accommodations_given(cast, deliberation)
+    one, two, *_others = stages.voices(cast, deliberation)
+    proposal = of.Option.objects.get(deliberation=deliberation, kind="proposal")
+    framework = of.Framework.objects.filter(deliberation=deliberation).first()
+    assert framework is not None
+    state_cost(deliberation, by=cast.facilitator, option=proposal, framework=framework, cost="Five weeks.")
+    asked = put_question(deliberation, by=two, text="How many readers?", option=proposal)
+    reply(deliberation, by=one, question=asked, text="Two.")
+    put_question(deliberation, by=two, text="Who trains them?", to=one)
+    return deliberation
+
+
+def round_3(cast: Cast) -> Deliberation:
+    """Open, with an agreement, a difference, a shift and a question."""
+    deliberation = stages.at_round(cast, 3)
+    stages.agreements_given(cast, deliberation)
+    one, two, *_others = stages.voices(cast, deliberation)
+    tell_shift(deliberation, by=one, changed=True, text="What the second reader said.")
+    put_question(deliberation, by=two, text="Does that hold for nurses?", to=one)
+    return deliberation
+
+
+def circulated(cast: Cast) -> Deliberation:
+    """Round 4: a second draft goes round, with a dissent."""
+    deliberation = stages.at_drafted(cast)
+    gap(cast, deliberation)
+    version = circulate_outcome(deliberation, by=cast.facilitator)
+    write_dissent(
+        deliberation,
+        by=stages.seat_of(deliberation, "Stakeholder one"),
+        version_id=version.pk,
+        lead="The reading should go.",
+        objection="One rule treats applicants more alike than tired readers do.",
+    )
+    return deliberation
+
+
+def signing(cast: Cast) -> Deliberation:
+    return stages.at_signing(cast, answered=False)
+
+
+def decided(cast: Cast) -> Deliberation:
+    """Signed, with all that comes after: a report on a promise, a change reported, cited elsewhere, a question open."""
+    deliberation = stages.at_decided(cast)
+    _after_the_signature(cast, deliberation)
+    return deliberation
+
+
+def under_review(cast: Cast) -> Deliberation:
+    """Overdue and taken up, with somebody who spoke to it."""
+    deliberation = stages.at_review_due(cast)
+    _after_the_signature(cast, deliberation)
+    review = start_review(stages.review_of(deliberation), by=cast.reviewer)
+    speak_to_review(review, by=stages.seat_of(deliberation, "Stakeholder one"), text="Nine in ten, as I said.")
+    return deliberation
+
+
+def _after_the_signature(cast: Cast, deliberation: Deliberation) -> None:
+    promise = of.Commitment.objects.filter(deliberation=deliberation).first()
+    assert promise is not None
+    report_commitment(
+        deliberation, promise, by=cast.holder, state="handed_on", account="Somebody else does.", new_owner="The deputy"
+    )
+    precedent = stages.precedent_of(deliberation)
+    report_change(precedent, by=cast.facilitator, text="The supplier changed the model.")
+    elsewhere = stages.at_conflict(cast)
+    cite_precedent(elsewhere, precedent, by=cast.facilitator, alike="The same tool.", differs="Another post.")
+    gap(cast, deliberation)
+    seat = stages.seat_of(deliberation, "Stakeholder two")
+    round_ = of.Round.objects.get(deliberation=deliberation, number=4)
+    of.Question.objects.create(
+        organisation=cast.organisation,
+        deliberation=deliberation,
+        round=round_,
+        by_seat=seat,
+        text=_text(cast, "Who pays?"),
+        at=deliberation.created_at,
+        entry_id=seat.pk,
+    )
+
+
+def asked_about_publishing(cast: Cast) -> Deliberation:
+    deliberation = decided(cast)
+    publication.propose_publication(deliberation, by=cast.holder)
+    return deliberation
+
+
+def with_a_seated_voice(stage: Stage) -> Stage:
+    """The first stakeholder reads with an account, and not by a link."""
+
+    def make(cast: Cast) -> Deliberation:
+        deliberation = stage(cast)
+        seat = stages.seat_of(deliberation, cast.first.name)
+        if not _is_taken(seat):
+            sit(cast.organisation, deliberation.pk, seat.pk, cast.first)
+        return deliberation
+
+    return make
+
+
+def _is_taken(seat: Seat) -> bool:
+    return SeatUser.objects.filter(seat_id=seat.pk, until__isnull=True).exists()
+
+
+# --- Many deliberations
+
+
+def _many(who: str, *at: Stage, query: dict[str, str] | None = None) -> Callable[[Cast], Rows]:
+    """A page of the organisation that shows deliberations at these stages."""
+
+    def make(cast: Cast) -> Rows:
+        groups: list[list[Model]] = [[stage(cast)] for stage in at]
+        return Rows(signed_in(getattr(cast, who)), lambda times: copy_rows(times, *groups), ["care"], query or {})
+
+    return make
+
+
+ON_THE_BOARD: list[tuple[str, Stage, str, dict[str, str]]] = [
+    ("proposed", proposed, "facilitator", {}),
+    ("conflicts", stages.at_conflict, "facilitator", {}),
+    ("drafts", draft, "facilitator", {}),
+    ("lists to approve", stages.at_stakeholders, "holder", {"show": "mine"}),
+    ("to invite", stages.at_inviting, "facilitator", {}),
+    ("unanswered", unanswered, "facilitator", {"show": "gap"}),
+    ("amendments", unanswered, "holder", {}),
+    ("in round 1", waiting_for_time, "facilitator", {}),
+    ("in round 2", round_2, "facilitator", {"show": "week"}),
+    ("in round 3", round_3, "administrator", {}),
+    ("drafted", stages.at_drafted, "facilitator", {}),
+    ("circulated", circulated, "facilitator", {}),
+    ("to sign", signing, "holder", {}),
+    ("decided", decided, "facilitator", {"show": "ended"}),
+]
+for what, stage, who, query in ON_THE_BOARD:
+    LISTS["board"][f"{what}, as {who}"] = _many(who, stage, query=query)
+LISTS["board_csv"]["questions"] = _many("facilitator", draft, round_2, stages.at_drafted)
+
+
+def _reviewed_again(cast: Cast) -> Deliberation:
+    deliberation = stages.at_review_due(cast)
+    start_review(stages.review_of(deliberation), by=cast.reviewer)
+    return deliberation
+
+
+def _prepared(cast: Cast) -> Deliberation:
+    return stages.at_review_prepared(cast).deliberation
+
+
+LISTS["asked"] = {
+    "of the facilitator": _many(
+        "facilitator", proposed, stages.at_conflict, stages.at_inviting, stages.at_outcome, waiting_for_time
+    ),
+    "of the holder": _many(
+        "holder", with_terms_to_accept, stages.at_stakeholders, unanswered, circulated, stages.at_signing
+    ),
+    "of a second holder": _many("second_holder", _prepared, decided),
+    "of the reviewer": _many("reviewer", stages.at_review_due, _reviewed_again, decided),
+    "of a voice": _many(
+        "first",
+        *map(with_a_seated_voice, (unanswered, round_2, asked_about_publishing, _reviewed_again)),
+    ),
+}
+for what, query in [("all", {}), ("found", {"q": "tool"}), ("like words", {"like": "May a tool sort applications?"})]:
+    LISTS["precedents"][what] = _many("reviewer", decided, under_review, query=query)
+LISTS["reviews"]["of every section"] = _many(
+    "reviewer", partial(stages.at_review_due, overdue=-20), under_review, decided
+)
+
+
+def _feed(cast: Cast) -> Rows:
+    deliberation = stages.at_review_due(cast)
+    link = calendar.make_calendar_link(cast.membership(cast.reviewer), by=cast.reviewer)
+    return Rows(Client(), lambda times: copy_rows(times, [deliberation]), [], {"token": calendar.token_of(link)})
+
+
+LISTS["reviews_ics"]["reviews"] = _feed
+
+
+def _by_key(stage: Stage, query: dict[str, str] | None = None) -> Callable[[Cast], Rows]:
+    def make(cast: Cast) -> Rows:
+        deliberation = stage(cast)
+        secret = create_api_key(cast.project, "Screening", by=SYSTEM).secret
+        reader = Client(headers={"Authorization": f"Bearer {secret}"})
+        return Rows(reader, lambda times: copy_rows(times, [deliberation]), [], query or {})
+
+    return make
+
+
+LISTS["api_deliberations"]["in round 2"] = _by_key(round_2)
+LISTS["api_deliberations"]["decided"] = _by_key(decided)
+LISTS["api_outcomes"]["outcomes"] = _by_key(decided)
+LISTS["api_precedents"]["all"] = _by_key(under_review)
+LISTS["api_precedents"]["alike"] = _by_key(decided, {"similar_to": "May a tool sort applications?"})
+
+
+def _one_outcome(cast: Cast) -> Rows:
+    rows = _by_key(decided)(cast)
+    outcome = of.Outcome.objects.get()
+    rows.args = [outcome.pk]
+    copied: list[list[Model]] = [roots(outcome.deliberation) for roots in PRINTED.values()]
+    rows.more = lambda times: copy_rows(times, *copied)
+    return rows
+
+
+LISTS["api_outcome"]["what is printed"] = _one_outcome
+
+
+# --- Many rows of one deliberation
+
+
+Roots = Callable[[Deliberation], list[Model]]
+
+
+def a(model: type[Model], **which: Any) -> Roots:
+    """One row of this model, to be copied with all that hangs on it."""
+
+    def roots(deliberation: Deliberation) -> list[Model]:
+        row = model._default_manager.filter(deliberation=deliberation, **which).order_by("pk").first()
+        assert row is not None, f"{model.__name__} {which}"
+        return [row]
+
+    return roots
+
+
+def a_voice(deliberation: Deliberation) -> list[Model]:
+    """Somebody asked, with their seat and all they said."""
+    row = of.Invitation.objects.select_related("stakeholder", "seat").get(
+        deliberation=deliberation, stakeholder__title="Stakeholder two"
+    )
+    return [row.stakeholder, row.seat]
+
+
+def _within(stage: Stage, who: str, rows: list[Roots], *args: object, all_shown: bool = True) -> Callable[[Cast], Rows]:
+    """A page of one deliberation that shows rows of these kinds."""
+
+    def make(cast: Cast) -> Rows:
+        deliberation = stage(cast)
+        groups = [roots(deliberation) for roots in rows]
+        if who == "voice":
+            reader = by_link(stages.seat_of(deliberation, "Stakeholder one"))
+        else:
+            reader = signed_in(getattr(cast, who))
+        here = ["care", deliberation.number, *args]
+        return Rows(reader, lambda times: copy_rows(times, *groups), here, all_shown=all_shown)
+
+    return make
+
+
+def enter(
+    routes: str, stage: Stage, who: str, *rows: Roots, args: tuple[object, ...] = (), all_shown: bool = True
+) -> None:
+    """Enter pages of one deliberation with the kinds of rows they show."""
+    for route in routes.split():
+        what = " ".join(map(str, (getattr(stage, "__name__", ""), *args)))
+        LISTS[route][f"{what}, as {who}"] = _within(stage, who, list(rows), *args, all_shown=all_shown)
+
+
+CONFLICT = [a(of.Finding), a(of.Option, kind="option"), a(of.Framework), a(of.TradeOff), a(of.Group)]
+enter("deliberation_intake", draft, "facilitator", *CONFLICT)
+enter("deliberation_intake", round_2, "voice", *CONFLICT)
+# The page says three of the things that are missing, and how many seats there are nowhere.
+enter("deliberation", draft, "facilitator", *CONFLICT, a(of.Stakeholder), a(of.Terms), all_shown=False)
+enter("deliberation", round_2, "facilitator", *CONFLICT, a_voice, all_shown=False)
+enter("deliberation_terms", stages.at_draft, "facilitator", a(of.Terms))
+LISTS["deliberation_seats"]["members"] = lambda cast: Rows(
+    signed_in(cast.facilitator), partial(_members, cast), ["care", stages.at_draft(cast).number]
+)
+LISTS["deliberation_new"]["projects"] = lambda cast: Rows(
+    signed_in(cast.facilitator), partial(_projects, cast), ["care"]
+)
+
+
+def _beside_precedents(routes: str, who: str = "facilitator") -> None:
+    def make(cast: Cast) -> Rows:
+        decided(cast)
+        before = Deliberation.objects.get(state="decided")
+        here = stages.at_conflict(cast, urgency="ROUTINE")
+        # No more than three or five are shown as alike.
+        return Rows(
+            signed_in(cast.facilitator),
+            lambda times: copy_rows(times, [before]),
+            ["care", here.number],
+            all_shown=False,
+        )
+
+    for route in routes.split():
+        LISTS[route]["precedents like it"] = make
+
+
+_beside_precedents("deliberation_intake deliberation_settle")
+
+LISTED = [a(of.Stakeholder), a(of.Group), a(of.Framework)]
+
+
+def who_can_be_replaced(deliberation: Deliberation) -> list[Model]:
+    row = of.Invitation.objects.get(deliberation=deliberation, state="not_reached")
+    return [row.stakeholder, row.seat]
+
+
+AMENDMENTS = a(of.Stakeholder, title="Night staff")
+enter("stakeholders", draft, "facilitator", *LISTED, a(of.Gap))
+enter("stakeholders", stages.at_stakeholders, "holder", *LISTED, a(of.StakeholderList))
+enter("stakeholders", unanswered, "holder", AMENDMENTS)
+enter("stakeholder_add", draft, "facilitator", a(of.Group), a(of.Framework))
+enter("amendment_new", unanswered, "facilitator", who_can_be_replaced)
+enter("invitations", stages.at_inviting, "facilitator", a_voice)
+enter("invitations", unanswered, "facilitator", a_voice, a(of.Request), AMENDMENTS)
+
+
+def _of_one_row(
+    stage: Stage, who: str, roots: Roots, model: type[Model], *args: object, all_shown: bool = True
+) -> Callable[[Cast], Rows]:
+    """A page of one row of a deliberation, whose key is the last of its arguments."""
+
+    def make(cast: Cast) -> Rows:
+        rows = _within(stage, who, [roots], *args, all_shown=all_shown)(cast)
+        first = model._default_manager.order_by("pk").first()
+        assert first is not None
+        rows.args.append(first.pk)
+        return rows
+
+    return make
+
+
+LISTS["stakeholder_edit"]["frameworks"] = _of_one_row(draft, "facilitator", a(of.Framework), of.Stakeholder)
+for who in ("facilitator", "voice"):
+    enter("round", round_1, who, a_voice, a(of.Question), args=(1,))
+    enter("round", round_2, who, a_voice, a(of.Framework), args=(1,))
+    enter(
+        "accommodations",
+        round_2,
+        who,
+        a(of.Option, kind="proposal"),
+        a(of.SharedValue),
+        a_voice,
+        a(of.Question, option__isnull=True),
+        a(of.Question, option__isnull=False),
+        a(of.ProposalCost),
+        a(of.Framework),
+    )
+    enter(
+        "agreement",
+        round_3,
+        who,
+        a(of.Agreement),
+        a(of.Difference),
+        a(of.Side),
+        a(of.Question),
+        a_voice,
+        a(of.Framework),
+    )
+    enter("round", circulated, who, a(of.Dissent), a_voice, args=(4,), all_shown=False)
+enter("round", waiting_for_time, "facilitator", a_voice, args=(1,))
+enter("enter_for", round_2, "facilitator", a_voice, a(of.Option, kind="proposal"), args=(2, "stance"))
+enter("enter_for", round_3, "facilitator", a_voice, a(of.Agreement), args=(3, "agreement"))
+enter("enter_for", round_3, "facilitator", a_voice, a(of.Side), args=(3, "side"))
+enter("card", round_2, "voice", a(of.SharedValue))
+enter("card_frameworks", round_2, "voice", a(of.Framework))
+LISTS["card_sent"]["what was said"] = _of_one_row(
+    round_2, "voice", a(of.SharedValue), of.SharedValue, "shared_value", all_shown=False
+)
+
+PRINTED = {
+    "dissents": a(of.Dissent),
+    "losses": a(of.Remainder),
+    "commitments": a(of.Commitment),
+    "triggers": a(of.ReviewTrigger),
+    "values": a(of.WeighedValue),
+    "frameworks": a(of.Framework),
+    "voices": a_voice,
+    "gaps": a(of.Gap),
+    "terms": a(of.Terms),
+}
+AFTERWARDS = (a(of.Question, replies__isnull=True), a(of.CommitmentReport))
+for who in ("facilitator", "holder", "voice"):
+    enter("outcome", decided, who, *PRINTED.values(), *AFTERWARDS)
+    enter("outcome", circulated, who, *PRINTED.values())
+enter("outcome_json outcome_markdown outcome_pdf", decided, "facilitator", *PRINTED.values(), *AFTERWARDS)
+DRAFTED = [a(of.Remainder), a(of.Commitment), a(of.ReviewTrigger), a(of.WeighedValue), a(of.Framework)]
+enter("outcome_draft", stages.at_drafted, "facilitator", *DRAFTED)
+enter("dissent_write", circulated, "voice", a(of.Dissent), a(of.Framework))
+enter("outcome_sign", signing, "holder", a(of.Dissent), a_voice, *DRAFTED)
+enter("publication_propose", asked_about_publishing, "holder", *PRINTED.values(), *AFTERWARDS)
+enter("quote_choose", asked_about_publishing, "voice", *PRINTED.values(), *AFTERWARDS)
+
+
+def _published(cast: Cast) -> Rows:
+    deliberation = asked_about_publishing(cast)
+    of.QuoteChoice.objects.update(choice="name")
+    made = publication.publish(deliberation, by=cast.holder, reason="So that others learn.")
+    groups = [roots(deliberation) for roots in (*PRINTED.values(), *AFTERWARDS)]
+    return Rows(Client(), lambda times: copy_rows(times, *groups), [made.slug])
+
+
+LISTS["published"]["what is printed"] = _published
+
+
+def _to_cite(cast: Cast) -> Rows:
+    mine = stages.at_conflict(cast)
+    number = stages.at_decided(cast).number
+    return Rows(signed_in(cast.facilitator), lambda times: copy_rows(times, [mine]), ["care", number])
+
+
+LISTS["precedent_cite"]["one's own deliberations"] = _to_cite
+enter("change_report", decided, "facilitator", a(of.ReviewTrigger))
+enter("review_speak", under_review, "voice", a(of.Dissent), a(of.ReviewVoice), all_shown=False)
+enter(
+    "review",
+    under_review,
+    "reviewer",
+    *(PRINTED[key] for key in ("dissents", "losses", "commitments", "triggers")),
+    a(of.ChangeReport),
+    a(of.ReviewVoice),
+    lambda deliberation: [of.Citation.objects.get()],
+)
+
+
+# --- What is asserted
+
+
+CASES = [
+    pytest.param(route, make, id=f"{route}: {what}") for route, kinds in LISTS.items() for what, make in kinds.items()
+]
+
+
+@pytest.mark.parametrize(("route", "make"), CASES)
+def test_it_asks_as_often_for_thirty_rows_as_for_one(route: str, make: Callable[[Cast], Rows], cast: Cast) -> None:
+    rows = make(cast)
+    address = reverse(route, args=rows.args)
+    asked: dict[int, list[str]] = {}
+    sizes = []
+    for total, more in ((1, 0), (3, 2), (30, 27)):
+        if more:
+            rows.more(more)
+        _read(rows, address)  # what is done once a session or once an hour is done now
+        with CaptureQueriesContext(connection) as queries:
+            sizes.append(len(_read(rows, address)))
+        asked[total] = [one["sql"] for one in queries.captured_queries]
+    counts = {total: len(queries) for total, queries in asked.items()}
+    print(f"{route}: {counts}")
+    assert len(set(counts.values())) == 1, f"{route}: {counts}\n{_repeated(asked[30], asked[3])}"
+    if rows.all_shown:
+        assert sizes[0] < sizes[1] < sizes[2], f"{route} does not show what was added: {sizes}"
+
+
+def _read(rows: Rows, address: str) -> bytes:
+    response = rows.reader.get(address, rows.query)
+    assert response.status_code == 200, f"{address}: {response.status_code}"
+    return b"".join(response.streaming_content) if response.streaming else response.content
+
+
+def _repeated(many: list[str], few: list[str]) -> str:
+    """The statements that thirty rows ask more often than three, without their values."""
+    more = Counter(map(_shape, many)) - Counter(map(_shape, few))
+    return "\n".join(f"{times} more: {shape[:1000]}" for shape, times in more.most_common(5))
+
+
+def _shape(sql: str) -> str:
+    sql = re.sub(r"SELECT .*? FROM", "SELECT … FROM", sql, count=1)
+    return re.sub(r"\([^()]*'[^()]*\)", "(…)", re.sub(r"'[^']*'|\b\d+\b", "…", sql))
+
+
+def test_every_route_lists_rows_here_or_is_known_to_list_none() -> None:
+    names = set(_names(get_resolver().url_patterns))
+    both = LISTS.keys() & NO_LISTS
+    assert not both
+    missing = names - LISTS.keys() - NO_LISTS
+    assert not missing, f"say in LISTS what these list, or in NO_LISTS that they list nothing: {sorted(missing)}"
+    assert names == LISTS.keys() | NO_LISTS
+
+
+def _names(patterns: list[Any]) -> Iterator[str]:
+    """The named routes that are ours: those of the operator's admin and of sign-in are others' pages."""
+    for one in patterns:
+        if isinstance(one, URLResolver):
+            if one.app_name != "admin" and not str(one.pattern).startswith("accounts/"):
+                yield from _names(one.url_patterns)
+        elif one.name:
+            yield one.name
+
+
+def test_every_list_of_the_interface_is_here() -> None:
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    lists = set()
+    for address, acts in schema["paths"].items():
+        for act in acts.values():
+            answer = act["responses"].get("200", {}).get("content", {}).get("application/json", {}).get("schema", {})
+            shape = schema["components"]["schemas"].get(answer.get("$ref", "").rpartition("/")[2], {})
+            if "results" in shape.get("properties", {}):
+                lists.add(resolve(re.sub(r"\{\w+\}", "0" * 32, address)).url_name)
+    assert lists
+    assert lists <= LISTS.keys()
