@@ -1,6 +1,7 @@
 """The CrossReferenceValidator: an action against everything that humans asked (core concepts, section 2).
 
-Instructions are read once, when they are added, into typed constraints, and filed under what those are about. An action is read
+Instructions are read once, when they are added, into typed constraints, and filed under what those are about. An
+action is read
 into facts, acts and texts; these call up the few constraints that may concern it, and each is compared with it.
 """
 
@@ -49,8 +50,10 @@ class Conflict(Result):
 class Validation(Result):
     """What the validator says of an action (framework, section 2).
 
-    `conflicts` are the worst first, at most 20, `conflicts_in_all` counts every one. The fields after it are of the worst one.
-    `corrected_action` is given only where the action with it is approved; `corrected_input` is then the whole tool input
+    `conflicts` are the worst first, at most 20, `conflicts_in_all` counts every one. The fields after it are of the
+    worst one.
+    `corrected_action` is given only where the action with it is approved; `corrected_input` is then the whole tool
+    input
     rewritten, where it could be. `would_pass_if` are single changes, each tried.
     """
 
@@ -110,7 +113,8 @@ class _Outcome:
 
 
 class CrossReferenceValidator:
-    """Checks actions against the instructions of a history. Built once, called by many threads; `add` and `remove` take a
+    """Checks actions against the instructions of a history. Built once, called by many threads; `add` and `remove`
+    take a
     lock among themselves, readers never wait: an instruction is seen wholly or not at all by one validation."""
 
     def __init__(self, instructions: Iterable[Instruction] = (), *, variables: Mapping[str, str] | None = None) -> None:
@@ -199,10 +203,13 @@ class CrossReferenceValidator:
         environment: str | None = None,
         reading: Reading | None = None,
     ) -> Validation:
-        """Whether an action agrees with the instructions in force at `now` in `environment` (else the one that the action names).
+        """Whether an action agrees with the instructions in force at `now` in `environment` (else the one that the
+        action names).
 
-        `action` is {"type", "description", "parameters"} or a tool call {"tool_name", "tool_input"}. Raises `TypeError` or
-        `ValueError` naming the argument that is wrong; never for what stands in the action. `reading` is what `read_action`
+        `action` is {"type", "description", "parameters"} or a tool call {"tool_name", "tool_input"}. Raises
+        `TypeError` or
+        `ValueError` naming the argument that is wrong; never for what stands in the action. `reading` is what
+        `read_action`
         gave for it, where it has been read already; it is read again where a variable has its value put in.
         """
         arguments.mapping(action, "action")
@@ -380,9 +387,9 @@ class CrossReferenceValidator:
         found: list[Mapping[str, Any]] = []
         if corrected is not None and len(corrected) == 1:
             found += [{"change": "parameter", "parameter": name, "value": value} for name, value in corrected.items()]
-        if all(one.constraint.scope.approval for one in outcome.found):
-            if not self._outcome(action, reading, now, environment, approved=True).found:
-                found.append({"change": "approval", "value": "a person has approved this action"})
+        approvable = all(one.constraint.scope.approval for one in outcome.found)
+        if approvable and not self._outcome(action, reading, now, environment, approved=True).found:
+            found.append({"change": "approval", "value": "a person has approved this action"})
         only = outcome.found[0].entry.instruction.id
         if len(outcome.found) == 1 and not self._outcome(action, reading, now, environment, without=only).found:
             found.append(

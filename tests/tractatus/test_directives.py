@@ -135,6 +135,22 @@ def test_no_text_breaks_the_reader(text):
     assert read_instruction(text) == read_instruction(text)
 
 
+RUN = (
+    "never always only not no do don't must should prefer unless except until while before by is are in on to "
+    "for of and or , . : ; ( ) - without approval ask me between after use run send delete edit it them that "
+    "`any` src/app/ *.png .env feature/* 27017 10:30 5 % KB 500 € v1.2.3 >=20 LOG_LEVEL = true off port "
+    "localhost:80 0.0.0.0 kebab-case branch file lines node npm privacy friday --force @here 0x3D eu-west-1 "
+    "gpt-4 read-only instead rather than over leave alone forbidden "
+)
+WORDS = tuple(RUN.split())
+
+
+@settings(deadline=None, max_examples=400)
+@given(st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join))
+def test_no_run_of_telling_words_breaks_the_reader(text):
+    read_instruction(text)
+
+
 @pytest.mark.parametrize(
     "text", ["\0", "\ud800", "never " * 5000, "`" * 9000, "a/" * 9000, "(" * 9000, "1" * 9000, "x=" * 5000, "-" * 9000]
 )

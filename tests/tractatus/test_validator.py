@@ -1,4 +1,5 @@
-"""The validator: the examples of core concepts, what each kind of constraint catches and lets pass, and its properties."""
+"""The validator: the examples of core concepts, what each kind of constraint catches and lets pass, and its
+properties."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ from tractatus.vocabulary import ConflictType, Status
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 
 
-def told(text: str, id: str = "inst_1", level: str = "MANDATORY", **fields: Any) -> Instruction:  # noqa: A002
+def told(text: str, id: str = "inst_1", level: str = "MANDATORY", **fields: Any) -> Instruction:
     return Instruction(
         **{
             "id": id,
@@ -182,16 +183,17 @@ def test_what_is_not_understood_is_unchecked_and_never_stops():
     ("text", "against", "within"),
     [
         ("Never run php artisan migrate:fresh", bash("php artisan migrate:fresh --seed"), bash("php artisan migrate")),
-        ("Don't touch vendor/legacy/", edit("vendor/legacy/a.py", "a = 1", "a = 2"), edit("vendor/new/a.py", "a = 1", "a = 2")),
+        ("Don't touch vendor/legacy/", edit("vendor/legacy/a.py", "a = 1", "a = 2"), edit("vendor/new/a.py", "a = 1",
+        "a = 2")),
         ("Only work in src/billing", edit("src/cart/a.ts", "a", "b"), edit("src/billing/a.ts", "a", "b")),
         ("Do not push to main", bash("git push origin main"), bash("git push origin topic/main-menu")),
-        ("Branch names must be of the form feature/*", bash("git checkout -b fix-it"), bash("git checkout -b feature/fix-it")),
-        ("No console.log except in tests", write("src/a.ts", "console.log(1)\n"), write("tests/a.test.ts", "console.log(1)\n")),
+        ("Branch names must be of the form feature/*", bash("git switch -c fix-it"), bash("git switch -c feature/fix")),
+        ("No console.log except in tests", write("src/a.ts", "console.log(1)"), write("tests/a.ts", "console.log(1)")),
         ("Python 3.11 or newer", edit("a.toml", "x", 'python = ">=3.9"'), edit("a.toml", "x", 'python = ">=3.12"')),
         ("Member lists are never sent to sponsors",
          {"type": "send_file", "description": "Send the member list to the sponsor", "parameters": {}},
          {"type": "send_file", "description": "Send the bench list to the sponsor", "parameters": {}}),
-        ("Use British English", write("a.md", "The color of the harbor.\n"), write("a.md", "The colour of the harbour.\n")),
+        ("Use British English", write("a.md", "The color of harbors.\n"), write("a.md", "The colour of harbours.\n")),
         ("No force pushes", bash("git push -f origin topic"), bash("npm install --force")),
     ],
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 from tractatus.comparison.breaches import Breach
@@ -31,12 +32,14 @@ _COMPARE: dict[type, Callable[[Any, Doing], Iterator[Breach]]] = {
     c.Commitment: compare_commitment,
 }
 _DONE = re.compile(
-    r"(?i)\b(?:went out|is out|was released|has been released|released|finished|is over|ended|completed|landed|shipped|moved|done|is empty)\b"
+    r"(?i)\b(?:went out|is out|was released|has been released|released|finished|is over|ended|completed"
+    r"|landed|shipped|moved|done|is empty)\b"
 )
 
 
 def compare(constraint: c.Constraint, doing: Doing, environment: str | None) -> Breach | None:
-    """The breach of a constraint by an action, or None. `environment` is the one that the action is for, None unknown."""
+    """The breach of a constraint by an action, or None. `environment` is the one that the action is for, None
+    unknown."""
     if not _applies(constraint.scope, doing, environment, constraint):
         return None
     return next(_COMPARE[type(constraint)](constraint, doing), None)
@@ -47,9 +50,9 @@ def _applies(scope: c.Scope, doing: Doing, environment: str | None, constraint: 
         return True
     if scope.environments:
         here = environment or ("development" if "development" in scope.environments else None)
-        if here not in scope.environments and not (here == "test" and "development" in scope.environments):
-            if here is not None or not _env_named(scope, doing):
-                return False
+        elsewhere = here not in scope.environments and not (here == "test" and "development" in scope.environments)
+        if elsewhere and (here is not None or not _env_named(scope, doing)):
+            return False
     if "test" in scope.excepted and (doing.is_test or environment == "test"):
         return False
     if "documentation" in scope.excepted and doing.is_document:
@@ -77,6 +80,8 @@ def _applies(scope: c.Scope, doing: Doing, environment: str | None, constraint: 
         languages = {passage.language for passage in doing.reading.passages if passage.language}
         if languages and not {_LANGUAGES.get(name, name) for name in languages} & scope.languages:
             return False
+    if (scope.hours or scope.days) and not _within_time(scope, doing):
+        return False
     if "\0shared-branch" in scope.about:
         return any(
             _SHARED.search(line) for line in doing.commands if line.startswith(("git push", "git reset", "git commit"))
@@ -92,6 +97,38 @@ _SHARED = re.compile(
     r"[\s+:/](?:main|master|develop|dev|trunk|staging|production|release(?:/\S+)?|stable|next)(?:\s|$)"
 )
 _LANGUAGES = {"tsx": "typescript", "jsx": "javascript", "scss": "css"}
+
+
+_STAMP = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d))?")
+_TIME = re.compile(r"^([01]?\d|2[0-3]):([0-5]\d)$")
+_WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def _within_time(scope: c.Scope, doing: Doing) -> bool:
+    """Whether the action says that it is done at an hour or on a day that the prohibition is for."""
+    minute: int | None = None
+    days = {word for word in _WEEK if word in doing.about}
+    for _, value in doing.parameters:
+        if not isinstance(value, str) or len(value) > 60:
+            continue
+        if stamp := _STAMP.search(value):
+            year, month, day, hour, minutes = stamp.groups()
+            try:
+                days.add(_WEEK[date(int(year), int(month), int(day)).weekday()])
+            except ValueError:
+                continue
+            if hour and minute is None:
+                minute = int(hour) * 60 + int(minutes)
+        elif (clock := _TIME.match(value)) and minute is None:
+            minute = int(clock.group(1)) * 60 + int(clock.group(2))
+    if scope.days and not days & scope.days:
+        return False
+    if scope.hours:
+        start, end = scope.hours
+        if minute is None:
+            return False
+        return start <= minute < end if start < end else minute >= start or minute < end
+    return True
 
 
 def _env_named(scope: c.Scope, doing: Doing) -> bool:

@@ -13,7 +13,8 @@ class Breach:
     """One conflict of an action with one constraint.
 
     `confidence` is 0.8 and more for a clear conflict, 0.5 to 0.8 for a probable one, below that unclear (core concepts,
-    section 2). `correction` is (parameter, value) where the instruction fixes the value; `changes` are the places of the action
+    section 2). `correction` is (parameter, value) where the instruction fixes the value; `changes` are the places of
+    the action
     where that is written, with the new text. `human` where only a human may decide.
     """
 

@@ -221,18 +221,23 @@ _STYLES = {
 }
 _NAMED_IN_CODE = {
     "function": re.compile(
-        r"\b(?:def|func|fn|function|fun|sub)\s+(?:\([^)\n]{0,80}\)\s*)?([A-Za-z_]\w*)\s*[(<\[]|\b(?:const|let)\s+([A-Za-z_]\w*)\s*=\s*(?:async\s*)?(?:\([^)\n]{0,120}\)|\w+)\s*=>"
+        r"\b(?:def|func|fn|function|fun|sub)\s+(?:\([^)\n]{0,80}\)\s*)?([A-Za-z_]\w*)\s*[(<\[]|\b(?:const"
+        r"|let)\s+([A-Za-z_]\w*)\s*=\s*(?:async\s*)?(?:\([^)\n]{0,120}\)|\w+)\s*=>"
     ),
     "class": re.compile(r"\b(?:class|interface|struct|enum|trait|type)\s+([A-Za-z_]\w*)\b(?=[^\n=]{0,80}[{:(=<]|\s*$)"),
     "variable": re.compile(
-        r"\b(?:const|let|var|val|auto|int|string|float|double)\s+([A-Za-z_]\w*)\s*(?::[^=\n]{0,40})?=(?!=)(?!\s*(?:async\s*)?(?:\([^)\n]{0,120}\)|\w+)\s*=>)|^[ \t]*([a-zA-Z_]\w*)\s*(?::[^=\n]{0,40})?=(?!=)",
+        r"\b(?:const|let|var|val|auto|int|string|float"
+        r"|double)\s+([A-Za-z_]\w*)\s*(?::[^=\n]{0,40})?=(?!=)(?!\s*(?:async\s*)?(?:\([^)\n]{0,120}\)"
+        r"|\w+)\s*=>)|^[ \t]*([a-zA-Z_]\w*)\s*(?::[^=\n]{0,40})?=(?!=)",
         re.M,
     ),
     "table": re.compile(
         r"(?i)\bcreate\s+table\s+(?:if\s+not\s+exists\s+)?[\"`\[]?(?:\w+\.)?(\w+)|create_table\s*\(?\s*[:\"'](\w+)"
     ),
     "column": re.compile(
-        r"(?im)^\s*[\"`]?([A-Za-z]\w*)[\"`]?\s+(?:var)?(?:char|text|int|integer|bigint|uuid|timestamp|timestamptz|boolean|bool|numeric|decimal|date|json|jsonb|serial|real|double)\b|\badd\s+(?:column\s+)?[\"`]?(\w+)"
+        r"(?im)^\s*[\"`]?([A-Za-z]\w*)[\"`]?\s+(?:var)?(?:char|text|int|integer|bigint|uuid|timestamp"
+        r"|timestamptz|boolean|bool|numeric|decimal|date|json|jsonb|serial|real|double)\b"
+        r"|\badd\s+(?:column\s+)?[\"`]?(\w+)"
     ),
     "constant": re.compile(
         r"\b(?:const|final|static\s+final\s+\w+)\s+([A-Za-z_]\w*)\s*=\s*[\"'\d]|^([A-Za-z_]\w*)\s*=\s*[\"'\d]", re.M

@@ -16,21 +16,29 @@ from tractatus.directives.wordlists import words as word_list
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:['’][a-z]+)?|\d+(?:\.\d+)*")
 _STRING = re.compile(r"\"[^\"\n]{0,2000}\"|'[^'\n]{0,2000}'|`[^`\n]{0,2000}`")
 _LOG_CALL = re.compile(
-    r"\b(?:console|log(?:ger|ging)?|slog|Log|LOG|Timber|winston|pino|print(?:ln|f)?|NSLog|fmt\.Print\w*|puts|echo|syslog|os_log|debugPrint|Logger)\b"
+    r"\b(?:console|log(?:ger|ging)?|slog|Log|LOG|Timber|winston|pino|print(?:ln|f)?|NSLog|fmt\.Print\w*"
+    r"|puts|echo|syslog|os_log|debugPrint|Logger)\b"
     r"[.\w!]{0,30}\s*\([^\n]{0,400}"
 )
 _VIEW = re.compile(
     r"(?i)(?:^|/)(?:views?|components?|pages|templates?|controllers?|routes?|handlers?|screens?|widgets?)(?:/|\.py$)"
-    r"|(?:View|ViewController|Controller|Component|Screen|Page|Widget|Handler|_controller|_view|\.component|_screen)\.\w+$"
+    r"|(?:View|ViewController|Controller|Component|Screen|Page|Widget|Handler|_controller|_view"
+    r"|\.component|_screen)\.\w+$"
 )
 _MODEL = re.compile(
-    r"(?i)(?:model|service|repository|domain|store)s?\.\w+$|ViewModel\.\w+$|(?:^|/)(?:models|services|repositories|domain)/"
+    r"(?i)(?:model|service|repository|domain|store)s?\.\w+$|ViewModel\.\w+$|(?:^|/)(?:models|services"
+    r"|repositories|domain)/"
 )
 _ASKING = word_list("asking")
 _APPROVED = re.compile(
-    r"(?i)\b(?:approved|approval (?:was |is )?(?:given|granted|received)|(?:user|you|owner|lead|maintainer|client|team|board|legal|customer|pharmacist|doctor|elder|they|she|he|parents?|editor|manager)[\w' ]{0,24}"
-    r"(?:approved|confirmed|agreed|said yes|okayed|signed off|gave (?:the |their )?(?:ok|go-ahead|permission|consent))|signed[- ]off (?:by|on)|as (?:approved|agreed|confirmed|requested|instructed)|with (?:explicit |written |their )?(?:approval|permission|consent) (?:of|from)|"
-    r"go-ahead (?:from|by|given)|you (?:said yes|asked|told)|at (?:your|the user's) request|confirmed by|approved by|consented|has agreed|have agreed|as the \w+ (?:confirmed|asked|approved|requested))"
+    r"(?i)\b(?:approved|approval (?:was |is )?(?:given|granted|received)|(?:user|you|owner|lead|maintainer"
+    r"|client|team|board|legal|customer|pharmacist|doctor|elder|they|she|he|parents?|editor"
+    r"|manager)[\w' ]{0,24}"
+    r"(?:approved|confirmed|agreed|said yes|okayed|signed off|gave (?:the |their )?(?:ok|go-ahead"
+    r"|permission|consent))|signed[- ]off (?:by|on)|as (?:approved|agreed|confirmed|requested|instructed)"
+    r"|with (?:explicit |written |their )?(?:approval|permission|consent) (?:of|from)|"
+    r"go-ahead (?:from|by|given)|you (?:said yes|asked|told)|at (?:your|the user's) request|confirmed by"
+    r"|approved by|consented|has agreed|have agreed|as the \w+ (?:confirmed|asked|approved|requested))"
 )
 _NOT_APPROVED = re.compile(
     r"(?i)\b(?:not|never|without|before|until|no|un)[- ]?(?:\w+ ){0,3}(?:approv|confirm|agree|sign|permission|consent)"
@@ -215,7 +223,8 @@ class Doing:
 
     @cached_property
     def code(self) -> tuple[tuple[Passage, str, str, str], ...]:
-        """Each passage of code: with the lines added as they are, without comments, and without comments and strings."""
+        """Each passage of code: with the lines added as they are, without comments, and without comments and
+        strings."""
         found = []
         for passage in self.reading.passages:
             if passage.kind in ("code", "configuration") and not passage.path.endswith((".md", ".txt", ".rst")):
@@ -387,12 +396,15 @@ _STATES = frozenset({"state", "status", "operation", "op", "action", "task", "mo
 _TALKING = frozenset({"echo", "printf", "#"})
 _LOOKING = word_list("looking")
 _TEST = re.compile(
-    r"(?i)(?:^|/)(?:tests?|specs?|__tests__|fixtures|e2e)/|(?:^|/)(?:test_|conftest)|[._-](?:test|spec|tests)\.\w+$|_test\.\w+$|Tests?\.\w+$"
+    r"(?i)(?:^|/)(?:tests?|specs?|__tests__|fixtures|e2e)/|(?:^|/)(?:test_|conftest)|[._-](?:test|spec"
+    r"|tests)\.\w+$|_test\.\w+$|Tests?\.\w+$"
 )
 _TEXT_KEYS = word_list("text keys")
 _IMPORT = re.compile(
-    r"(?m)(?:^\s*(?:from|import|use|using|require|include|#include|@import|alias)\s+(?:type\s+|static\s+)?[\"'<]?([@\w][\w@./:-]{0,80})"
-    r"|\bfrom\s+[\"']([@\w][\w@./-]{0,80})[\"']|\b(?:require|import|implementation|api|testImplementation|compileOnly)\s*\(?\s*[\"']([@\w][\w@./:-]{0,100})[\"'])"
+    r"(?m)(?:^\s*(?:from|import|use|using|require|include|#include|@import|alias)\s+(?:type\s+"
+    r"|static\s+)?[\"'<]?([@\w][\w@./:-]{0,80})"
+    r"|\bfrom\s+[\"']([@\w][\w@./-]{0,80})[\"']|\b(?:require|import|implementation|api|testImplementation"
+    r"|compileOnly)\s*\(?\s*[\"']([@\w][\w@./:-]{0,100})[\"'])"
 )
 _CALL = re.compile(r"(?<![\w.\"'])[:@]?([A-Za-z_][\w]{1,40})(?:\.|::)[A-Za-z_]\w*!?\s*\(")
 

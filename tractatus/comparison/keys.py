@@ -1,4 +1,5 @@
-"""Under which keys a constraint is filed, and which keys an action calls up: how a history of any length is narrowed."""
+"""Under which keys a constraint is filed, and which keys an action calls up: how a history of any length is
+narrowed."""
 
 from __future__ import annotations
 
@@ -34,14 +35,15 @@ _PLAIN = frozenset(
 
 
 def keys_of(constraint: c.Constraint, size: Callable[[Key], int]) -> tuple[Key, ...]:
-    """The keys of which any finds the constraint. `size` tells how much is filed under a key already: of several ways to
+    """The keys of which any finds the constraint. `size` tells how much is filed under a key already: of several ways
+    to
     file, the rarest is taken."""
     match constraint:
         case c.Value():
             return _value_keys(constraint)
         case c.Limit():
             specific = constraint.of - GENERAL
-            if not specific or constraint.measure == "coverag" or constraint.of & WAITING:
+            if not specific or constraint.measure in ("coverag", "money", "degree", "volt") or constraint.of & WAITING:
                 return (("limit", constraint.measure),)
             return tuple(("term", term) for term in sorted(specific))
         case c.Choice():
@@ -187,6 +189,9 @@ def keys_called(doing: Doing, known: Mapping[Key, object]) -> list[Key]:
 
 
 _ALWAYS_MEASURED = (
+    "money",
+    "degree",
+    "volt",
     "time",
     "size",
     "coverag",
@@ -200,7 +205,8 @@ _ALWAYS_MEASURED = (
     "fil",
 )
 _NAMED_THINGS = (
-    "branch", "file", "function", "variable", "class", "component", "table", "column", "constant", "test", "folder", "endpoint",
+    "branch", "file", "function", "variable", "class", "component", "table", "column", "constant", "test", "folder",
+    "endpoint",
     "tag", "identifier", "keyword", "commit", "package", "key", "test file", "test function", "bucket", "service", "id",
 )  # fmt: skip
 _DATABASE = frozenset({"db", "databas", "sql", "database"})

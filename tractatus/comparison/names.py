@@ -16,7 +16,8 @@ from tractatus.directives.wordlists import words as word_list
 from tractatus.vocabulary import ConflictType
 
 _SAFE = {
-    "npm": ("view", "info", "ls", "list", "outdated", "search", "version", "audit", "help", "publish", "whoami", "login", "pack", "run", "test", "config"),
+    "npm": ("view", "info", "ls", "list", "outdated", "search", "version", "audit", "help", "publish", "whoami",
+    "login", "pack", "run", "test", "config"),
     "pip": ("list", "show", "freeze", "check", "help", "--version"),
     "yarn": ("--version", "info", "list", "why"), "docker": ("ps", "images", "logs", "inspect", "version"),
 }  # fmt: skip

@@ -16,6 +16,7 @@ from tractatus.directives.language import stem
 from tractatus.directives.wordlists import words as word_list
 from tractatus.vocabulary import ConflictType
 
+_LOCALE = re.compile(r"(?i)(?:^|/)(?:locales?|i18n|lang|langs|translations?|l10n|messages)/|\.(?:po|xlf|arb)$")
 _LONGEST = 40_000
 _COLOUR = re.compile(r"(?<![-\w])color\s*:\s*(#[0-9a-fA-F]{3,8}|[a-z]+)\b")
 _GROUND = re.compile(r"background(?:-color)?\s*:\s*(#[0-9a-fA-F]{3,8}|[a-z]+)\b")
@@ -28,8 +29,10 @@ _PLACE_OF = {
     "the command": "command",
     "the query": "code",
 }
-_COLOURS = {"white": "#ffffff", "black": "#000000", "grey": "#808080", "gray": "#808080", "lightgray": "#d3d3d3", "lightgrey": "#d3d3d3",
-            "silver": "#c0c0c0", "yellow": "#ffff00", "red": "#ff0000", "green": "#008000", "blue": "#0000ff", "orange": "#ffa500"}  # fmt: skip
+_COLOURS = {"white": "#ffffff", "black": "#000000", "grey": "#808080", "gray": "#808080", "lightgray": "#d3d3d3",
+"lightgrey": "#d3d3d3",
+            "silver": "#c0c0c0", "yellow": "#ffff00", "red": "#ff0000", "green": "#008000", "blue": "#0000ff",
+            "orange": "#ffa500"}  # fmt: skip
 _LANGUAGE_OF = {
     "tsx": "typescript",
     "jsx": "javascript",
@@ -103,6 +106,8 @@ def _texts(kind: PracticeKind, practice: Practice, doing: Doing) -> Iterator[tup
     if where & {"code", "markup", "configuration"}:
         for passage, added, bare, quiet in doing.code:
             if not _language_fits(kind, practice, passage):
+                continue
+            if kind.name.startswith("texts in ") and _LOCALE.search(passage.path):
                 continue
             if (
                 "code" not in where

@@ -12,10 +12,12 @@ from tractatus.comparison.doing import Doing
 from tractatus.directives.constraints import Limit, Relation, Value
 from tractatus.directives.figures import as_bool, unit_of
 from tractatus.directives.language import stem
+from tractatus.directives.wordlists import words as word_list
 from tractatus.vocabulary import ConflictType
 
 _FIGURE = re.compile(
-    r"^\s*(?:>=|<=|==|=|\^|~>|~|>|<|v)?\s*v?(\d{1,12}(?:[._]\d{1,9}){0,5}(?:e-?\d{1,3})?)\s*(ms|s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|kb|mb|gb|kib|mib|gib|k|%|px)?\s*$",
+    r"^\s*(?:>=|<=|==|=|\^|~>|~|>|<|v)?\s*v?(\d{1,12}(?:[._]\d{1,9}){0,5}(?:e-?\d{1,3})?)\s*(ms|s|sec"
+    r"|seconds?|m|min|minutes?|h|hours?|d|days?|kb|mb|gb|kib|mib|gib|k|%|px)?\s*$",
     re.I,
 )
 _CLOCK = re.compile(r"^(\d{1,3}):([0-5]\d)(?::([0-5]\d))?$")
@@ -98,7 +100,8 @@ def _breach(value: Value, fact: Fact) -> Breach:
         else ConflictType.PARAMETER_MISMATCH
     )
     says = (
-        f"Pattern recognition bias override detected: {value.parameter}{subject} is {expected} by the instruction, the action uses the "
+        f"Pattern recognition bias override detected: {value.parameter}{subject} is {expected} by the"
+        f" instruction, the action uses the "
         f"widely known {fact.value}"
         if kind is ConflictType.TRAINING_PATTERN_OVERRIDE
         else f"{value.parameter}{subject} is {sign}{expected} by the instruction, the action uses {fact.value}"
@@ -174,7 +177,8 @@ def _same_thing(value: Value, doing: Doing) -> bool:
 
 
 def _of_a_store(fact: Fact) -> bool:
-    """Whether a port is that of a database, cache, queue or search engine, by its subject or by its widely known number."""
+    """Whether a port is that of a database, cache, queue or search engine, by its subject or by its widely known
+    number."""
     owner = fact.subject or subject_of_port(fact.value)
     return subject_kinds().get(owner, "") in ("database", "cache", "queue", "search")
 
@@ -283,7 +287,8 @@ def _equal(value: Value, wanted: str, given: str) -> bool:
 
 
 def as_figure(text: str, unit: str = "") -> float | None:
-    """A text as a figure in the canonical unit: `30 s` is 30, `2m` of time 120, `04:00:00` 14,400. None where it is none."""
+    """A text as a figure in the canonical unit: `30 s` is 30, `2m` of time 120, `04:00:00` 14,400. None where it is
+    none."""
     text = text.strip().strip("\"'")
     if clock := _CLOCK.match(text):
         hours, minutes, seconds = clock.groups()
@@ -350,9 +355,8 @@ def compare_limit(limit: Limit, doing: Doing) -> Iterator[Breach]:
         over = figure > limit.figure if limit.relation is Relation.AT_MOST else figure < limit.figure
         if over:
             word = "at most" if limit.relation is Relation.AT_MOST else "at least"
-            says = f"{name} is {word} {_short(limit.figure)} {limit.unit} by the instruction, the action gives {given}".replace(
-                "  ", " "
-            )
+            wanted = f"{word} {_short(limit.figure)} {limit.unit}".strip()
+            says = f"{name} is {wanted} by the instruction, the action gives {given}"
             new = _short(limit.figure)
             if clock := _CLOCK.match(given):
                 seconds = int(limit.figure)
@@ -387,9 +391,50 @@ def _figures(limit: Limit, doing: Doing) -> Iterator[tuple[str, str, Place | Non
             )
 
 
-GENERAL = frozenset(
-    "fil cod test project sourc text paragraph sentenc modul component script class lin width wrap length subject commit titl headlin pull chang request diff pr".split()
+GENERAL = word_list("general")
+
+
+_ANYTHING = frozenset(
+    {
+        "anyth",
+        "anything",
+        "everyth",
+        "everything",
+        "purchas",
+        "pay",
+        "spend",
+        "order",
+        "expens",
+        "invoic",
+        "treasurer",
+        "first",
+        "need",
+        "amount",
+    }
 )
+_UNIT_KEYS = {
+    "money": frozenset(
+        {
+            "amount",
+            "pric",
+            "cost",
+            "total",
+            "eur",
+            "usd",
+            "gbp",
+            "nzd",
+            "budget",
+            "sum",
+            "fee",
+            "cent",
+            "euro",
+            "dollar",
+            "valu",
+        }
+    ),
+    "degree": frozenset({"temperatur", "temp", "c", "degree", "setpoint", "celsiu"}),
+    "volt": frozenset({"volt", "voltag", "v"}),
+}
 
 
 def _measures(limit: Limit, stems: set[str], given: str, doing: Doing) -> bool:
@@ -426,6 +471,8 @@ def _measures(limit: Limit, stems: set[str], given: str, doing: Doing) -> bool:
         return bool(stems & {"siz", "kb", "mb", "byt", "weight", "length", "gb"}) and bool(
             not specific or len(specific & doing.about) * 2 > len(specific)
         )
+    if limit.measure in _UNIT_KEYS:
+        return bool(stems & _UNIT_KEYS[limit.measure]) and (not specific - _ANYTHING or bool(specific & doing.about))
     if limit.measure == "coverag":
         return bool(
             stems & {"coverag", "lin", "branch", "function", "statement", "threshold", "fail_und", "min_coverag"}

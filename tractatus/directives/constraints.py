@@ -31,9 +31,12 @@ class Scope:
     """Where a constraint holds. Empty everywhere: always and everywhere.
 
     `environments` are canonical names (production, staging, development, test); `excepted` those it does not hold in.
-    `languages` are the programming languages, `paths` the folders or files it is about. `unless` are the stems of what lifts it
+    `languages` are the programming languages, `paths` the folders or files it is about. `unless` are the stems of what
+    lifts it
     (an exception), `condition` those of what it waits for or depends on, `about` those of the purpose it is limited to.
-    `approval` is true where a person's say lifts it.
+    `approval` is true where a person's say lifts it. `hours` are the minutes of the day between which it holds (past
+    midnight where
+    the first is the later), `days` the days of the week.
     """
 
     environments: frozenset[str] = frozenset()
@@ -44,6 +47,8 @@ class Scope:
     until: frozenset[str] = frozenset()
     about: frozenset[str] = frozenset()
     approval: bool = False
+    hours: tuple[int, int] | None = None
+    days: frozenset[str] = frozenset()
 
 
 EVERYWHERE = Scope()
@@ -51,9 +56,11 @@ EVERYWHERE = Scope()
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A parameter of a subject must stand in a relation to a value: port of mongodb is 27027, version of node at least 20.11.
+    """A parameter of a subject must stand in a relation to a value: port of mongodb is 27027, version of node at least
+    20.11.
 
-    `values` are the alternatives, any of which will do; of IS_NOT, all are refused. `unit` is canonical (s, bytes, %, or empty).
+    `values` are the alternatives, any of which will do; of IS_NOT, all are refused. `unit` is canonical (s, bytes, %,
+    or empty).
     `instead` is what the same instruction wants where a value is refused.
     """
 
@@ -80,7 +87,8 @@ class Choice:
 class Name:
     """A tool, package, identifier or word, written as `name`, must not be used. `instead` is what takes its place.
 
-    `exact` where the instruction wrote it as code, so that any identifier of this name counts, not only a tool or package.
+    `exact` where the instruction wrote it as code, so that any identifier of this name counts, not only a tool or
+    package.
     """
 
     name: str
@@ -109,7 +117,8 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """Something must not be done: one of `verbs` (canonical) to what all of `objects` describe, each a group of stems of
+    """Something must not be done: one of `verbs` (canonical) to what all of `objects` describe, each a group of stems
+    of
     which one must be found. `instead` is the verb that takes its place."""
 
     verbs: frozenset[str]
@@ -139,7 +148,8 @@ class Within:
 class Practice:
     """A practice of the practices' data file must be followed (`wanted`) or must not be (`wanted` false).
 
-    `where` are the places that the instruction limits it to (commit, prose, code, log), empty for all of the practice's.
+    `where` are the places that the instruction limits it to (commit, prose, code, log), empty for all of the
+    practice's.
     """
 
     name: str
@@ -150,7 +160,8 @@ class Practice:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A measure must stay at or under, or at or over, a figure: lines of a file, seconds of a timeout, share of coverage.
+    """A measure must stay at or under, or at or over, a figure: lines of a file, seconds of a timeout, share of
+    coverage.
 
     `measure` is the stems of what is counted, `of` those of the thing that it is counted in.
     """
@@ -165,7 +176,8 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """Things of a kind (file, branch, function, table …) are named in a style (kebab-case) or by a pattern (`feature/*`)."""
+    """Things of a kind (file, branch, function, table …) are named in a style (kebab-case) or by a pattern
+    (`feature/*`)."""
 
     target: str
     style: str = ""

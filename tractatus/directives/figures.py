@@ -1,7 +1,9 @@
-"""Values and limits that an instruction names: ports, hosts, versions, keys with their values, figures with their units."""
+"""Values and limits that an instruction names: ports, hosts, versions, keys with their values, figures with their
+units."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -63,12 +65,19 @@ _NUMBER_WORDS = {
     )
 } | {"twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "hundred": "100", "thousand": "1000"}
 _UNITS = {
-    "ms": ("s", 0.001), "millisecond": ("s", 0.001), "s": ("s", 1), "sec": ("s", 1), "second": ("s", 1), "min": ("s", 60),
+    "ms": ("s", 0.001), "millisecond": ("s", 0.001), "s": ("s", 1), "sec": ("s", 1), "second": ("s", 1), "min": ("s",
+    60),
     "minute": ("s", 60), "h": ("s", 3600), "hour": ("s", 3600), "d": ("s", 86_400), "day": ("s", 86_400),
-    "week": ("s", 604_800), "month": ("s", 2_592_000), "year": ("s", 31_536_000), "b": ("bytes", 1), "byte": ("bytes", 1),
+    "week": ("s", 604_800), "month": ("s", 2_592_000), "year": ("s", 31_536_000), "b": ("bytes", 1), "byte": ("bytes",
+    1),
     "kb": ("bytes", 1000), "kib": ("bytes", 1024), "mb": ("bytes", 1_000_000), "mib": ("bytes", 1_048_576),
     "gb": ("bytes", 1_000_000_000), "gib": ("bytes", 1_073_741_824), "%": ("%", 1), "percent": ("%", 1),
-    "per cent": ("%", 1), "px": ("px", 1), "pixel": ("px", 1), "kilobyte": ("bytes", 1000), "megabyte": ("bytes", 1_000_000),
+    "per cent": ("%", 1), "px": ("px", 1), "pixel": ("px", 1), "kilobyte": ("bytes", 1000), "megabyte": ("bytes",
+    1_000_000),
+    "€": ("money", 1), "eur": ("money", 1), "euro": ("money", 1), "$": ("money", 1), "usd": ("money", 1),
+    "dollar": ("money", 1),
+    "£": ("money", 1), "gbp": ("money", 1), "nzd": ("money", 1), "chf": ("money", 1), "pound": ("money", 1),
+    "°c": ("degree", 1), "°": ("degree", 1), "degree": ("degree", 1), "volt": ("volt", 1), "v": ("volt", 1),
     "mins": ("s", 60), "secs": ("s", 1), "hrs": ("s", 3600),
 }  # fmt: skip
 _LINKS = word_list("links")
@@ -78,10 +87,14 @@ _LEAST = frozenset({"least", "minimum", "min", ">=", "newer", "later", "upward"}
 _UNTIL_END = word_list("until end")
 _EMPTY = word_list("empty")
 _VERSIONED = word_list("versioned")
-_ALSO_SUBJECTS = {"jdk": "java", "jre": "java", "jvm": "java", "node.js": "node", "nodejs": "node", "postgres": "postgresql",
-                  "py": "python", "golang": "go", "cmake": "cmake", "ts": "typescript", "k8s": "kubernetes", "net": "dotnet",
-                  ".net": "dotnet", "c++": "c++", "gcc": "gcc", "clang": "clang", "xcode": "xcode", "sdk": "", "agp": "agp",
-                  "unity": "unity", "godot": "godot", "tailwind": "tailwind", "vue.js": "vue", "next.js": "nextjs"}  # fmt: skip
+_ALSO_SUBJECTS = {"jdk": "java", "jre": "java", "jvm": "java", "node.js": "node", "nodejs": "node",
+"postgres": "postgresql",
+                  "py": "python", "golang": "go", "cmake": "cmake", "ts": "typescript", "k8s": "kubernetes",
+                  "net": "dotnet",
+                  ".net": "dotnet", "c++": "c++", "gcc": "gcc", "clang": "clang", "xcode": "xcode", "sdk": "",
+                  "agp": "agp",
+                  "unity": "unity", "godot": "godot", "tailwind": "tailwind", "vue.js": "vue",
+                  "next.js": "nextjs"}  # fmt: skip
 
 
 def subject_named(token: Token) -> str:
@@ -104,8 +117,36 @@ def unit_of(word: str) -> tuple[str, float] | None:
 
 
 def pointed(stems: frozenset[str]) -> frozenset[str]:
-    """Of the words that say what something is about, the ones that name one thing (`svc7`) where there are any, else all."""
+    """Of the words that say what something is about, the ones that name one thing (`svc7`) where there are any, else
+    all."""
     return frozenset(stem for stem in stems if any(c.isdigit() for c in stem) and not stem[0].isdigit()) or stems
+
+
+def hours_of(clause: Clause) -> tuple[int, int] | None:
+    """The minutes of the day between which a clause forbids: after 18:00, outside of 9:00 to 15:00. None where it
+    names none."""
+    words = clause.words
+    times: list[tuple[str, int]] = []
+    for at, token in enumerate(words):
+        clock = _CLOCK.match(token.text)
+        hour = re.match(r"^(\d{1,2})\s?(am|pm)$", token.low)
+        if clock:
+            minute = int(clock.group(1)) * 60 + int(clock.group(2))
+        elif hour:
+            minute = (int(hour.group(1)) % 12 + (12 if hour.group(2) == "pm" else 0)) * 60
+        else:
+            continue
+        times.append((words[at - 1].low if at else "", minute))
+    if not times or not (clause.negative or clause.only):
+        return None
+    if len(times) >= 2 and times[0][0] in ("between", "from", "of"):
+        return (times[1][1], times[0][1]) if clause.only else (times[0][1], times[1][1])
+    link, minute = times[0]
+    if link in ("after", "past", "from"):
+        return (0, minute) if clause.only else (minute, 0)
+    if link in ("before", "until", "till"):
+        return (minute, 0) if clause.only else (0, minute)
+    return None
 
 
 def begins_with_value(words: list[Token]) -> bool:
@@ -115,8 +156,7 @@ def begins_with_value(words: list[Token]) -> bool:
         _NUMBER.match(first.text)
         or _WITH_UNIT.match(first.text)
         or first.low in _NUMBER_WORDS
-        or first.code
-        and " " not in first.text
+        or (first.code and " " not in first.text)
     ) or (len(words) > 1 and words[1].low == "case")
 
 
@@ -199,6 +239,8 @@ def _all_of(clause: Clause, words: list[Token], scope: Scope, around: str) -> It
             yield Value(_noun_before(words, at) or "address", is_it, (text.lower(),), "", "", scope)
             continue
         if clock := _CLOCK.match(text):
+            if hours_of(clause) is not None:
+                continue
             yield Value(
                 "schedule",
                 is_it,
@@ -282,10 +324,11 @@ def _number(
         following = words[at + 3 : at + 6]
         after = [t.stem for t in following]
         measure = _measure(None, following, [])
-        if measure and not subject:
+        low, high = _float(figure), _float(top)
+        if measure and not subject and low is not None and high is not None:
             things = pointed(content(words[:at]) - {measure, "between"} - _MORE - _LESS)
-            yield Limit(measure, Relation.AT_LEAST, float(figure), "", things, scope)
-            yield Limit(measure, Relation.AT_MOST, float(top), "", things, scope)
+            yield Limit(measure, Relation.AT_LEAST, low, "", things, scope)
+            yield Limit(measure, Relation.AT_MOST, high, "", things, scope)
             return
     relation = _relation(clause, sign, end, before, after)
     if end == "%":
@@ -311,7 +354,7 @@ def _number(
             versions = [figure, *_alternatives(words, at, lambda t: bool(_NUMBER.match(t)), taken)]
             yield Value("version", version, tuple(v.removeprefix("v") for v in versions), subject, "", scope)
         return
-    number = float((top or figure).replace(",", "")) if (top or figure).replace(",", "").count(".") <= 1 else None
+    number = _float(top or figure)
     if number is None:
         return
     amount = number * (unit[1] if unit else 1)
@@ -628,6 +671,8 @@ def _measure(unit: tuple[str, float] | None, following: list[Token], before: lis
         return "time"
     if unit and unit[0] == "bytes":
         return "size"
+    if unit and unit[0] in ("money", "degree", "volt"):
+        return unit[0]
     for token in following[:3]:
         if token.low in ("of", "in", "per", "for", "on", "or", "and", "at", "max", "maximum", "tops"):
             if token.low in ("of",):
@@ -646,6 +691,15 @@ _MEASURES = word_list("measures")
 def _plain(value: str) -> str:
     value = value.strip().strip("`\"',;")
     return as_bool(value) or value
+
+
+def _float(text: str) -> float | None:
+    """A figure of an instruction, `3,000` being three thousand; None where it is none (a version)."""
+    try:
+        number = float(text.removeprefix("v").replace(",", "").rstrip("%+"))
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _tidy(amount: float) -> str:

@@ -1,4 +1,5 @@
-"""What is known about software and about values, read from data files: families of tools, practices, commitments, deeds."""
+"""What is known about software and about values, read from data files: families of tools, practices, commitments,
+deeds."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from tractatus.directives.language import Phrases, stem
 
 @dataclass(frozen=True)
 class Family:
-    """Things that do the same job, of which a project usually has one: package managers of JavaScript, HTTP clients of Elixir.
+    """Things that do the same job, of which a project usually has one: package managers of JavaScript, HTTP clients of
+    Elixir.
 
     `members` maps each name (and alias) to its canonical name. `exclusive` where choosing one means not the others.
     """
@@ -44,7 +46,8 @@ class PracticeKind:
 
 @dataclass(frozen=True)
 class CommitmentKind:
-    """A value: how instructions name it (`said`), what goes against it in words, keys and packages, and what makes that all right."""
+    """A value: how instructions name it (`said`), what goes against it in words, keys and packages, and what makes
+    that all right."""
 
     name: str
     against: Phrases[str]
@@ -136,7 +139,8 @@ def patterns(row: Row, key: str) -> tuple[re.Pattern[str], ...]:
 
 @cache
 def practice_phrases() -> Phrases[tuple[str, bool]]:
-    """How instructions name practices: each phrase with the practice, and whether it already says the contrary of it."""
+    """How instructions name practices: each phrase with the practice, and whether it already says the contrary of
+    it."""
     entries: list[tuple[str, tuple[str, bool]]] = []
     for row in _practice_rows():
         entries += [(phrase, (row["name"], False)) for phrase in row["said"]]
@@ -236,11 +240,16 @@ def environments() -> Mapping[str, str]:
 LANGUAGES = {
     name: canonical
     for canonical, names in {
-        "python": "python py", "typescript": "typescript ts tsx", "javascript": "javascript js jsx ecmascript es6 es6+ node.js",
-        "go": "go golang", "rust": "rust", "java": "java", "kotlin": "kotlin", "swift": "swift", "ruby": "ruby", "php": "php",
-        "css": "css scss sass", "html": "html", "sql": "sql", "shell": "bash shell sh zsh", "csharp": "c# csharp", "cpp": "c++ cpp",
-        "dart": "dart", "elixir": "elixir", "dockerfile": "dockerfile dockerfiles", "yaml": "yaml", "markdown": "markdown",
-        "terraform": "terraform hcl", "scala": "scala", "vue": "vue", "svelte": "svelte", "c": "c", "gdscript": "gdscript",
+        "python": "python py", "typescript": "typescript ts tsx",
+        "javascript": "javascript js jsx ecmascript es6 es6+ node.js",
+        "go": "go golang", "rust": "rust", "java": "java", "kotlin": "kotlin", "swift": "swift", "ruby": "ruby",
+        "php": "php",
+        "css": "css scss sass", "html": "html", "sql": "sql", "shell": "bash shell sh zsh", "csharp": "c# csharp",
+        "cpp": "c++ cpp",
+        "dart": "dart", "elixir": "elixir", "dockerfile": "dockerfile dockerfiles", "yaml": "yaml",
+        "markdown": "markdown",
+        "terraform": "terraform hcl", "scala": "scala", "vue": "vue", "svelte": "svelte", "c": "c",
+        "gdscript": "gdscript",
     }.items()
     for name in names.split()
 }  # fmt: skip

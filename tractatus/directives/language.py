@@ -21,7 +21,8 @@ _NEITHER_WORD = frozenset(".,;:!?()\n—–-")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word of a text: as written, in lower case, its stem. `code` where it stood in backticks, `quoted` in quotes."""
+    """One word of a text: as written, in lower case, its stem. `code` where it stood in backticks, `quoted` in
+    quotes."""
 
     text: str
     low: str
@@ -37,7 +38,8 @@ class Token:
 
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
-    """The stem of an English word, rough but the same for its forms: `deleting`, `deletes` and `deleted` are `delet`."""
+    """The stem of an English word, rough but the same for its forms: `deleting`, `deletes` and `deleted` are
+    `delet`."""
     word = word.lower().removesuffix("'s").removesuffix("’s")
     if word in _IRREGULAR:
         return _IRREGULAR[word]
@@ -63,24 +65,34 @@ def stem(word: str) -> str:
 
 
 _IRREGULAR = {
-    "sent": "send", "written": "writ", "wrote": "writ", "ran": "run", "running": "run", "kept": "keep", "built": "build",
-    "made": "mak", "done": "do", "does": "do", "gone": "go", "goes": "go", "went": "go", "people": "person", "data": "data",
-    "children": "child", "women": "woman", "men": "man", "sold": "sell", "bought": "buy", "told": "tell", "given": "giv",
+    "sent": "send", "written": "writ", "wrote": "writ", "ran": "run", "running": "run", "kept": "keep",
+    "built": "build",
+    "made": "mak", "done": "do", "does": "do", "gone": "go", "goes": "go", "went": "go", "people": "person",
+    "data": "data",
+    "children": "child", "women": "woman", "men": "man", "sold": "sell", "bought": "buy", "told": "tell",
+    "given": "giv",
     "gave": "giv", "taken": "tak", "took": "tak", "shown": "show", "put": "put", "set": "set", "setting": "set",
     "left": "leav", "leaves": "leav", "deletion": "delet", "removal": "remov", "approval": "approv", "using": "us",
     "used": "us", "use": "us", "uses": "us", "usage": "us", "news": "news", "logging": "log", "logged": "log",
     "paid": "pay", "held": "hold", "found": "find", "spent": "spend", "indices": "index", "analyses": "analys",
     "collection": "collect", "releases": "releas", "approximation": "approximat", "transmission": "transmit",
-    "permission": "permiss", "session": "session", "version": "version", "production": "production", "staging": "staging",
+    "permission": "permiss", "session": "session", "version": "version", "production": "production",
+    "staging": "staging",
     "string": "string", "thing": "thing", "nothing": "nothing", "anything": "anything", "everything": "everything",
     "need": "need", "feed": "feed", "speed": "speed", "seed": "seed", "during": "during", "billing": "billing",
     "this": "this", "its": "its", "does't": "do", "billed": "bill", "station": "station", "location": "location",
-    "migration": "migrat", "option": "option", "question": "question", "application": "applic", "partition": "partition",
+    "migration": "migrat", "option": "option", "question": "question", "application": "applic",
+    "partition": "partition",
     "region": "region", "action": "action", "section": "section", "function": "function", "transaction": "transaction",
-    "moment": "moment", "comment": "comment", "document": "document", "environment": "environment", "payment": "payment",
+    "moment": "moment", "comment": "comment", "document": "document", "environment": "environment",
+    "payment": "payment",
     "analytics": "analytic", "credentials": "credential", "address": "address", "status": "status", "access": "access",
-    "process": "process", "class": "class", "business": "business", "always": "always", "alias": "alias", "naming": "nam",
-    "exceed": "exceed", "contractions": "contraction", "contraction": "contraction", "exceeds": "exceed", "exceeded": "exceed", "exceeding": "exceed", "note": "note", "notes": "note", "deployment": "deploy", "e-mail": "email", "e-mails": "email", "publication": "publish", "shipped": "ship", "edits": "edit", "edited": "edit",
+    "process": "process", "class": "class", "business": "business", "always": "always", "alias": "alias",
+    "naming": "nam",
+    "exceed": "exceed", "contractions": "contraction", "contraction": "contraction", "exceeds": "exceed",
+    "exceeded": "exceed", "exceeding": "exceed", "note": "note", "notes": "note", "deployment": "deploy",
+    "e-mail": "email", "e-mails": "email", "publication": "publish", "shipped": "ship", "edits": "edit",
+    "edited": "edit",
 }  # fmt: skip
 
 
@@ -145,8 +157,10 @@ _MARKS = {mark: Token(mark, mark, mark) for mark in ".,;:!?()\n—"}
 class Clause:
     """A part of an instruction that asks one thing.
 
-    `negative` where it says what not to do; `force` how strongly. `unless`, `until`, `reason` are the words of what lifts it,
-    what it waits for, why; `approval` where a person's say lifts it; `verb` the verb that it takes over from the clause before
+    `negative` where it says what not to do; `force` how strongly. `unless`, `until`, `reason` are the words of what
+    lifts it,
+    what it waits for, why; `approval` where a person's say lifts it; `verb` the verb that it takes over from the
+    clause before
     ("use X, not Y").
     """
 

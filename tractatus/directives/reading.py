@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -38,18 +39,25 @@ _STYLES = {
     "kebab-case": "kebab-case", "kebab": "kebab-case", "snake_case": "snake_case", "snake-case": "snake_case",
     "snakecase": "snake_case", "camelcase": "camelCase", "pascalcase": "PascalCase", "lowercase": "lowercase",
     "uppercase": "UPPERCASE", "screaming_snake_case": "UPPER_SNAKE_CASE", "upper_snake_case": "UPPER_SNAKE_CASE",
-    "uppercamelcase": "PascalCase", "lowercamelcase": "camelCase", "constant_case": "UPPER_SNAKE_CASE", "kebap-case": "kebab-case",
+    "uppercamelcase": "PascalCase", "lowercamelcase": "camelCase", "constant_case": "UPPER_SNAKE_CASE",
+    "kebap-case": "kebab-case",
     "pascal-case": "PascalCase", "camel-case": "camelCase", "dash-case": "kebab-case", "hyphenated": "kebab-case",
-    "upper_case": "UPPER_SNAKE_CASE", "screaming_snake": "UPPER_SNAKE_CASE", "all-lowercase": "lowercase", "lower-case": "lowercase",
+    "upper_case": "UPPER_SNAKE_CASE", "screaming_snake": "UPPER_SNAKE_CASE", "all-lowercase": "lowercase",
+    "lower-case": "lowercase",
 }  # fmt: skip
 _TARGETS = {
-    "branch": "branch", "fil": "file", "filenam": "file", "function": "function", "method": "function", "variabl": "variable",
-    "class": "class", "component": "component", "tabl": "table", "column": "column", "constant": "constant", "test": "test",
-    "folder": "folder", "directory": "folder", "endpoint": "endpoint", "rout": "endpoint", "url": "endpoint", "tag": "tag",
+    "branch": "branch", "fil": "file", "filenam": "file", "function": "function", "method": "function",
+    "variabl": "variable",
+    "class": "class", "component": "component", "tabl": "table", "column": "column", "constant": "constant",
+    "test": "test",
+    "folder": "folder", "directory": "folder", "endpoint": "endpoint", "rout": "endpoint", "url": "endpoint",
+    "tag": "tag",
     "identifier": "identifier", "keyword": "keyword", "commit": "commit", "packag": "package", "modul": "file",
-    "hook": "function", "field": "key", "key": "key", "interfac": "class", "slug": "file", "imag": "file", "document": "file",
+    "hook": "function", "field": "key", "key": "key", "interfac": "class", "slug": "file", "imag": "file",
+    "document": "file",
     "parameter": "variable", "propert": "key", "migrat": "file", "script": "file", "property": "key", "typ": "class",
-    "enum": "class", "bucket": "bucket", "servic": "service", "id": "id", "attribut": "key", "releas": "tag", "helper": "function",
+    "enum": "class", "bucket": "bucket", "servic": "service", "id": "id", "attribut": "key", "releas": "tag",
+    "helper": "function",
 }  # fmt: skip
 _USING = word_list("using")
 _TOUCHING = word_list("touching")
@@ -59,26 +67,12 @@ _SESSIONAL = frozenset(
 )
 _LOCATING_WORDS = frozenset({"in", "insid", "within", "the", "file", "folder", "directory"})
 _LOCATING = frozenset({"in", "inside", "under", "within", "to", "from", "into", "at", "on", "below", "outside"})
-_TIMES = frozenset(
-    {
-        "friday",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "saturday",
-        "sunday",
-        "weekend",
-        "night",
-        "midnight",
-        "holiday",
-    }
-)
 _COMMANDS = word_list("commands")
 
 
 def read_instruction(text: str, parameters: Mapping[str, Any] | None = None) -> Directive:
-    """What an instruction asks, as typed constraints. `parameters` are values known to be fixed by it ({"port": "27027"}).
+    """What an instruction asks, as typed constraints. `parameters` are values known to be fixed by it ({"port":
+    "27027"}).
 
     Never raises on any text; what it cannot read it says in `unread`. At most 6,000 characters are read.
     """
@@ -115,7 +109,8 @@ def read_instruction(text: str, parameters: Mapping[str, Any] | None = None) -> 
 
 
 def parameters_of(text: str) -> dict[str, str]:
-    """The values that an instruction fixes, by parameter: {"port": "27027"}; the version of a thing under its own name."""
+    """The values that an instruction fixes, by parameter: {"port": "27027"}; the version of a thing under its own
+    name."""
     found: dict[str, str] = {}
     for constraint in read_instruction(text).constraints:
         if isinstance(constraint, Value) and constraint.relation is not Relation.IS_NOT and len(constraint.values) == 1:
@@ -285,19 +280,24 @@ def _constraints_of(clause: Clause, before: Clause | None, scope: Scope, around:
         yield Practice(name, wanted=clause.negative == contrary, scope=scope, where=_where(words, stems))
     yield from _namings(clause, words, scope)
     headed = clause
+    named = before is not None and 0 < len(before.words) <= 4 and not before.negative and not clause.contrast
     if (
-        before is not None
-        and words
-        and len(before.words) <= 4
-        and not before.negative
-        and len(words) <= 12
-        and not clause.contrast
-    ):
-        if figures.begins_with_value(words):  # "Log retention: 14 days"
-            headed = replace(clause, tokens=[*before.words, _IS, *clause.tokens])
-            yield from _namings(headed, headed.words, scope)
+        before is not None and named and 0 < len(words) <= 12 and figures.begins_with_value(words)
+    ):  # "Retention: 14 days"
+        headed = replace(clause, tokens=[*before.words, _IS, *clause.tokens])
+        yield from _namings(headed, headed.words, scope)
     yield from figures.figures_of(headed, replace(scope, paths=()), around)
     yield from _places(clause, before, words, scope)
+    hours = figures.hours_of(clause)
+    days = _days(words)
+    if (hours or days) and (clause.negative or clause.only):
+        timed = [
+            t
+            for t in words
+            if t.stem not in days and not re.match(r"^\d{1,2}(?::\d\d|am|pm)?$", t.low) and t.low not in _CLOCK_WORDS
+        ]
+        yield from _deeds(replace(clause, negative=True), None, timed, replace(scope, hours=hours, days=days))
+        return
     commands = [] if task else list(_commands(clause, words, scope))
     yield from commands
     relative = any(
@@ -338,13 +338,46 @@ def _where(words: list[Token], stems: list[str]) -> frozenset[str]:
 
 
 _PLACES = {
-    "commit": {"commit"}, "log": {"log"}, "readm": {"prose"}, "documentation": {"prose"}, "document": {"prose"}, "docs": {"prose"},
-    "not": set(), "note": {"prose"}, "changelog": {"prose"}, "email": {"prose"}, "code": {"code"}, "cod": {"code"}, "sourc": {"code"},
+    "commit": {"commit"}, "log": {"log"}, "readm": {"prose"}, "documentation": {"prose"}, "document": {"prose"},
+    "docs": {"prose"},
+    "not": set(), "note": {"prose"}, "changelog": {"prose"}, "email": {"prose"}, "code": {"code"}, "cod": {"code"},
+    "sourc": {"code"},
 }  # fmt: skip
 
 
+def _days(words: list[Token]) -> frozenset[str]:
+    """The days of the week that a clause names."""
+    found = {t.stem for t in words if t.stem in _WEEK}
+    if any(t.stem == "weekend" for t in words):
+        found |= {"saturday", "sunday"}
+    return frozenset(found)
+
+
+_WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_CLOCK_WORDS = frozenset(
+    {
+        "between",
+        "and",
+        "after",
+        "before",
+        "time",
+        "weekend",
+        "weekends",
+        "berlin",
+        "utc",
+        "local",
+        "on",
+        "o'clock",
+        "hours",
+        "working",
+        "office",
+    }
+)
+
+
 def _is_task(clause: Clause, words: list[Token]) -> bool:
-    """Whether the clause is one job to do ("Add an opt-out page", "Anonymise the sample") rather than a rule that stands."""
+    """Whether the clause is one job to do ("Add an opt-out page", "Anonymise the sample") rather than a rule that
+    stands."""
     if clause.negative or clause.only or clause.approval or clause.force is Force.MUST or not words:
         return False
     return words[0].low in _JOBS or (
@@ -376,7 +409,7 @@ def _longest(found: Iterator[tuple[int, int, Any]]) -> Iterator[tuple[int, int, 
 def _namings(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Constraint]:
     style = next((_STYLES[t.low] for t in words if t.low in _STYLES), "")
     if not style:
-        pairs = [f"{one.low}-{two.low}" for one, two in zip(words, words[1:], strict=False) if two.low == "case"]
+        pairs = [f"{one.low}-{two.low}" for one, two in itertools.pairwise(words) if two.low == "case"]
         style = next((_STYLES[pair] for pair in pairs if pair in _STYLES), "")
     pattern = next(
         (
@@ -461,6 +494,11 @@ def _places(clause: Clause, before: Clause | None, words: list[Token], scope: Sc
     closed = {t.low for t in words} & {"locked", "immutable", "frozen"}
     if clause.negative and not paths and stems & {"it", "them", "those", "these", "there"} and before is not None:
         paths = [(at, t.text) for at, t in enumerate(before.words) if _is_path(t)]
+    if clause.negative and not paths and len(words) <= 4:
+        endings = [t.low.strip(".") for t in words if t.low.strip(".") in _PLAIN_ENDINGS]
+        if endings:
+            yield Untouched(tuple(f"*.{ending}" for ending in endings), replace(scope, paths=()))
+            return
     if (
         clause.negative
         and words
@@ -473,6 +511,7 @@ def _places(clause: Clause, before: Clause | None, words: list[Token], scope: Sc
         lone = (
             len(words) <= 4
             and not any(t.stem in _USING for t in words)
+            and bool(words)
             and words[0].low not in ("in", "to", "into", "from")
         )
         generated = [t for t in words if t.stem in ("generat", "vendor") and stems & {"fil", "cod", "_"}]
@@ -539,6 +578,27 @@ def _places(clause: Clause, before: Clause | None, words: list[Token], scope: Sc
                 yield Within((), topics, scope)
 
 
+_PLAIN_ENDINGS = frozenset(
+    {
+        "png",
+        "jpg",
+        "jpeg",
+        "gif",
+        "bmp",
+        "tiff",
+        "docx",
+        "doc",
+        "pptx",
+        "xlsx",
+        "odt",
+        "psd",
+        "zip",
+        "exe",
+        "ipynb",
+        "jsx",
+        "coffee",
+    }
+)
 _SESSION = word_list("session")
 
 
@@ -643,7 +703,7 @@ def _names(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
     if clause.negative and not (known and using):
         listed = stems & _USING or clause.contrast or len(words) <= 6 or any(t.code for t in words)
         taken = 0
-        for at, token in enumerate(words):
+        for token in words:
             text = token.text
             if (_is_path(token) and not token.code) or token.stem in _USING or not listed:
                 continue
@@ -718,7 +778,8 @@ def _may(clause: Clause, words: list[Token]) -> bool:
 
 
 def _task(words: list[Token], at: int) -> bool:
-    """Whether the clause is one job about a thing ("Restart Redis", "Add an axios interceptor") rather than a rule to use it."""
+    """Whether the clause is one job about a thing ("Restart Redis", "Add an axios interceptor") rather than a rule to
+    use it."""
     first = words[0].stem if words else ""
     if first in _USING or first in ("all", "our", "the", "we", "prefer", "test", "every", "packag") or at == 0:
         return False
@@ -816,7 +877,8 @@ def _deeds(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
 
 
 def _without_relative(words: list[Token]) -> list[Token]:
-    """The words without a clause that only tells which thing is meant: "a migration that has run anywhere is edited"."""
+    """The words without a clause that only tells which thing is meant: "a migration that has run anywhere is
+    edited"."""
     start = next((at for at, t in enumerate(words) if t.low in ("that", "which", "who") and at), None)
     if start is None:
         return words
