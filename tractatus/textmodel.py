@@ -238,8 +238,8 @@ class TextModel:
         if features.phrases:
             found = self._phrases[features.phrases].sum(0, dtype=np.int32)
             sums += found * (self._phrases_scale / len(features.phrases) ** 0.5)
-        # No sum is far from 0, so that the exponential needs no care; the clip is for weights of one's own.
-        shares = np.exp(np.clip(sums, -40, 40), dtype=np.float64)
+        # No sum is far from 0, so that the exponential needs no care; the bounds are for weights of one's own.
+        shares = np.exp(np.minimum(np.maximum(sums, -40), 40), dtype=np.float64)
         shares /= np.repeat(np.add.reduceat(shares, self._starts), self._sizes)
         values: list[Any] = shares.tolist()
         result, at = {}, 0

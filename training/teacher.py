@@ -47,12 +47,12 @@ class Teacher:
             self.vocabulary = archive.read(INSIDE + "vocab.txt").decode().rstrip("\n").split("\n")
             raw = archive.read(INSIDE + "model.safetensors")
         size = int.from_bytes(raw[:8], "little")
-        header = json.loads(raw[8 : 8 + size])
-        self._weights = {
-            name: np.frombuffer(raw[8 + size :], np.float32, (part["data_offsets"][1] - part["data_offsets"][0]) // 4,
-                                part["data_offsets"][0]).reshape(part["shape"])
-            for name, part in header.items() if name != "__metadata__" and part["dtype"] == "F32"
-        }  # fmt: skip
+        header, body = json.loads(raw[8 : 8 + size]), memoryview(raw)[8 + size :]
+        self._weights = {}
+        for name, part in header.items():
+            if name != "__metadata__" and part["dtype"] == "F32":
+                begin, end = part["data_offsets"]
+                self._weights[name] = np.frombuffer(body[begin:end], np.float32).reshape(part["shape"])
         self._ids = {piece: number for number, piece in enumerate(self.vocabulary)}
 
     def pieces(self, text: str) -> list[int]:
