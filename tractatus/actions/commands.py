@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-from tractatus.actions import configuration, edits, particular, shell, sql
+from tractatus.actions import configuration, edits, expansion, particular, shell, sql
 from tractatus.actions.facts import Place
 from tractatus.actions.findings import Findings
 from tractatus.actions.interpretation import interpret
@@ -16,7 +14,6 @@ from tractatus.actions.wrappers import unwrapped
 
 DEEPEST = 5
 _NOWHERE = frozenset({"", "-", "/dev/null", "/dev/stderr", "/dev/stdout", "/dev/tty"})
-_ECHO_OPTION = re.compile(r"-[neE]{1,3}\Z")
 
 
 def read(findings: Findings, source: Located) -> None:
@@ -27,10 +24,17 @@ def read(findings: Findings, source: Located) -> None:
     findings.depth += 1
     found, cut = shell.commands(source)
     findings.cut = findings.cut or cut
+    joined, group = findings.joined, findings.group
+    if findings.depth > 1:
+        findings.shells += 1
+        group = (*group, -findings.shells)
     before: Command | None = None
     for command in found:
+        findings.joined, findings.group = command.joined or joined, (*group, *command.group)
+        expansion.expand(findings, command)
         _simple(findings, command, before if command.piped else None)
         before = command
+    findings.joined, findings.group = joined, group[:-1] if findings.depth > 1 else group
     findings.depth -= 1
 
 
@@ -57,7 +61,7 @@ def _redirected(findings: Findings, command: Command, target: Word) -> None:
     content: Located | None = None
     name = command.words[0].text if command.words else "cat"
     if name in ("echo", "printf"):
-        content = next((word for word in command.words[1:] if not _ECHO_OPTION.match(word.text)), None)
+        content = expansion.echoed(command.words)
     elif name == "cat":
         content = command.heredoc
     edits.written(findings, target, content)

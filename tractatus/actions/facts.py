@@ -50,7 +50,9 @@ class Act:
 
     `command` are the words of a shell command without what only wraps it (sudo, env, a container), as written;
     `flags` are its options, each also in its long form where that is known (`-n` of `git commit` is `--no-verify`
-    too).
+    too). `joined` is what joins the command to the one before it (`&&`, `||`, `;`, `|`, a new line), empty for the
+    first. `group` says in which shell it runs, by the numbers of the subshells around it: where it goes to, and what
+    it sets, ends with that shell.
     """
 
     verb: str
@@ -60,6 +62,8 @@ class Act:
     place: Place | None = None
     command: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    joined: str = ""
+    group: tuple[int, ...] = ()
 
     @property
     def changes(self) -> bool:

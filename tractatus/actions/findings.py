@@ -8,6 +8,7 @@ from tractatus.actions import environments
 from tractatus.actions.facts import Act, Fact, Passage, Place, Reading
 from tractatus.actions.located import Located
 from tractatus.actions.names import default_of, reading_verbs
+from tractatus.actions.shell import Word
 
 MOST_FACTS = 1_500
 MOST_PASSAGES = 1_000
@@ -19,7 +20,10 @@ _PART = re.compile(r"[^\W_]+")
 class Findings:
     """Collected while an action is read. `dry` while what is read is only tried, shown or spoken about."""
 
-    __slots__ = ("acts", "cut", "depth", "dry", "environments", "facts", "passages", "paths", "seen")
+    __slots__ = (
+        "acts", "aliases", "cut", "depth", "dry", "environments", "facts", "group", "joined", "passages", "paths",
+        "seen", "shells", "variables",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.facts: list[Fact] = []
@@ -31,6 +35,11 @@ class Findings:
         self.cut = False
         self.dry = False
         self.depth = 0
+        self.variables: dict[str, list[Word]] = {}  # what the commands so far set, and what loops go through
+        self.aliases: dict[str, list[Word]] = {}
+        self.joined = ""  # how the command that is read now is joined to the one before
+        self.group: tuple[int, ...] = ()  # the shells that it runs in
+        self.shells = 0  # how many have been met
 
     def fact(
         self, parameter: str, value: Located | str, subject: str = "", *, key: str = "", was: str | None = None
@@ -88,7 +97,7 @@ class Findings:
         if len(self.acts) >= MOST_FACTS:
             self.cut = True
             return
-        self.acts.append(Act(verb, tool, object, dry or self.dry, place, command, flags))
+        self.acts.append(Act(verb, tool, object, dry or self.dry, place, command, flags, self.joined, self.group))
 
     def passage(self, passage: Passage) -> None:
         if len(self.passages) >= MOST_PASSAGES:

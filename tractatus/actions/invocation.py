@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from tractatus.actions.expansion import echoed
 from tractatus.actions.facts import Act, Place
 from tractatus.actions.findings import Findings
 from tractatus.actions.located import Located
@@ -88,7 +89,17 @@ class Invocation:
     def act(self, verb: str, thing: str = "", *, dry: bool = False, at: int | None = None) -> None:
         """Note what this program does; `at` is where among the acts it belongs."""
         findings = self.findings
-        act = Act(verb, self.name, thing, dry or findings.dry, self.place, self.texts(), tuple(self.flags))
+        act = Act(
+            verb,
+            self.name,
+            thing,
+            dry or findings.dry,
+            self.place,
+            self.texts(),
+            tuple(self.flags),
+            findings.joined,
+            findings.group,
+        )
         findings.acts.insert(len(findings.acts) if at is None else at, act)
 
     def rest(self, words: list[Word]) -> None:
@@ -115,5 +126,5 @@ class Invocation:
             if self.piped.heredoc is not None:
                 return self.piped.heredoc
             if self.piped.words[0].text != "cat":
-                return next((word for word in self.piped.words[1:] if not word.text.startswith("-")), None)
+                return echoed(self.piped.words)
         return None

@@ -10,14 +10,17 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tractatus.actions import configuration, edits, sql
+from tractatus.actions.expansion import printed
 from tractatus.actions.interpretation import interpret
 from tractatus.actions.invocation import Invocation
+from tractatus.actions.located import Located
 from tractatus.actions.meanings import read_value
 from tractatus.actions.names import subject_of, verb_of
 from tractatus.actions.shell import Word
 
 Reader = Callable[[Invocation], bool]
 _PYTHON = re.compile(r"python\d?(?:\.\d{1,2})?\Z|pypy3?\Z")
+_TIMES = re.compile(r"^[ \t]*+(?:@\w+|(?:[\d*,/A-Za-z-]+[ \t]++){5})", re.MULTILINE)
 _SUBSTITUTION = re.compile(r"(?:^|[\s;{])(?:[\d,$]*)s([/|#,:@!~%])")
 
 
@@ -30,15 +33,29 @@ def reader_of(name: str) -> Reader | None:
 def _shell(call: Invocation) -> bool:
     """`bash -c "…"`, `sh script.sh`, or a shell that is fed its commands."""
     words = call.words
+    command = skip = False
     for number, word in enumerate(words):
-        if word.text.startswith("-") and not word.text.startswith("--") and word.text.endswith("c"):
-            if number + 1 < len(words):
-                call.read(call.findings, words[number + 1])
+        text = word.text
+        if skip:
+            skip = False
+        elif text in ("-o", "+o", "-O", "+O", "--rcfile", "--init-file"):
+            skip = True
+        elif text == "--" or text.startswith(("--", "+")):
+            continue
+        elif text.startswith("-") and len(text) > 1 and not command:
+            command = ("c" in text and call.name != "fish") or text.endswith("c")
+            if text == "-s" or (not command and "s" in text):
+                break
+        elif command:
+            call.read(call.findings, printed(word) or word)
             return True
-        if not word.text.startswith("-"):
-            call.findings.path(word.text)
-            verb = next((verb for part in re.split(r"[^a-z]+", word.text.lower()) if (verb := verb_of(part))), "run")
-            call.act(verb if verb not in ("read", "list") else "run", f"script {word.text}"[:300])
+        elif (said := printed(word)) is not None:  # bash <(echo …)
+            call.read(call.findings, said)
+            return True
+        elif text != "-":
+            call.findings.path(text)
+            verb = next((verb for part in re.split(r"[^a-z]+", text.lower()) if (verb := verb_of(part))), "run")
+            call.act(verb if verb not in ("read", "list") else "run", f"script {text}"[:300])
             for rest in words[number + 1 : number + 50]:
                 read_value(call, "word", rest)
             return True
@@ -50,10 +67,32 @@ def _shell(call: Invocation) -> bool:
     return True
 
 
+def _source(call: Invocation) -> bool:
+    """`source script.sh`, or `source <(echo …)`."""
+    if call.words and (said := printed(call.words[0])) is not None:
+        call.read(call.findings, said)
+        return True
+    return False
+
+
 def _eval(call: Invocation) -> bool:
-    for word in call.words[:20]:
-        call.read(call.findings, word)
+    words = call.words[:200]
+    if len(words) > 1:
+        call.read(call.findings, Located(" ".join(word.text for word in words), words[0].path, None))
+    for word in words[:1] if len(words) == 1 else ():
+        call.read(call.findings, printed(word) or word)
     return True
+
+
+def _scheduled(call: Invocation) -> bool:
+    """`at` and `batch` are fed commands; `crontab -` is fed lines that end in one."""
+    fed = call.fed()
+    if fed is not None:
+        text = fed.text
+        if call.name == "crontab":
+            text = _TIMES.sub("", text)
+        call.read(call.findings, Located(text, fed.path, None))
+    return False
 
 
 def _python(call: Invocation) -> bool:
@@ -263,13 +302,15 @@ def _cloud(call: Invocation) -> bool:
 
 
 _READERS: dict[str, Reader] = {
-    **dict.fromkeys(("bash", "sh", "zsh", "dash", "ksh", "fish"), _shell),
+    **dict.fromkeys(("bash", "sh", "zsh", "dash", "ksh", "fish", "ash", "mksh"), _shell),
     **dict.fromkeys(("php", "ruby", "node"), _interpreter),
     **dict.fromkeys(("echo", "printf"), _echo),
     **dict.fromkeys(("sed", "gsed"), _sed),
     **dict.fromkeys(("http", "https", "xh"), _httpie),
     **dict.fromkeys(("aws", "gcloud", "az", "doctl", "hcloud", "oci", "linode-cli"), _cloud),
     "python": _python,
+    **dict.fromkeys(("source", "."), _source),
+    **dict.fromkeys(("at", "batch", "crontab"), _scheduled),
     "eval": _eval,
     "tee": _tee,
     "find": _find,

@@ -58,10 +58,10 @@ class Word(Located):
 
 
 class Command:
-    """One simple command. `operator` is what joins it to the next; `piped` says that it reads what the one before
-    writes."""
+    """One simple command. `operator` is what joins it to the next, `joined` what joins it to the one before; `piped`
+    says that it reads what the one before writes; `group` are the subshells that it stands in."""
 
-    __slots__ = ("assignments", "heredoc", "nested", "operator", "piped", "redirects", "words")
+    __slots__ = ("assignments", "group", "heredoc", "joined", "nested", "operator", "piped", "redirects", "words")
 
     def __init__(self) -> None:
         self.assignments: list[tuple[str, Located]] = []
@@ -71,6 +71,8 @@ class Command:
         self.operator = ""
         self.piped = False
         self.nested = False
+        self.joined = ""
+        self.group: tuple[int, ...] = ()
 
 
 def commands(source: Located) -> tuple[list[Command], bool]:
@@ -88,6 +90,8 @@ class _Reader:
         self.found: list[Command] = []
         self.cut = False
         self.words = 0
+        self.groups = 0
+        self.escaped: set[tuple[int, int]] = set()  # the pieces that are written with escapes: $'\x72m'
 
     def read(self, at: int, depth: int, end: int | None = None, nested: bool = False) -> None:
         """Read the text from `at` to `end` as a list of commands."""
@@ -98,6 +102,10 @@ class _Reader:
         awaits = ""  # the redirection whose target comes next
         heredocs: list[tuple[Command, str, bool]] = []
         inner: list[tuple[int, int]] = []
+        around: tuple[int, ...] = ()
+        if nested:
+            self.groups += 1
+            command.group = around = (self.groups,)
         match_token = _TOKEN.match
         while at < end:
             match = match_token(text, at, end)
@@ -110,10 +118,19 @@ class _Reader:
                     awaits = match.group()
                     continue
                 operator = match.group()
-                self._finish(command, operator)
+                empty = self._finish(command, operator)
                 piped = operator in ("|", "|&")
+                joined = operator
+                if operator == "(":
+                    self.groups += 1
+                    around = (*around, self.groups)
+                    joined = command.joined if empty else ""
+                elif operator == ")":
+                    around = around[: 1 if nested else 0] if len(around) < 2 else around[:-1]
+                elif operator == "\n" and empty and command.joined in _GOES_ON:
+                    joined, piped = command.joined, command.piped
                 command = Command()
-                command.nested, command.piped = nested, piped
+                command.nested, command.piped, command.joined, command.group = nested, piped, joined, around
                 awaits = ""
                 if kind == "newline" and heredocs:
                     at = self._heredocs(heredocs, at, end)
@@ -164,10 +181,13 @@ class _Reader:
             return True
         return False
 
-    def _finish(self, command: Command, operator: str) -> None:
+    def _finish(self, command: Command, operator: str) -> bool:
+        """Note the command; whether there was none."""
         command.operator = operator
         if command.words or command.assignments or command.redirects:
             self.found.append(command)
+            return False
+        return True
 
     def _heredocs(self, heredocs: list[tuple[Command, str, bool]], at: int, end: int) -> int:
         """Take the bodies that follow a line with `<<`, and give where the text goes on."""
@@ -267,10 +287,14 @@ class _Reader:
             stop = text.find("}", at + 2, end)
             stop = end if stop < 0 else stop
         elif text.startswith("$'", at):
-            stop = text.find("'", at + 2, end)
-            stop = end if stop < 0 else stop
+            match = _ANSI.match(text, at + 2, end)
+            stop = match.end() if match else at + 2
+            if "\\" in text[at + 2 : stop]:
+                self.escaped.add((at + 2, stop))
             pieces.append((at + 2, stop))
             return min(stop + 1, end)
+        elif text.startswith('$"', at):
+            return self._double(at + 2, end, pieces, inner)
         else:
             match = _VARIABLE.match(text, at + 1, end)
             stop = (match.end() if match else at + 1) - 1
@@ -306,6 +330,9 @@ class _Reader:
 
     def _joined(self, pieces: list[tuple[int, int]], quoted: bool, expands: bool) -> Word:
         text, source = self.text, self.source
+        if self.escaped and not self.escaped.isdisjoint(pieces):
+            value = "".join([unescaped(text[a:b]) if (a, b) in self.escaped else text[a:b] for a, b in pieces])
+            return Word(value, source.path, None, None, quoted, expands)
         value = "".join([text[a:b] for a, b in pieces])
         joined: list[tuple[int, int]] = []
         for a, b in pieces:
@@ -323,6 +350,24 @@ class _Reader:
         else:
             positions = None if source.positions is None else [source.positions[i] for i in places]
         return Word(value, source.path, None, positions, quoted, expands)
+
+
+_GOES_ON = frozenset({"&&", "||", "|", "|&"})
+_ANSI = re.compile(r"[^'\\]*+(?:\\.[^'\\]*+)*+", re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|0?([0-7]{1,3})|(.))", re.DOTALL)
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v"}
+
+
+def unescaped(text: str) -> str:
+    """The text with its backslash escapes as the characters that they stand for: `\\x72m` is `rm`."""
+    return _ESCAPE.sub(_character, text)
+
+
+def _character(match: re.Match[str]) -> str:
+    for group, base in ((1, 16), (2, 16), (3, 8)):
+        if match[group]:
+            return chr(int(match[group], base))
+    return _ESCAPES.get(match[4], match[4])
 
 
 _STOPS = re.compile(r"[()\\'\"]")
