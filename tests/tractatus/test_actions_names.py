@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tractatus.actions import environments, languages, names, programs
+from tractatus.actions import Reading, environments, languages, names, programs
 from tractatus.datafiles import DataError
 
 PARAMETERS = [
@@ -175,3 +175,35 @@ def test_a_wrong_row_is_refused_and_its_line_named(
         assert complaint in str(error.value)
     finally:
         load.cache_clear()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("word", "environment"),
+    [
+        ("prod", "production"),
+        (" Production ", "production"),
+        ("production (eu)", "production"),
+        ("PRODUCTION!", "production"),
+        ("eu-prod", "production"),
+        ("test-prod", "production"),
+        ("pre-production", "staging"),
+        ("qa (north)", "staging"),
+        ("live", "production"),
+        ("museum", "museum"),
+        ("the museum", ""),
+        ("", ""),
+    ],
+)
+def test_environment_is_known_in_every_usual_form(word, environment):
+    assert environments.canonical(word) == environment
+
+
+def test_an_action_never_takes_itself_out_of_production():
+    says_test = Reading(environment="test", environments=("test",))
+    placed = environments.done_in(says_test, "prod (eu)")
+    assert (placed.environment, placed.environments) == ("production", ("production", "test"))
+    says_production = Reading(environment="production", environments=("production",))
+    placed = environments.done_in(says_production, "dev")
+    assert (placed.environment, placed.environments) == ("production", ("development", "production"))
+    assert environments.done_in(says_test, None) is says_test
+    assert environments.done_in(says_test, "???") is says_test

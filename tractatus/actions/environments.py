@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache, lru_cache
 
+from tractatus.actions.facts import Reading
 from tractatus.datafiles import Field, rows, unique
 
 _PART = re.compile(r"[^\W_]+")
@@ -32,9 +34,29 @@ def _alone() -> frozenset[str]:
 
 
 def canonical(word: str) -> str:
-    """The environment that `word` names; a word of one's own stays, in lower case."""
-    word = word.strip().lower()
-    return names().get(word, word if len(word) <= 40 and word.replace("-", "").replace("_", "").isalnum() else "")
+    """The environment that `word` names: `prod`, `eu-prod` and `production (eu)` are `production`. Where parts of it
+    name several, production goes before the others. A word of one's own stays, in lower case; what is no word and
+    names none gives an empty text.
+    """
+    word = word[:_LONGEST].strip().lower()
+    known = names()
+    if word in known:
+        return known[word]
+    named = [known[part] for part in _PART.findall(word) if part in known and part not in _alone()]
+    if named:
+        return "production" if "production" in named else named[0]
+    return word if len(word) <= 40 and word.replace("-", "").replace("_", "").isalnum() else ""
+
+
+def done_in(reading: Reading, environment: str | None) -> Reading:
+    """The reading of an action that is done in `environment`, as its caller says; as it is, where that is unsaid or
+    names none. What the action says itself never takes it out of production: where it speaks of production, it stays.
+    """
+    here = canonical(environment) if environment else ""
+    if not here:
+        return reading
+    main = reading.environment if reading.environment == "production" else here
+    return replace(reading, environment=main, environments=tuple(dict.fromkeys((here, *reading.environments))))
 
 
 def within(value: str) -> str:
