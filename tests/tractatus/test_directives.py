@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from tractatus.directives import Force, Relation, parameters_of, read_instructio
 from tractatus.directives import constraints as c
 from tractatus.directives.knowledge import patterns, practices
 from tractatus.directives.language import clauses_of, stem, tokens_of
+from tractatus.directives.patterns import compiled
 from tractatus.directives.wordlists import words
 
 
@@ -171,3 +174,20 @@ def test_a_pattern_that_cannot_be_read_is_named_with_its_line():
 def test_a_word_list_that_is_missing_is_named():
     with pytest.raises(DataError, match="a list named 'nothing like it' is expected"):
         words("nothing like it")
+
+
+@pytest.mark.parametrize(
+    "text", ["<img " * 4000, "A_" * 10_000, "\n" * 20_000, "a" * 20_000, "0" * 20_000, "def f(" * 3000]
+)
+def test_no_sign_of_a_practice_is_slow_on_any_text(text):
+    for kind in practices().values():
+        for pattern in (*kind.does, *kind.breaks):
+            started = time.perf_counter()
+            pattern.search(text)
+            assert time.perf_counter() - started < 2, pattern.pattern
+
+
+def test_repetitions_are_bounded_and_still_match():
+    assert compiled(r"(?m)^\s*print\s*\(").search("x = 1\n    print (x)")
+    assert compiled(r"<img\b(?![^>]*\balt=)[^>]*>").search('<img src="a.png" width="3">')
+    assert compiled(r"a[+*]b\+c\*").search("a+b+c*")

@@ -13,6 +13,7 @@ from tractatus.comparison.doing import Doing
 from tractatus.directives import knowledge
 from tractatus.directives.constraints import Deed, Naming, Untouched, Within
 from tractatus.directives.language import stem
+from tractatus.directives.patterns import compiled
 from tractatus.vocabulary import ConflictType
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9.]*|\d+(?:\.\d+)*")
@@ -220,31 +221,30 @@ _STYLES = {
     "UPPER_SNAKE_CASE": re.compile(r"^_?[A-Z0-9]+(?:_[A-Z0-9]+)*$"),
 }
 _NAMED_IN_CODE = {
-    "function": re.compile(
+    "function": compiled(
         r"\b(?:def|func|fn|function|fun|sub)\s+(?:\([^)\n]{0,80}\)\s*)?([A-Za-z_]\w*)\s*[(<\[]|\b(?:const"
         r"|let)\s+([A-Za-z_]\w*)\s*=\s*(?:async\s*)?(?:\([^)\n]{0,120}\)|\w+)\s*=>"
     ),
-    "class": re.compile(r"\b(?:class|interface|struct|enum|trait|type)\s+([A-Za-z_]\w*)\b(?=[^\n=]{0,80}[{:(=<]|\s*$)"),
-    "variable": re.compile(
-        r"\b(?:const|let|var|val|auto|int|string|float"
+    "class": compiled(r"\b(?:class|interface|struct|enum|trait|type)\s+([A-Za-z_]\w*)\b(?=[^\n=]{0,80}[{:(=<]|\s*$)"),
+    "variable": compiled(
+        r"(?m)\b(?:const|let|var|val|auto|int|string|float"
         r"|double)\s+([A-Za-z_]\w*)\s*(?::[^=\n]{0,40})?=(?!=)(?!\s*(?:async\s*)?(?:\([^)\n]{0,120}\)"
-        r"|\w+)\s*=>)|^[ \t]*([a-zA-Z_]\w*)\s*(?::[^=\n]{0,40})?=(?!=)",
-        re.M,
+        r"|\w+)\s*=>)|^[ \t]*([a-zA-Z_]\w*)\s*(?::[^=\n]{0,40})?=(?!=)"
     ),
-    "table": re.compile(
+    "table": compiled(
         r"(?i)\bcreate\s+table\s+(?:if\s+not\s+exists\s+)?[\"`\[]?(?:\w+\.)?(\w+)|create_table\s*\(?\s*[:\"'](\w+)"
     ),
-    "column": re.compile(
+    "column": compiled(
         r"(?im)^\s*[\"`]?([A-Za-z]\w*)[\"`]?\s+(?:var)?(?:char|text|int|integer|bigint|uuid|timestamp"
         r"|timestamptz|boolean|bool|numeric|decimal|date|json|jsonb|serial|real|double)\b"
         r"|\badd\s+(?:column\s+)?[\"`]?(\w+)"
     ),
-    "constant": re.compile(
-        r"\b(?:const|final|static\s+final\s+\w+)\s+([A-Za-z_]\w*)\s*=\s*[\"'\d]|^([A-Za-z_]\w*)\s*=\s*[\"'\d]", re.M
+    "constant": compiled(
+        r"(?m)\b(?:const|final|static\s+final\s+\w+)\s+([A-Za-z_]\w*)\s*=\s*[\"'\d]|^([A-Za-z_]\w*)\s*=\s*[\"'\d]"
     ),
-    "endpoint": re.compile(r"\b(?:get|post|put|patch|delete|route|path)\(\s*[\"'](/[\w/{}:<>.-]+)[\"']"),
-    "key": re.compile(r"[\"']([A-Za-z_]\w*)[\"']\s*:"),
-    "test function": re.compile(r"\b(?:def|function|fn|func)\s+(\w+)\s*\("),
+    "endpoint": compiled(r"\b(?:get|post|put|patch|delete|route|path)\(\s*[\"'](/[\w/{}:<>.-]+)[\"']"),
+    "key": compiled(r"[\"']([A-Za-z_]\w*)[\"']\s*:"),
+    "test function": compiled(r"\b(?:def|function|fn|func)\s+(\w+)\s*\("),
 }
 
 

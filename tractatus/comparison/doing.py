@@ -11,26 +11,27 @@ from tractatus.actions import Act, Passage, Reading
 from tractatus.actions.names import key_of
 from tractatus.directives import knowledge
 from tractatus.directives.language import stem, verb_of_stem
+from tractatus.directives.patterns import compiled
 from tractatus.directives.wordlists import words as word_list
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:['’][a-z]+)?|\d+(?:\.\d+)*")
 _STRING = re.compile(r"\"[^\"\n]{0,2000}\"|'[^'\n]{0,2000}'|`[^`\n]{0,2000}`")
-_LOG_CALL = re.compile(
+_LOG_CALL = compiled(
     r"\b(?:console|log(?:ger|ging)?|slog|Log|LOG|Timber|winston|pino|print(?:ln|f)?|NSLog|fmt\.Print\w*"
     r"|puts|echo|syslog|os_log|debugPrint|Logger)\b"
     r"[.\w!]{0,30}\s*\([^\n]{0,400}"
 )
-_VIEW = re.compile(
+_VIEW = compiled(
     r"(?i)(?:^|/)(?:views?|components?|pages|templates?|controllers?|routes?|handlers?|screens?|widgets?)(?:/|\.py$)"
     r"|(?:View|ViewController|Controller|Component|Screen|Page|Widget|Handler|_controller|_view"
     r"|\.component|_screen)\.\w+$"
 )
-_MODEL = re.compile(
+_MODEL = compiled(
     r"(?i)(?:model|service|repository|domain|store)s?\.\w+$|ViewModel\.\w+$|(?:^|/)(?:models|services"
     r"|repositories|domain)/"
 )
 _ASKING = word_list("asking")
-_APPROVED = re.compile(
+_APPROVED = compiled(
     r"(?i)\b(?:approved|approval (?:was |is )?(?:given|granted|received)|(?:user|you|owner|lead|maintainer"
     r"|client|team|board|legal|customer|pharmacist|doctor|elder|they|she|he|parents?|editor"
     r"|manager)[\w' ]{0,24}"
@@ -40,7 +41,7 @@ _APPROVED = re.compile(
     r"go-ahead (?:from|by|given)|you (?:said yes|asked|told)|at (?:your|the user's) request|confirmed by"
     r"|approved by|consented|has agreed|have agreed|as the \w+ (?:confirmed|asked|approved|requested))"
 )
-_NOT_APPROVED = re.compile(
+_NOT_APPROVED = compiled(
     r"(?i)\b(?:not|never|without|before|until|no|un)[- ]?(?:\w+ ){0,3}(?:approv|confirm|agree|sign|permission|consent)"
 )
 _APPROVING_KEYS = (
@@ -395,18 +396,18 @@ _KNOWN_TOOLS = word_list("known tools")
 _STATES = frozenset({"state", "status", "operation", "op", "action", "task", "mode", "event"})
 _TALKING = frozenset({"echo", "printf", "#"})
 _LOOKING = word_list("looking")
-_TEST = re.compile(
+_TEST = compiled(
     r"(?i)(?:^|/)(?:tests?|specs?|__tests__|fixtures|e2e)/|(?:^|/)(?:test_|conftest)|[._-](?:test|spec"
     r"|tests)\.\w+$|_test\.\w+$|Tests?\.\w+$"
 )
 _TEXT_KEYS = word_list("text keys")
-_IMPORT = re.compile(
+_IMPORT = compiled(
     r"(?m)(?:^\s*(?:from|import|use|using|require|include|#include|@import|alias)\s+(?:type\s+"
     r"|static\s+)?[\"'<]?([@\w][\w@./:-]{0,80})"
     r"|\bfrom\s+[\"']([@\w][\w@./-]{0,80})[\"']|\b(?:require|import|implementation|api|testImplementation"
     r"|compileOnly)\s*\(?\s*[\"']([@\w][\w@./:-]{0,100})[\"'])"
 )
-_CALL = re.compile(r"(?<![\w.\"'])[:@]?([A-Za-z_][\w]{1,40})(?:\.|::)[A-Za-z_]\w*!?\s*\(")
+_CALL = compiled(r"(?<![\w.\"'])[:@]?([A-Za-z_][\w]{1,40})(?:\.|::)[A-Za-z_]\w*!?\s*\(")
 
 
 def _changed_by(words: tuple[str, ...], act: Act) -> list[str]:

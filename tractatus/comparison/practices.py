@@ -17,7 +17,7 @@ from tractatus.directives.wordlists import words as word_list
 from tractatus.vocabulary import ConflictType
 
 _LOCALE = re.compile(r"(?i)(?:^|/)(?:locales?|i18n|lang|langs|translations?|l10n|messages)/|\.(?:po|xlf|arb)$")
-_LONGEST = 40_000
+_LONGEST = 20_000
 _COLOUR = re.compile(r"(?<![-\w])color\s*:\s*(#[0-9a-fA-F]{3,8}|[a-z]+)\b")
 _GROUND = re.compile(r"background(?:-color)?\s*:\s*(#[0-9a-fA-F]{3,8}|[a-z]+)\b")
 _PLACE_OF = {

@@ -11,6 +11,7 @@ from functools import cache
 from tractatus.actions.names import subject_kinds, subject_names
 from tractatus.datafiles import DataError, Field, Row, rows, unique
 from tractatus.directives.language import Phrases, stem
+from tractatus.directives.patterns import compiled
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ def patterns(row: Row, key: str) -> tuple[re.Pattern[str], ...]:
     found = []
     for text in row.get(key, []):
         try:
-            found.append(re.compile(text))
+            found.append(compiled(text))
         except re.error as error:
             raise row.wrong(key, f"{text!r} is no pattern: {error}") from error
     return tuple(found)
