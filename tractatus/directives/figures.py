@@ -384,7 +384,7 @@ def _number(
         )
         return
     key = _noun_before(words, at)
-    if set(key.split("_")) & _NO_NAMES:
+    if key == "port" or set(key.split("_")) & _NO_NAMES:
         key = ""
     if key:
         relation = Relation.IS_NOT if clause.negative else Relation.IS
