@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Max
@@ -15,20 +14,17 @@ from accounts.refusals import Invalid, NotAllowed
 from accounts.roles import Part
 from audit.models import Text
 from deliberation.domain.act import Act, perform
+from deliberation.domain.lacking import missing
 from deliberation.domain.precedent import cite
 from deliberation.domain.seats import ever_facilitated, seat_person, sitter
-from deliberation.domain.stakeholder_list import missing_from_list, submit_list
-from deliberation.domain.terms import anyone_invited, invited_seats, latest_terms
+from deliberation.domain.stakeholder_list import submit_list
+from deliberation.domain.terms import anyone_invited, invited_seats
 from deliberation.models import (
     Citation,
     Deliberation,
-    Framework,
-    Group,
-    Harm,
     Option,
     Precedent,
     State,
-    TradeOff,
     Urgency,
 )
 
@@ -159,49 +155,6 @@ def edit_question(
         deliberation.urgency = urgency
         deliberation.save(update_fields=["question", "decision_asked", "urgency"])
         act.decision = "edited"
-
-
-@dataclass(frozen=True)
-class Missing:
-    """What a draft lacks, in a sentence, and the part of the page where it is put right."""
-
-    where: str
-    sentence: str
-
-
-def missing(deliberation: Deliberation) -> list[Missing]:
-    """What a draft lacks before its list may be put up for approval, in the order of the page. Empty: nothing."""
-    found: list[Missing] = []
-    options = list(Option.objects.filter(deliberation=deliberation, struck_at__isnull=True).select_related("text"))
-    with_harms = set(
-        Harm.objects.filter(deliberation=deliberation, struck_at__isnull=True).values_list("option_id", flat=True)
-    )
-    if len(options) < 2 or all(option.kind != Option.Kind.DO_NOT for option in options):
-        found.append(Missing("options", _("There are fewer than two options, one of them not to do it.")))
-    found += [
-        Missing(f"option-{option.number}", _("Nobody is named who bears a harm if this is chosen: “%s”.") % option.text)
-        for option in options
-        if option.pk not in with_harms
-    ]
-    for model, where, least, too_few in (
-        (Framework, "frameworks", 2, _("Fewer than two frameworks stand in tension.")),
-        (TradeOff, "trade-offs", 0, ""),
-        (Group, "groups", 1, _("Nobody is named who bears the decision.")),
-    ):
-        rows = list(model._default_manager.filter(deliberation=deliberation).exclude(status=model.Status.DROPPED))
-        if sum(row.stands for row in rows) < least:
-            found.append(Missing(where, too_few))
-        found += [
-            Missing(where, _("“%s” was suggested by the software. Keep it, change it or drop it.") % row.title)
-            for row in rows
-            if row.status == model.Status.SUGGESTED
-        ]
-    if sitter(deliberation, Part.HOLDER) is None:
-        found.append(Missing("seats", _("No decision holder is named.")))
-    if latest_terms(deliberation) is None:
-        found.append(Missing("terms", _("The terms are not drafted.")))
-    found += [Missing("stakeholders", sentence) for sentence in missing_from_list(deliberation)]
-    return found
 
 
 def submit(deliberation: Deliberation, *, by: User) -> None:

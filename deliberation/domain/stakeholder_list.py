@@ -17,6 +17,7 @@ from accounts.models import SeatUser, User
 from accounts.refusals import Invalid
 from accounts.roles import Part
 from deliberation.domain.act import Act
+from deliberation.domain.lacking import missing_from_list
 from deliberation.domain.seats import sitter
 from deliberation.models import (
     CoversGroup,
@@ -32,9 +33,6 @@ from deliberation.models import (
     StakeholderList,
     State,
 )
-
-FEWEST = 2
-
 
 # --- What stands
 
@@ -72,38 +70,6 @@ def uncovered(deliberation: Deliberation) -> tuple[list[Framework], list[Group]]
         list(in_tension(deliberation).exclude(pk__in=voiced)),
         list(affected_groups(deliberation).exclude(pk__in=covered)),
     )
-
-
-def missing_from_list(deliberation: Deliberation) -> list[str]:
-    """What keeps the list from being submitted, each in one sentence; empty when nothing does."""
-    sentences = []
-    rows = list(Stakeholder.objects.filter(deliberation=deliberation, amendment__isnull=True))
-    sentences += [
-        _("“%(who)s” is only suggested: keep, change or drop it.") % {"who": row.title}
-        for row in rows
-        if row.status == Stakeholder.Status.SUGGESTED
-    ]
-    standing = [row for row in rows if row.stands]
-    if len(standing) < FEWEST:
-        sentences.append(_("Fewer than two people or bodies are on the list."))
-    sentences += [
-        _("Say why %(who)s is asked. They will read it.") % {"who": row.title} for row in standing if row.why_id is None
-    ]
-    explained = Gap.objects.filter(deliberation=deliberation, struck_at__isnull=True)
-    frameworks = set(explained.values_list("framework_id", flat=True))
-    groups = set(explained.values_list("group_id", flat=True))
-    silent, uncared = uncovered(deliberation)
-    sentences += [
-        _("Nobody may speak for “%(what)s”. Add somebody, or explain the gap.") % {"what": row.title}
-        for row in silent
-        if row.pk not in frameworks
-    ]
-    sentences += [
-        _("Nobody speaks for the group “%(what)s”. Add somebody, or explain the gap.") % {"what": row.title}
-        for row in uncared
-        if row.pk not in groups
-    ]
-    return sentences
 
 
 def list_digest(deliberation: Deliberation) -> str:

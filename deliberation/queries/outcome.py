@@ -15,6 +15,7 @@ from accounts.models import SeatUser
 from accounts.roles import Part
 from audit.models import Entry, Text
 from deliberation.domain.completeness import standing_dissents_of
+from deliberation.domain.gathering import gathered
 from deliberation.domain.terms import WORDS
 from deliberation.models import (
     Commitment,
@@ -34,7 +35,6 @@ from deliberation.models import (
     WeighedValue,
 )
 from deliberation.queries.conflict import in_print_order
-from deliberation.queries.gathering import gathered
 from deliberation.queries.voices import HeardRow, WhoSpoke, heard_by_framework, who_spoke
 
 NameOf = Callable[[Seat], str | None]

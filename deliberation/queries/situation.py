@@ -14,7 +14,8 @@ from accounts.models import Membership, User
 from accounts.roles import Part, Role
 from deliberation.domain.completeness import Missing as MissingInOutcome
 from deliberation.domain.completeness import latest_versions, missing_in_each, missing_to_sign_each
-from deliberation.domain.conflict import Missing
+from deliberation.domain.gathering import gathered
+from deliberation.domain.lacking import Missing, lacks_of
 from deliberation.domain.seats import LISTING, facilitators_ever, members_among, sitters
 from deliberation.domain.terms import latest_terms_of
 from deliberation.models import (
@@ -34,8 +35,6 @@ from deliberation.models import (
     Terms,
     Voice,
 )
-from deliberation.queries.gathering import gathered
-from deliberation.queries.lacks import lacks_of
 
 GONE = (Invitation.State.DECLINED, Invitation.State.NOT_REACHED, Invitation.State.NO_ANSWER, Invitation.State.LEFT)
 """Where somebody asked will not speak."""

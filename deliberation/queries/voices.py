@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from audit.models import Text
+from deliberation.domain.gathering import gathered
 from deliberation.models import (
     Ask,
     Deliberation,
@@ -22,7 +23,6 @@ from deliberation.models import (
     Stance,
     Voice,
 )
-from deliberation.queries.gathering import gathered
 
 
 @dataclass

@@ -14,7 +14,8 @@ from accounts.refusals import NotAllowed
 from accounts.roles import Part
 from deliberation.domain import amendments as amending
 from deliberation.domain.approval import approve_stakeholders, reopen_list, return_stakeholders
-from deliberation.domain.stakeholder_list import current_list, missing_from_list
+from deliberation.domain.lacking import missing_from_list
+from deliberation.domain.stakeholder_list import current_list
 from deliberation.domain.stakeholders import add_stakeholder, explain_gap, settle_stakeholder, suggest_stakeholders
 from deliberation.domain.terms import anyone_invited
 from deliberation.forms.stakeholders import AmendmentForm, DecisionForm, DropForm, GapForm, ReasonForm, StakeholderForm

@@ -6,6 +6,7 @@ from accounts import clock
 from accounts.models import Membership
 from deliberation.domain.completeness import missing_in, missing_in_each, missing_to_sign, missing_to_sign_each
 from deliberation.domain.conflict import missing
+from deliberation.domain.lacking import lacks_of
 from deliberation.domain.standing import standing_of, standings_of
 from deliberation.models import (
     Deliberation,
@@ -19,7 +20,6 @@ from deliberation.models import (
     TradeOff,
 )
 from deliberation.queries.conflict import blockers, blockers_of, next_action, next_of
-from deliberation.queries.lacks import lacks_of
 from deliberation.queries.outcome import outcome_as_json, outcomes_as_json
 from deliberation.queries.situation import situations_of
 from tests.deliberation import stages

@@ -1,4 +1,4 @@
-"""What drafts lack, for many at once: the sentences of `domain.conflict.missing`, in a fixed number of queries."""
+"""What drafts lack before their lists may be put up for approval, in a fixed number of queries for many as for one."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from accounts.roles import Part
-from deliberation.domain.conflict import Missing
+from deliberation.domain.gathering import gathered
 from deliberation.domain.seats import sitters
-from deliberation.domain.stakeholder_list import FEWEST
 from deliberation.domain.terms import latest_terms_of
 from deliberation.models import (
     CoversGroup,
@@ -26,7 +25,17 @@ from deliberation.models import (
     Stakeholder,
     TradeOff,
 )
-from deliberation.queries.gathering import gathered
+
+FEWEST = 2
+"""So many people or bodies stand on a list at least."""
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What a draft lacks, in a sentence, and the part of the page where it is put right."""
+
+    where: str
+    sentence: str
 
 
 @dataclass(frozen=True)
@@ -49,8 +58,18 @@ class Draft:
     """Frameworks and groups without anybody, for which it is said why."""
 
 
+def missing(deliberation: Deliberation) -> list[Missing]:
+    """What a draft lacks before its list may be put up for approval, in the order of the page. Empty: nothing."""
+    return lacks_of([deliberation])[deliberation.pk]
+
+
+def missing_from_list(deliberation: Deliberation) -> list[str]:
+    """What keeps the list from being submitted, each in one sentence; empty when nothing does."""
+    return list(_of_the_list(_drafts([deliberation])[deliberation.pk]))
+
+
 def lacks_of(deliberations: Iterable[Deliberation]) -> dict[UUID, list[Missing]]:
-    """What each lacks before its list may be put up for approval, in the order of the page; by deliberation."""
+    """`missing` of each, by deliberation."""
     return {key: list(_lacks(draft)) for key, draft in _drafts(list(deliberations)).items()}
 
 
