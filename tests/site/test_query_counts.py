@@ -46,7 +46,7 @@ from tests.copies import copy_rows
 from tests.deliberation import stages
 from tests.deliberation.pages import by_link, signed_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("inside")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("inside"), pytest.mark.alone]
 
 
 @dataclass
