@@ -18,9 +18,9 @@ from tractatus import arguments
 from tractatus.cues import CueIndex, complaint, words_of
 from tractatus.datafiles import Field, Row, rows
 from tractatus.directives import parameters_of
-from tractatus.results import Result
+from tractatus.results import FrozenDict, Record, Result
 from tractatus.textmodel import MOST_READ, TextModel
-from tractatus.thresholds import PersistenceThresholds, Thresholds
+from tractatus.thresholds import PersistenceThresholds, Thresholds, given
 from tractatus.vocabulary import Persistence, Quadrant, TemporalScope, VerificationRequired
 
 STORED_FROM = 0.6
@@ -90,7 +90,7 @@ class Classification(Result):
 
 
 @dataclass(frozen=True)
-class Cue(Result):
+class Cue(Record):
     """Words of a text that speak for something: what they say, the answers they speak for, and where they stand."""
 
     words: str
@@ -112,9 +112,7 @@ class InstructionPersistenceClassifier:
     """Classifies instructions. `thresholds` are the persistence scores at which a level begins."""
 
     def __init__(self, thresholds: Thresholds | None = None) -> None:
-        if thresholds is not None and not isinstance(thresholds, Thresholds):
-            raise TypeError(f"thresholds: Thresholds are expected, not {type(thresholds).__name__}.")
-        self.thresholds = (thresholds or Thresholds()).persistence
+        self.thresholds = given(thresholds).persistence
 
     def classify(self, text: str, *, source: str = "user") -> Classification:
         """The classification of one instruction. Raises `TypeError` where `text` or `source` is no text."""
@@ -138,7 +136,7 @@ class InstructionPersistenceClassifier:
             temporal_scope=TemporalScope(scope),
             verification_required=VerificationRequired(verification),
             explicitness=explicitness,
-            parameters=parameters_of(text),
+            parameters=FrozenDict(parameters_of(text)),
             stored=explicitness >= STORED_FROM,
             reasons=tuple(reasons),
             source=source,

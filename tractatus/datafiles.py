@@ -6,21 +6,42 @@ A file is a list of tables of one or more names:
     words = "must not"
     says = "prohibition"
 
-`rows` gives the tables of one name in their order, each field checked against a `Field`. What is wrong raises
-`DataError` with the file, the line and what was expected.
+`rows` gives the tables of one name in their order, each field checked against a `Field`. What is wrong, or is not known
+at all, raises `DataError` with the file, the line and what was expected.
 """
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from tractatus.arguments import shown
+
 FOLDER = Path(__file__).parent / "data"
-_HEADER = re.compile(r"^[ \t]*\[\[[ \t]*([A-Za-z0-9_-]+)[ \t]*\]\]", re.MULTILINE)
+_HEADER = re.compile(r"[ \t]*\[\[[ \t]*([A-Za-z0-9_-]+)[ \t]*\]\]")
+_KEY = re.compile(r"[ \t]*\"?([A-Za-z0-9_-]+)\"?[ \t]*=")
+_TOP_KEY = re.compile(r"[ \t]*\[{0,2}[ \t]*[\"']?([A-Za-z0-9_-]+)[\"']?[ \t]*[.=\]]")
+
+TOGETHER: Mapping[str, tuple[str, ...]] = {
+    "boundaries.toml": ("domain", "theme", "cue", "automatable"),
+    "deeds.toml": ("deed", "alike", "weak"),
+    "frameworks.toml": ("case", "framework"),
+    "handoffs.toml": ("act", "document"),
+    "irreversible.toml": (
+        "kind", "command", "query", "request", "call", "valued", "throw_away", "kept", "shared", "production",
+    ),
+    "programs.toml": ("program", "command"),
+    "reasoning.toml": ("cue", "filler", "heading", "weighty", "final", "empty", "negation", "beginning"),
+    "registers": ("register", "message", "fact"),
+    "rounds.toml": ("tier", "round"),
+}  # fmt: skip
+"""The tables that stand together in one file, or in each file of a folder. Every other file has tables of one name."""
 
 
 class DataError(ValueError):
@@ -41,16 +62,18 @@ class Field:
 
     def complaint(self, value: Any) -> str | None:
         if self.kind is float and isinstance(value, int) and not isinstance(value, bool):
-            value = float(value)
+            value = float(value) if abs(value) < 10**300 else math.inf
         if not isinstance(value, self.kind) or (self.kind is int and isinstance(value, bool)):
-            return f"{_KINDS[self.kind]} is expected, not {value!r}"
+            return f"{_KINDS[self.kind]} is expected, not {shown(value)}"
+        if isinstance(value, float) and not math.isfinite(value):
+            return f"a finite number is expected, not {value}"
         items = value if isinstance(value, list) else [value]
         if self.kind is list and not all(isinstance(item, str) for item in items):
-            return f"a list of texts is expected, not {value!r}"
+            return f"a list of texts is expected, not {shown(value)}"
         if any(isinstance(item, str) and not item.strip() for item in items) or items == []:
             return "this is empty"
         if self.choices and (wrong := [item for item in items if item not in self.choices]):
-            return f"one of {', '.join(self.choices)} is expected, not {wrong[0]!r}"
+            return f"one of {', '.join(self.choices)} is expected, not {shown(wrong[0])}"
         return self.check(value) if self.check else None
 
 
@@ -90,19 +113,49 @@ def rows(path: Path | str, table: str, fields: Mapping[str, Field], *, text: str
     """The tables named `table` of a data file, in their order.
 
     `path` is a file name in the library's data folder, or a `Path` of one's own; `text`, where given, is read instead
-    of the file. Raises `DataError` for a file that is no TOML, a key that is unknown, missing or wrong.
+    of the file. Raises `DataError` for a file that is no TOML, a table or key that is unknown, missing or wrong.
     """
     name, content = read(path) if text is None else (Path(path).name, text)
+    whole, places = _parsed(name, content)
+    own = isinstance(path, Path) or text is not None
+    _check_tables(name, content, whole, _known(path, table, own, whole))
+    found = whole.get(table, [])
+    here = [(line, keys) for head, line, keys in places if head == table]
+    if len(here) != len(found):  # heads that are written in an unusual way
+        here = [(1, {})] * len(found)
+    return tuple(
+        _checked(Row(values, name, line, keys), fields) for values, (line, keys) in zip(found, here, strict=True)
+    )
+
+
+@lru_cache(maxsize=8)
+def _parsed(name: str, content: str) -> tuple[dict[str, Any], tuple[tuple[str, int, dict[str, int]], ...]]:
+    """A file's tables, and of each its name, the line of its head and of each key. Kept for the file's next table."""
     try:
-        found = tomllib.loads(content).get(table, [])
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        return tomllib.loads(content), tuple(_places(content))
+    except (ValueError, RecursionError) as error:  # also a number of more digits than Python reads
         raise DataError(f"{name}: this is not TOML: {error}.") from error
-    if not isinstance(found, list) or not all(isinstance(values, dict) for values in found):
-        raise DataError(f"{name}: {table}: tables headed [[{table}]] are expected.")
-    places = list(_places(content, table))
-    if len(places) != len(found):
-        places = [(1, {})] * len(found)
-    return tuple(_checked(Row(values, name, *place), fields) for values, place in zip(found, places, strict=True))
+
+
+def _known(path: Path | str, table: str, own: bool, whole: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of all tables that may stand in a file beside `table`. A file of one's `own` may have any name."""
+    named = TOGETHER.get(Path(path).name) or TOGETHER.get(Path(path).parent.name)
+    if named and table in named:
+        return named
+    groups = [group for group in TOGETHER.values() if own and table in group]
+    return max(groups, key=lambda group: sum(key in group for key in whole), default=(table,))
+
+
+def _check_tables(name: str, content: str, whole: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    """Refuses what is no table, or none of the `known`, naming its line: a misspelt name is never passed over."""
+    for key, found in whole.items():
+        complaint = ""
+        if key not in known:
+            complaint = f"this is not known; known are {', '.join(f'[[{one}]]' for one in known)}"
+        elif not isinstance(found, list) or not all(isinstance(values, dict) for values in found):
+            complaint = f"tables headed [[{key}]] are expected"
+        if complaint:
+            raise DataError(f"{name}, line {_line_of(content, key)}: {key}: {complaint}.")
 
 
 def unique(among: tuple[Row, ...], key: str) -> tuple[Row, ...]:
@@ -110,7 +163,7 @@ def unique(among: tuple[Row, ...], key: str) -> tuple[Row, ...]:
     seen: dict[Any, int] = {}
     for row in among:
         if row[key] in seen:
-            raise row.wrong(key, f"{row[key]!r} is there already, in line {seen[row[key]]}")
+            raise row.wrong(key, f"{shown(row[key])} is there already, in line {seen[row[key]]}")
         seen[row[key]] = row.lines.get(key, row.line)
     return among
 
@@ -127,16 +180,19 @@ def _checked(row: Row, fields: Mapping[str, Field]) -> Row:
     return row
 
 
-def _places(content: str, table: str) -> Iterator[tuple[int, dict[str, int]]]:
-    """Of each table headed [[table]]: the line of its head and of each key."""
-    heads = [(content.count("\n", 0, match.start()) + 1, match.group(1)) for match in _HEADER.finditer(content)]
+def _places(content: str) -> Iterator[tuple[str, int, dict[str, int]]]:
+    """Of each table headed [[name]]: its name, the line of its head and of each key."""
     lines = content.split("\n")
-    for number, (line, name) in enumerate(heads):
-        if name == table:
-            end = heads[number + 1][0] - 1 if number + 1 < len(heads) else len(lines)
-            keys = {
-                match.group(1): at + 1
-                for at in range(line, end)
-                if (match := re.match(r"[ \t]*\"?([A-Za-z0-9_-]+)\"?[ \t]*=", lines[at]))
-            }
-            yield line, keys
+    heads = [(number, match.group(1)) for number, line in enumerate(lines, 1) if (match := _HEADER.match(line))]
+    ends = [*(line for line, _ in heads[1:]), len(lines) + 1]
+    for (line, name), end in zip(heads, ends[: len(heads)], strict=True):
+        keys = {match.group(1): at + 1 for at in range(line, end - 1) if (match := _KEY.match(lines[at]))}
+        yield name, line, keys
+
+
+def _line_of(content: str, key: str) -> int:
+    """The line in which a key or table of the whole file is first named."""
+    for number, line in enumerate(content.split("\n"), 1):
+        if (match := _TOP_KEY.match(line)) and match.group(1) == key:
+            return number
+    return 1

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from tractatus import arguments
-from tractatus.results import Result
+from tractatus.results import FrozenDict, Record
 from tractatus.vocabulary import Persistence, Quadrant, TemporalScope, VerificationRequired
 
 if TYPE_CHECKING:
@@ -17,11 +16,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Instruction(Result):
+class Instruction(Record):
     """An instruction of the history, with its classification (core concepts, section 1).
 
     `parameters` are the values it fixes, by name, as text. `environment` is the one it is for, None for every one.
-    `supersedes` is the id of the instruction it took the place of. Raises `TypeError` or `ValueError` naming the field.
+    `supersedes` is the id of the instruction it took the place of, never its own. Raises `TypeError` or `ValueError`
+    naming the field.
     """
 
     id: str
@@ -50,7 +50,10 @@ class Instruction(Result):
         required = arguments.choice(self.verification_required, VerificationRequired, "verification_required")
         put(self, "verification_required", required)
         put(self, "explicitness", arguments.number(self.explicitness, "explicitness", low=0, high=1))
-        put(self, "parameters", MappingProxyType(dict(arguments.mapping(self.parameters, "parameters"))))
+        try:
+            put(self, "parameters", FrozenDict(arguments.mapping(self.parameters, "parameters")))
+        except ValueError as error:
+            raise ValueError(f"parameters: {error}") from None
         arguments.text(self.source, "source")
         if not isinstance(self.active, bool):
             raise TypeError("active: true or false is expected.")
@@ -59,6 +62,8 @@ class Instruction(Result):
         for name in ("supersedes", "environment"):
             if getattr(self, name) is not None:
                 arguments.text(getattr(self, name), name)
+        if self.supersedes == self.id:
+            raise ValueError("supersedes: the id of another instruction is expected, not its own.")
 
     @classmethod
     def from_classification(cls, classification: Classification, *, id: str, **fields: Any) -> Instruction:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 from tractatus import arguments
-from tractatus.results import Result
-from tractatus.thresholds import Thresholds
+from tractatus.results import Record, Result
+from tractatus.thresholds import Thresholds, given
 from tractatus.vocabulary import PressureLevel
 
 # Core concepts, section 4, as rebalanced there on 2025-10-12: compaction disrupts a session more than tokens do.
@@ -28,7 +28,6 @@ FLOOR_COMPACTIONS_HIGH = 1
 FLOOR_COMPACTIONS_CRITICAL = 2
 FLOOR_TOKENS_CRITICAL = 0.95
 
-LABELS = {"low": "LOW", "moderate": "MODERATE", "high": "HIGH"}
 # From which score a factor is called MODERATE and HIGH. Core concepts gives bands in counts; these are their shares.
 BANDS = {
     "conversation": (20 / FULL_MESSAGES, 40 / FULL_MESSAGES),
@@ -55,7 +54,7 @@ REQUIRED_ACTIONS = {
 
 
 @dataclass(frozen=True)
-class SessionState(Result):
+class SessionState(Record):
     """What is known of a session: whole numbers, 0 or more. `tokens_budget` 0 means that it is not known.
 
     Raises `TypeError` or `ValueError` naming the field, also where more tokens are used than the budget has.
@@ -82,7 +81,7 @@ class SessionState(Result):
 
 
 @dataclass(frozen=True)
-class Factor(Result):
+class Factor(Record):
     """One cause of pressure. `score` is from 0 to 1, `contribution` is score times weight, `label` a band."""
 
     name: str
@@ -108,21 +107,19 @@ class ContextPressureMonitor:
     """Assesses sessions. `thresholds` are the scores between levels."""
 
     def __init__(self, thresholds: Thresholds | None = None) -> None:
-        self.thresholds = (thresholds or Thresholds()).pressure
+        self.thresholds = given(thresholds).pressure
 
     def assess(self, state: SessionState) -> Pressure:
         """The pressure of a session in this state. Raises `TypeError` for anything but a `SessionState`."""
-        if not isinstance(state, SessionState):
-            raise TypeError(f"state: a SessionState is expected, not {type(state).__name__}.")
-        scores = _scores(state)
+        scores = _scores(arguments.instance(state, SessionState, "state"))
         factors = tuple(
             Factor(name, scores[name], weight, scores[name] * weight, _label(name, scores[name]))
             for name, weight in WEIGHTS.items()
         )
         # A sum of the five contributions can end a few units in the last place away from the figure it stands for.
         score = round(sum(factor.contribution for factor in factors), 12)
-        level, reasons = self._level_by(score), []
-        reasons.append(f"The score is {score:.2f}: {level}.")
+        level = self._level_by(score)
+        reasons = [f"The score is {score:.2f}: {level}."]
         for floor, reason in _floors(state):
             if _ORDER[floor] > _ORDER[level]:
                 level = floor
@@ -158,7 +155,7 @@ def _scores(state: SessionState) -> dict[str, float]:
 
 def _label(name: str, score: float) -> str:
     moderate, high = BANDS[name]
-    return LABELS["high"] if score >= high else LABELS["moderate"] if score >= moderate else LABELS["low"]
+    return "HIGH" if score >= high else "MODERATE" if score >= moderate else "LOW"
 
 
 def _floors(state: SessionState) -> list[tuple[PressureLevel, str]]:

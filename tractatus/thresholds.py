@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tractatus import arguments
-from tractatus.results import Result
+from tractatus.results import Record
 
 
 @dataclass(frozen=True)
-class PressureThresholds(Result):
+class PressureThresholds(Record):
     """The scores at which a level ends: under `normal` is NORMAL, under `critical` CRITICAL, from there DANGEROUS."""
 
     normal: float = 0.30
@@ -22,7 +22,7 @@ class PressureThresholds(Result):
 
 
 @dataclass(frozen=True)
-class VerificationThresholds(Result):
+class VerificationThresholds(Record):
     """The confidence from which an action may proceed, proceed with caution, or must be reviewed; under it: blocked."""
 
     mandatory_confidence: float = 0.80
@@ -39,7 +39,7 @@ class VerificationThresholds(Result):
 
 
 @dataclass(frozen=True)
-class PersistenceThresholds(Result):
+class PersistenceThresholds(Record):
     """The persistence score from which an instruction is HIGH, MEDIUM or LOW."""
 
     high: float = 0.75
@@ -51,9 +51,19 @@ class PersistenceThresholds(Result):
 
 
 @dataclass(frozen=True)
-class Thresholds(Result):
-    """All of them. Raises `ValueError` where one is no share from 0 to 1 or does not rise."""
+class Thresholds(Record):
+    """All of them. Raises `TypeError` or `ValueError` where one is no share from 0 to 1 or does not rise."""
 
     pressure: PressureThresholds = PressureThresholds()
     verification: VerificationThresholds = VerificationThresholds()
     persistence: PersistenceThresholds = PersistenceThresholds()
+
+    def __post_init__(self) -> None:
+        arguments.instance(self.pressure, PressureThresholds, "pressure")
+        arguments.instance(self.verification, VerificationThresholds, "verification")
+        arguments.instance(self.persistence, PersistenceThresholds, "persistence")
+
+
+def given(thresholds: Thresholds | None) -> Thresholds:
+    """The thresholds that a service is built with, those of core concepts for None. Raises `TypeError`."""
+    return Thresholds() if thresholds is None else arguments.instance(thresholds, Thresholds, "thresholds")
