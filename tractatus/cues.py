@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 MOST_READ = 100_000
 """Characters of a text that are read for cues. What is longer is cut there, and the caller says so."""
@@ -68,40 +68,42 @@ def texts_of(*values: Any) -> tuple[list[str], bool]:
     return pieces, length > MOST_READ
 
 
-_Cue = tuple[str, tuple[tuple[str, bool], ...], tuple[Hashable, ...]]
+T = TypeVar("T", bound=Hashable)
+
+_Cue = tuple[str, tuple[tuple[str, bool], ...], tuple[T, ...]]
 """A cue's first word, or the part it begins with, the words that follow, and what it leads to."""
 
 
-class CueIndex:
+class CueIndex(Generic[T]):
     """Cues by what they lead to, to be found in a text in one pass.
 
     `cues` are pairs of what is led to, anything hashable, and its cues. Built once, never changed.
     """
 
-    def __init__(self, cues: Iterable[tuple[Hashable, Iterable[str]]]) -> None:
-        cued: dict[tuple[tuple[str, bool], ...], dict[Hashable, None]] = {}
+    def __init__(self, cues: Iterable[tuple[T, Iterable[str]]]) -> None:
+        cued: dict[tuple[tuple[str, bool], ...], dict[T, None]] = {}
         for target, words in cues:
             for cue in words:
                 parts = tuple((_folded(part), stem) for part, stem in _parts(cue))
                 cued.setdefault(parts, {})[target] = None
         # A cue is looked up by its first word, and one that begins with part of a word by that part's first letters.
-        self._by_word: dict[str, list[_Cue]] = {}
-        self._by_start: dict[str, list[_Cue]] = {}
+        self._by_word: dict[str, list[_Cue[T]]] = {}
+        self._by_start: dict[str, list[_Cue[T]]] = {}
         for (first, *rest), targets in cued.items():
             known, key = (self._by_start, first[0][:START]) if first[1] else (self._by_word, first[0])
             known.setdefault(key, []).append((first[0], tuple(rest), tuple(targets)))
 
-    def find(self, words: Sequence[str]) -> Mapping[Hashable, tuple[str, ...]]:
+    def find(self, words: Sequence[str]) -> Mapping[T, tuple[str, ...]]:
         """What the words lead to, each with the words that led there, once each and in the order of the text."""
         by_word, by_start = self._by_word.get, self._by_start.get
         plain = words if all(map(str.isascii, words)) else [_folded(word) for word in words]
-        met: list[tuple[int, _Cue]] = []
+        met: list[tuple[int, _Cue[T]]] = []
         for at, word in enumerate(plain):
             if cues := by_word(word):
                 met += [(at, cue) for cue in cues]
             if cues := by_start(word[:START]):
                 met += [(at, cue) for cue in cues if word.startswith(cue[0])]
-        found: dict[Hashable, dict[str, None]] = {}
+        found: dict[T, dict[str, None]] = {}
         for at, (_, rest, targets) in met:
             if rest and not _follow(rest, plain, at + 1):
                 continue

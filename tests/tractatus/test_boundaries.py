@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.tractatus.tool_calls import IRREVERSIBLE, ORDINARY, call
 from tractatus import boundaries
 from tractatus.boundaries import Boundary, BoundaryEnforcer, packs, read_boundaries
+from tractatus.boundaries.catalogue import catalogue, read_catalogue
 from tractatus.datafiles import DataError
 from tractatus.vocabulary import Domain
 
@@ -117,7 +118,7 @@ def test_loaded_words_alone_stop_nothing_that_can_be_automated(decision):
 
 
 def test_the_sections_and_what_each_domain_needs():
-    told = boundaries._domains()
+    told = catalogue().domains
     assert {domain: told[domain].section for domain in Domain} == {
         "values": "12.1",
         "user_agency": "12.2",
@@ -254,6 +255,61 @@ def test_a_boundary_of_paths_and_environments_holds_for_tool_calls_that_change_s
     assert not enforcer.check(call("NODE_ENV=production cat ledger/2026.csv")).requires_human
 
 
+@pytest.mark.parametrize("name", ["prod", "Production", "production (eu)"])
+def test_the_environment_of_a_boundary_is_known_in_every_usual_form(name):
+    enforcer = BoundaryEnforcer([Boundary("The ledger", "irreversible", "It is closed", environments=(name,))])
+    write = call("cp new.csv ledger/2026.csv")
+    assert not enforcer.check(write).requires_human
+    for environment in ("prod", "production", "live", "eu-prod"):
+        assert enforcer.check(write, environment=environment).requires_human
+    assert not enforcer.check(write, environment="staging").requires_human
+    assert enforcer.check(call("NODE_ENV=production cp new.csv ledger"), environment="staging").requires_human
+    assert enforcer.check(call("NODE_ENV=development cp new.csv ledger"), environment="prod").requires_human
+
+
+def test_a_path_of_a_boundary_is_a_pattern_of_the_whole_path_in_any_folder():
+    enforcer = BoundaryEnforcer(read_boundaries(OWN.replace('environments = ["production"]\n', "")))
+    for path in ("ledger/2026.csv", "./ledger/2026.csv", "/srv/shop/ledger/2026.csv", "notes/../ledger/2026.csv"):
+        assert enforcer.check(call(("Write", {"file_path": path, "content": "a"}))).requires_human, path
+    for path in ("Ledger/2026.csv", "ledgers/2026.csv", "ledger.csv"):
+        assert not enforcer.check(call(("Write", {"file_path": path, "content": "a"}))).requires_human, path
+    many = "\n".join(f"touch a{number}.csv" for number in range(400))
+    assert enforcer.check(call(f"{many}\ntouch ledger/2026.csv")).requires_human
+
+
+def test_the_worst_of_several_boundaries_wins_and_all_are_named():
+    enforcer = BoundaryEnforcer(
+        [
+            Boundary("Prices", "values", "The board decides prices", paths=("prices/*",)),
+            Boundary("The ledger", "irreversible", "It is closed", paths=("*.csv",), safety_checks=("Asked?",)),
+        ]
+    )
+    check = enforcer.check(call("cp a.csv prices/b.csv"))
+    assert (check.domain, check.reason, check.safety_checks) == ("irreversible", "It is closed", ("Asked?",))
+    assert [reason.split("”")[0] for reason in check.reasons] == [
+        "The boundary “The ledger",
+        "The boundary “Prices",
+    ]
+    enforcer = BoundaryEnforcer([Boundary("Force", "values", "Asked first", cues=("force",))])
+    check = enforcer.check(call("git push --force origin main"))
+    assert check.domain == "irreversible"
+    assert check.reasons[-1] == "The boundary “Force” holds here (force)."
+
+
+@pytest.mark.parametrize("name", ["pairs.jsonl", "pairs_more.jsonl"])
+def test_few_approved_described_actions_ask_by_the_learned_estimate(name):
+    described = [
+        row["action"]
+        for row in rows(name)
+        if row["expected"]["verdict"] == "APPROVED" and "tool_name" not in row["action"]
+    ]
+    checks = [ENFORCER.check(action) for action in described]
+    learned = [
+        check for check in checks if check.requires_human and check.reasons[0].startswith("The learned estimate")
+    ]
+    assert len(learned) <= 0.12 * len(described)
+
+
 def test_words_written_to_a_file_are_no_cues_of_a_boundary():
     enforcer = BoundaryEnforcer(packs=["health"])
     write = ("Write", {"file_path": "src/dose.py", "content": "# raise the dose by 5 mg\n"})
@@ -319,6 +375,18 @@ def test_a_wrong_boundary_or_pack_is_named():
     with pytest.raises(ValueError) as raised:
         Boundary("a", "technical", "b", cues=("c",))
     assert str(raised.value).startswith("domain: one of values, ")
+    with pytest.raises(ValueError) as raised:
+        Boundary("a", "values", "b", environments=("the moon!",))
+    assert str(raised.value) == "environments: the name of an environment is expected, not 'the moon!'."
+    with pytest.raises(TypeError) as raised:
+        Boundary("a", "values", "b", cues=3)
+    assert str(raised.value) == "cues: a list of texts is expected, not int."
+    with pytest.raises(TypeError) as raised:
+        BoundaryEnforcer(packs="health")
+    assert str(raised.value) == "packs: a list is expected, not str."
+    with pytest.raises(TypeError) as raised:
+        BoundaryEnforcer(packs=[3])
+    assert str(raised.value) == "packs: a name, a path or boundaries are expected, not int."
 
 
 JSON = st.recursive(
@@ -402,7 +470,20 @@ def test_many_threads_get_the_same_answer():
 
 
 def test_the_data_file_is_right():
-    boundaries._themes()
-    boundaries._cues()
-    boundaries._automatable_signs()
-    assert {domain for domain, _ in boundaries._themes()[0]} == set(Domain)
+    assert {domain for domain, _ in catalogue().themes} == set(Domain)
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        ('[[cue]]\ndomain = "values"\nwords = ["a*"]\nweight = 1.0', "line 3: words: 'a*' would find too much"),
+        ('[[cue]]\ndomain = "values"\nwords = ["ab"]\nweight = "much"', "line 4: weight: a number is expected"),
+        ('[[automatable]]\nwords = ["ab"]\nfirst = 1\nweight = 1.0', "line 3: first: true or false is expected"),
+        ('[[domain]]\nname = "value"', "line 2: name: one of values, "),
+        ("", "the domain values is missing"),
+    ],
+)
+def test_a_wrong_row_is_named_with_its_line(content, error):
+    with pytest.raises(DataError) as raised:
+        read_catalogue(content)
+    assert error in str(raised.value)
