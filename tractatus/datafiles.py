@@ -26,7 +26,7 @@ from tractatus.arguments import shown
 FOLDER = Path(__file__).parent / "data"
 _HEADER = re.compile(r"[ \t]*\[\[[ \t]*([A-Za-z0-9_-]+)[ \t]*\]\]")
 _KEY = re.compile(r"[ \t]*\"?([A-Za-z0-9_-]+)\"?[ \t]*=")
-_TOP_KEY = re.compile(r"[ \t]*\[{0,2}[ \t]*[\"']?([A-Za-z0-9_-]+)[\"']?[ \t]*[.=\]]")
+_TOP_KEY = re.compile(r"[ \t]*+\[{0,2}[ \t]*+[\"']?([A-Za-z0-9_-]+)[\"']?[ \t]*+[.=\]]")
 
 TOGETHER: Mapping[str, tuple[str, ...]] = {
     "boundaries.toml": ("domain", "theme", "cue", "automatable"),
@@ -34,7 +34,8 @@ TOGETHER: Mapping[str, tuple[str, ...]] = {
     "frameworks.toml": ("case", "framework"),
     "handoffs.toml": ("act", "document"),
     "irreversible.toml": (
-        "kind", "command", "query", "request", "call", "valued", "throw_away", "kept", "shared", "production",
+        "kind", "command", "query", "request", "call", "code", "unread", "list", "valued", "throw_away", "kept", "shared",
+        "production",
     ),
     "programs.toml": ("program", "command"),
     "reasoning.toml": ("cue", "filler", "heading", "weighty", "final", "empty", "negation", "beginning"),

@@ -12,11 +12,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, NamedTuple
 
 from tractatus.actions import names
 from tractatus.datafiles import Field, Row, rows
+from tractatus.remembered import remembered
 from tractatus.wording import shortened
 
 KINDS = ("goal", "step", "evidence", "alternative", "risk", "edge_case")
@@ -140,7 +141,7 @@ def words_of_action(action: Any) -> tuple[frozenset[str], frozenset[str]]:
     )
 
 
-@lru_cache(maxsize=16_384)
+@remembered(16_384)
 def stem(word: str) -> str:
     """A word without its ending, so that `fails`, `failed` and `failing` are one."""
     word = word[:60].replace("’", "'").removesuffix("'s")
@@ -298,7 +299,7 @@ class _Word(NamedTuple):
     figure: bool
 
 
-@lru_cache(maxsize=16_384)
+@remembered(16_384)
 def _word(word: str) -> _Word:
     data, its_stem = _data(), stem(word)
     _, alone, says = data.words.get(its_stem, _NOTHING)

@@ -17,7 +17,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,6 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tractatus.datafiles import FOLDER, DataError
+from tractatus.remembered import remembered
 
 FILE = FOLDER / "model.npz"
 FORMAT = 1
@@ -86,7 +87,7 @@ class Reader:
 
     def __init__(self, vocabulary: list[str]) -> None:
         self._rows = {piece: number for number, piece in enumerate(vocabulary)}
-        self._split = lru_cache(maxsize=1 << 14)(self._split_word)
+        self._split = remembered(1 << 14)(self._split_word)
 
     def features(self, text: str) -> Features:
         """Of the first `MOST_READ` characters."""

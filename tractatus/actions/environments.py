@@ -6,10 +6,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import cache
 
 from tractatus.actions.facts import Reading
 from tractatus.datafiles import Field, rows, unique
+from tractatus.remembered import remembered
 
 _PART = re.compile(r"[^\W_]+")
 _LONGEST = 300
@@ -68,7 +69,7 @@ def within(value: str) -> str:
     return ""
 
 
-@lru_cache(maxsize=4_096)
+@remembered(4_096)
 def of_path(path: str) -> str:
     """The environment that a file belongs to by its name, empty where by none. A file of tests belongs to `test`."""
     path = path[:_LONGEST]

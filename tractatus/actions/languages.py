@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
 from tractatus.datafiles import Field, rows, unique
+from tractatus.remembered import remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def _comments(line: list[str], block: list[str]) -> re.Pattern[str] | None:
     return re.compile(rf"(?P<comment>{'|'.join(parts)})|{_QUOTED}") if parts else None
 
 
-@lru_cache(maxsize=4_096)
+@remembered(4_096)
 def language_of(path: str) -> Language:
     """The language of a file by its name."""
     endings, names = languages()

@@ -88,11 +88,19 @@ def _values_of_any() -> frozenset[tuple[str, str]]:
     return frozenset((key[1], value.casefold()) for key, values in known_defaults().items() for value in values)
 
 
-@cache
 def subject_of_port(port: str) -> str:
     """The one subject whose default port this is, empty where none or several have it."""
-    having = {key[0] for key, values in known_defaults().items() if key[1] == "port" and port in values}
-    return having.pop() if len(having) == 1 else ""
+    return _subjects_of_ports().get(port, "")
+
+
+@cache
+def _subjects_of_ports() -> Mapping[str, str]:
+    having: dict[str, set[str]] = {}
+    for (subject, parameter), values in known_defaults().items():
+        if parameter == "port":
+            for port in values:
+                having.setdefault(port, set()).add(subject)
+    return {port: min(subjects) for port, subjects in having.items() if len(subjects) == 1}
 
 
 def key_of(name: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from tractatus.actions import Place
 from tractatus.comparison.breaches import Breach
@@ -14,6 +13,7 @@ from tractatus.directives import knowledge
 from tractatus.directives.constraints import Deed, Naming, Untouched, Within
 from tractatus.directives.language import stem
 from tractatus.directives.patterns import compiled
+from tractatus.remembered import remembered
 from tractatus.vocabulary import ConflictType
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9.]*|\d+(?:\.\d+)*")
@@ -126,7 +126,7 @@ def _heap(command: tuple[str, ...], thing: str) -> set[str]:
     return found
 
 
-@lru_cache(maxsize=8192)
+@remembered(8_192)
 def path_matches(path: str, pattern: str) -> bool:
     """Whether a file is meant by a pattern: a folder with all in it, a file name, a glob."""
     path, pattern = path.removeprefix("./").lower(), pattern.removeprefix("./").strip("/ ").lower()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from tractatus.actions.names import subject_of
 from tractatus.comparison.breaches import Breach
@@ -13,6 +12,7 @@ from tractatus.directives import knowledge
 from tractatus.directives.constraints import Choice, Command, Flag, Name
 from tractatus.directives.language import stem
 from tractatus.directives.wordlists import words as word_list
+from tractatus.remembered import remembered
 from tractatus.vocabulary import ConflictType
 
 _SAFE = {
@@ -75,7 +75,7 @@ def _also_of_other(name: str, choice: Choice, doing: Doing) -> bool:
     return len(knowledge.families_of().get(name, ())) > 2 or name in choice.allowed or (doing.reading.tool == "Read")
 
 
-@lru_cache(maxsize=4096)
+@remembered(512)
 def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(r"(?<![\w$-])" + re.escape(name) + r"(?![\w$-])")
 

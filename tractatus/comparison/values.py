@@ -16,8 +16,8 @@ from tractatus.directives.wordlists import words as word_list
 from tractatus.vocabulary import ConflictType
 
 _FIGURE = re.compile(
-    r"^\s*(?:>=|<=|==|=|\^|~>|~|>|<|v)?\s*v?(\d{1,12}(?:[._]\d{1,9}){0,5}(?:e-?\d{1,3})?)\s*(ms|s|sec"
-    r"|seconds?|m|min|minutes?|h|hours?|d|days?|kb|mb|gb|kib|mib|gib|k|%|px)?\s*$",
+    r"^\s*+(?:>=|<=|==|=|\^|~>|~|>|<|v)?\s*+v?(\d{1,12}(?:[._]\d{1,9}){0,5}(?:e-?\d{1,3})?)\s*+(ms|s|sec"
+    r"|seconds?|m|min|minutes?|h|hours?|d|days?|kb|mb|gb|kib|mib|gib|k|%|px)?\s*+$",
     re.I,
 )
 _CLOCK = re.compile(r"^(\d{1,3}):([0-5]\d)(?::([0-5]\d))?$")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from typing import Generic, TypeVar
 
 from tractatus.actions.names import verb_names
 from tractatus.datafiles import Field, rows
 from tractatus.directives.constraints import Force
+from tractatus.remembered import remembered
 
 LONGEST = 6000  # characters of an instruction that are read; what comes after is said to be unread
 Payload = TypeVar("Payload")
@@ -36,7 +37,7 @@ class Token:
         return not self.code and self.text in _NEITHER_WORD
 
 
-@lru_cache(maxsize=20_000)
+@remembered(20_000)
 def stem(word: str) -> str:
     """The stem of an English word, rough but the same for its forms: `deleting`, `deletes` and `deleted` are
     `delet`."""
