@@ -55,6 +55,7 @@ class Validation(Result):
     `corrected_action` is given only where the action with it is approved; `corrected_input` is then the whole tool
     input
     rewritten, where it could be. `would_pass_if` are single changes, each tried.
+    `cited` are the ids of all instructions in conflict, however many: what a human's grant of the action rests on.
     """
 
     status: Status
@@ -72,6 +73,7 @@ class Validation(Result):
     would_pass_if: tuple[Mapping[str, Any], ...] = ()
     unchecked: tuple[Mapping[str, str], ...] = ()
     reasons: tuple[str, ...] = ()
+    cited: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,21 +203,24 @@ class CrossReferenceValidator:
         *,
         now: datetime | None = None,
         environment: str | None = None,
-        reading: Reading | None = None,
     ) -> Validation:
         """Whether an action agrees with the instructions in force at `now` in `environment` (else the one that the
         action names).
 
         `action` is {"type", "description", "parameters"} or a tool call {"tool_name", "tool_input"}. Raises
-        `TypeError` or
-        `ValueError` naming the argument that is wrong; never for what stands in the action. `reading` is what
-        `read_action`
-        gave for it, where it has been read already; it is read again where a variable has its value put in.
+        `TypeError` or `ValueError` naming the argument that is wrong; never for what stands in the action.
         """
         arguments.mapping(action, "action")
         arguments.moment(now, "now")
         if environment is not None:
             arguments.text(environment, "environment")
+        return self._validate_read(action, None, now, environment)
+
+    def _validate_read(
+        self, action: Mapping[str, Any], reading: Reading | None, now: datetime | None, environment: str | None
+    ) -> Validation:
+        """As `validate`, for the gate and the verifier, which have read this very action. It is read again where a
+        variable has its value put in."""
         action = self._resolved(action)
         reading = read_action(action) if reading is None or self._variables else reading
         outcome = self._outcome(action, reading, now, environment)
@@ -340,6 +345,7 @@ class CrossReferenceValidator:
             self._would_pass(action, reading, outcome, corrected, now, environment),
             unchecked,
             tuple(f"{conflict.instruction_id}: {conflict.reason}" for conflict in conflicts),
+            cited=tuple(sorted(found.entry.instruction.id for found in outcome.found)),
         )
 
     def _corrected(
