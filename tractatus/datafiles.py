@@ -30,6 +30,7 @@ _TOP_KEY = re.compile(r"[ \t]*+\[{0,2}[ \t]*+[\"']?([A-Za-z0-9_-]+)[\"']?[ \t]*+
 
 TOGETHER: Mapping[str, tuple[str, ...]] = {
     "boundaries.toml": ("domain", "theme", "cue", "automatable"),
+    "areas.toml": ("area", "thing", "machine"),
     "deeds.toml": ("deed", "alike", "weak"),
     "frameworks.toml": ("case", "framework"),
     "handoffs.toml": ("act", "document"),

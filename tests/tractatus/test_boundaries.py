@@ -441,6 +441,10 @@ def test_a_tool_call_that_is_too_long_to_be_read_is_said():
     start = time.perf_counter()
     check = ENFORCER.check(call("ls\n" * 300_000))
     assert time.perf_counter() - start < 3
+    assert check.requires_human, "what is run is read to its end, or a person is asked"
+    assert "too long or too deep to be read to its end" in check.reasons[0]
+    check = ENFORCER.check({"tool_name": "Write", "tool_input": {"file_path": "a.txt", "content": "a b\n" * 300_000}})
+    assert not check.requires_human
     assert check.confidence == 0.5
     assert check.reasons[0].startswith("It is too long to be read to its end")
 

@@ -19,11 +19,11 @@ _NOWHERE = frozenset({"", "-", "/dev/null", "/dev/stderr", "/dev/stdout", "/dev/
 def read(findings: Findings, source: Located) -> None:
     """Read a whole command line, with everything that it runs, writes and says."""
     if findings.depth >= DEEPEST:
-        findings.cut = True
+        findings.cut = findings.unread = True
         return
     findings.depth += 1
     found, cut = shell.commands(source)
-    findings.cut = findings.cut or cut
+    findings.cut, findings.unread = findings.cut or cut, findings.unread or cut
     joined, group = findings.joined, findings.group
     if findings.depth > 1:
         findings.shells += 1
@@ -50,14 +50,14 @@ def _simple(findings: Findings, command: Command, piped: Command | None) -> None
     if command.words:
         run(findings, command, command.words, piped)
     for operator, word in command.redirects:
-        writes = operator.lstrip("01&") in (">", ">>", ">|")
-        if writes and word.text not in _NOWHERE and not word.text.isdigit():
-            _redirected(findings, command, word)
+        operator = operator.lstrip("0123456789&")
+        if operator in (">", ">>", ">|") and word.text not in _NOWHERE and not word.text.isdigit():
+            _redirected(findings, command, word, operator)
 
 
-def _redirected(findings: Findings, command: Command, target: Word) -> None:
+def _redirected(findings: Findings, command: Command, target: Word, operator: str) -> None:
     """What a command writes to a file instead of the screen."""
-    findings.act("write", "", f"path {target.text}"[:300], target.place())
+    findings.act("write", "", f"path {target.text}"[:300], target.place(), flags=(operator,))
     content: Located | None = None
     name = command.words[0].text if command.words else "cat"
     if name in ("echo", "printf"):

@@ -18,7 +18,7 @@ MOST_VALUES = 20  # of one variable, and words that one word becomes
 MOST_VARIABLES = 200
 
 _USE = re.compile(r"\$(?:(?P<name>[A-Za-z_]\w{0,80})|\{(?P<braced>[A-Za-z_]\w{0,80})(?P<rest>[:-=?+][^{}]{0,300})?\})")
-_BRACES = re.compile(r"([^{}\s]{0,200}+)\{([^{}\s]{0,300}+,[^{}\s]{0,300}+)\}([^{}\s]{0,200}+)\Z")
+_BRACES = re.compile(r"([^{}\s]{0,200}+)\{([^{}\s,]{0,200}+(?:,[^{}\s,]{0,200}+){1,20}+)\}([^{}\s]{0,200}+)\Z")
 _DECLARING = frozenset({"export", "declare", "local", "readonly", "typeset"})
 _SETTING = re.compile(r"([A-Za-z_]\w{0,80})=")
 _PRINTED = re.compile(r"(?:\$|<)\(([^()`]{1,600})\)\Z|`([^`]{1,600})`\Z")

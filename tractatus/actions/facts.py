@@ -122,7 +122,8 @@ class Reading:
     `tool` is the name of the tool, or the type of the action, as given. `environment` is the one that the action itself
     names (`production`), None where it names none; `environments` are all that it names or hints at, the plainest
     first. `paths` are the files it writes or names. `words` are the lower-case words of everything in it, for finding
-    instructions that may concern it. `cut` where the action was too long or too deep to be read to its end.
+    instructions that may concern it. `cut` where the action was too long or too deep to be read to its end; `unread`
+    where some of what was left out would have been run: a command, or a query.
     """
 
     facts: tuple[Fact, ...] = ()
@@ -136,3 +137,4 @@ class Reading:
     tool: str = ""
     cut: bool = False
     environments: tuple[str, ...] = ()
+    unread: bool = False

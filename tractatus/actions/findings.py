@@ -22,7 +22,7 @@ class Findings:
 
     __slots__ = (
         "acts", "aliases", "cut", "depth", "dry", "environments", "facts", "group", "joined", "passages", "paths",
-        "seen", "shells", "variables",
+        "seen", "shells", "unread", "variables",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -33,6 +33,7 @@ class Findings:
         self.environments: list[tuple[int, str]] = []
         self.seen: set[tuple[str, Place]] = set()
         self.cut = False
+        self.unread = False
         self.dry = False
         self.depth = 0
         self.variables: dict[str, list[Word]] = {}  # what the commands so far set, and what loops go through
@@ -95,7 +96,7 @@ class Findings:
         dry: bool = False,
     ) -> None:
         if len(self.acts) >= MOST_FACTS:
-            self.cut = True
+            self.cut = self.unread = True
             return
         self.acts.append(Act(verb, tool, object, dry or self.dry, place, command, flags, self.joined, self.group))
 
@@ -134,6 +135,7 @@ class Findings:
             tool=tool,
             cut=self.cut,
             environments=named,
+            unread=self.unread,
         )
 
 

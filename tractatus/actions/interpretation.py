@@ -17,6 +17,8 @@ from tractatus.actions.shell import Word
 _DRY_FLAGS = frozenset(
     {"--help", "--dry-run", "--dryrun", "--dry_run", "--just-print", "--whatif", "--simulate", "--noop"}
 )
+_NOT_DRY = frozenset(f"--no-{name[2:]}" for name in _DRY_FLAGS)
+_OFF = frozenset({"false", "none", "no", "off", "0"})
 _ASKS = frozenset({"--version", "-version", "version", "--help", "-help", "help", "-V", "-h", "-v"})
 _NUMERIC_PORT = re.compile(r"\d{2,5}\Z")
 _NUMBER = re.compile(r"-?\d[\d.,:_]*(?:e[+-]?\d+)?[a-zA-Z%]{0,3}\Z")
@@ -26,7 +28,7 @@ _OLD_TAR = re.compile(r"[cxtruzjJvfpa]{2,7}\Z")  # tar xzf, without a dash
 _SCRIPT = re.compile(r"\.(?:sh|py|rb|pl|js|ts|mjs|php)$")
 _PARAMETERS = frozenset(parameter_names().values())
 _BY_PARAMETER = {"port": "ports", "host": "bind", "url": "url", "image": "image", "path": "path", "message": "message"}
-_INTERPRETERS = frozenset({"bash", "sh", "zsh", "ssh", "dash", "ksh"})
+_INTERPRETERS = frozenset({"bash", "sh", "zsh", "ssh", "dash", "ksh", "make", "gmake", "parallel", "su"})
 _MANAGING = frozenset({"install", "uninstall", "upgrade", "publish"})
 _RUNNERS = frozenset(
     {"npm", "pnpm", "yarn", "bun", "pip", "pip3", "uv", "poetry", "pipenv", "pdm", "conda", "composer"}
@@ -169,7 +171,7 @@ def parse(call: Invocation, words: list[Word]) -> bool:
             if option.long and option.long != name:
                 call.flags.append(option.long)
             if option.verb == "dry":
-                dry = True
+                dry = not _is_off(text, words[number] if number < count else None)
             elif option.verb and not call.fixed:
                 call.verb = option.verb
             if option.kind:
@@ -179,10 +181,12 @@ def parse(call: Invocation, words: list[Word]) -> bool:
                     read_value(call, option.kind, words[number], name)
                     number += 1
             continue
-        if name in _DRY_FLAGS and not text.endswith(("=false", "=none")):
+        if name in _DRY_FLAGS:
             call.flags.append(name)
-            dry = True
+            dry = not _is_off(text, words[number] if number < count else None)
             continue
+        if name in _NOT_DRY:
+            dry = False
         if not text.startswith("--") and len(text) > 2 and options:
             number += _cluster(call, word, words[number] if number < count else None)
             continue
@@ -191,6 +195,12 @@ def parse(call: Invocation, words: list[Word]) -> bool:
             call.findings.environments.append((0, _TOLD[name]))
         number += _unknown(call, word, name, equals, words[number] if number < count else None)
     return dry
+
+
+def _is_off(text: str, following: Word | None) -> bool:
+    """Whether an option for only trying is switched off: `--dry-run=none`, `--dry-run false`. The last one counts."""
+    _, equals, value = text.partition("=")
+    return value.lower() in _OFF if equals else following is not None and following.text.lower() in _OFF
 
 
 def _cluster(call: Invocation, word: Word, following: Word | None) -> int:
@@ -290,7 +300,7 @@ def _guess(call: Invocation) -> str:
 def _fed(call: Invocation, fed: Located) -> None:
     """What is piped or written into a program."""
     subject = call.use.subject
-    if subject_kinds().get(subject) in ("database", "search") or call.name in ("psql", "mysql", "sqlite3"):
+    if subject_kinds().get(subject) in ("database", "search", "cache") or call.name in ("psql", "mysql", "sqlite3"):
         sql.read(call.findings, fed, subject, tool=call.name)
         say(call, fed, "query")
     elif call.name in _INTERPRETERS:

@@ -59,12 +59,13 @@ class _Reader:
             self._description(located)
         return findings.reading(tool, said, self.texts)
 
-    def _text(self, text: str, path: tuple[str | int, ...]) -> Located:
-        """A text of the action, cut to what is read."""
+    def _text(self, text: str, path: tuple[str | int, ...], *, runs: bool = False) -> Located:
+        """A text of the action, cut to what is read. `runs` for a command or a query."""
         most = min(LONGEST_TEXT, max(self.left, 0))
         if len(text) > most:
             text = text[:most]
             self.findings.cut = True
+            self.findings.unread = self.findings.unread or runs
         self.left -= len(text)
         self.texts.append(text)
         return Located(text, path)
@@ -80,7 +81,7 @@ class _Reader:
         command = given.get("command", given.get("cmd", given.get("script")))
         if isinstance(command, str) and (kind in _SHELLS or "command" in given):
             key = next(key for key in ("command", "cmd", "script") if given.get(key) is command)
-            commands.read(self.findings, self._text(command, (root, key)))
+            commands.read(self.findings, self._text(command, (root, key), runs=True))
             self._others(given, root, {key, "description", "timeout"})
         elif kind in edits.TOOLS or edits.looks_like_edit(given):
             taken = edits.read(self.findings, kind, given, root, self._text)
@@ -154,9 +155,9 @@ class _Reader:
 
     def _text_value(self, key: str, value: str, path: tuple[str | int, ...], subject: str) -> None:
         self.texts.append(key[:200])
-        found = self._text(value, path)
         name = key_of(key)
         parameter, owner = parameter_of(key)
+        found = self._text(value, path, runs=name in _COMMANDS or parameter == "query")
         owner = owner or subject
         findings = self.findings
         if name in _COMMANDS:
@@ -182,7 +183,8 @@ class _Reader:
         configuration.addresses(self.findings, found)
         configuration.prose(self.findings, found)
         named = environments.spoken(found.text)
-        if named:
+        # Where a command stands beside it, that says where it is done: a description that lies makes nothing a test.
+        if named and (named == "production" or not any(act.command for act in self.findings.acts)):
             self.findings.environments.append((5, named))
 
 

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from tractatus.actions import Reading
-from tractatus.irreversible import commands, rules, statements, throwaway
+from tractatus.irreversible import rules, statements, throwaway, within
+from tractatus.irreversible.before import Before
 from tractatus.irreversible.rules import Found
 from tractatus.results import Result
 
 MOST_ACTS = 3_000  # as many as are read
-MOST_WORDS = 25_000  # of all commands together, more than are read
 
 
 @dataclass(frozen=True)
@@ -47,19 +47,14 @@ def irreversible_act(reading: Reading) -> IrreversibleAct | None:
 
 
 def _found(reading: Reading) -> Iterator[Found]:
-    acts = reading.acts[:MOST_ACTS]
-    before = commands.Before(reading)
-    left = MOST_WORDS
-    for act in acts:
-        left -= len(act.command)
-        if act.command and left > 0:
-            if not act.dry:
-                yield from commands.of_command(act, reading, before)
-            before.take(act)
-    if not acts or not all(act.dry for act in acts):
+    before = Before(reading)
+    yield from within.of_acts(reading, before)
+    if not reading.acts or not all(act.dry for act in reading.acts[:MOST_ACTS]):
         yield from statements.of_queries(reading)
         yield from statements.of_request(reading)
         yield from _of_name(reading)
+        if any(passage.kind == "code" and not passage.path for passage in reading.passages):
+            yield from within.of_passages(reading, before)
 
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")

@@ -9,59 +9,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tractatus.actions import Act, Reading
+from tractatus.actions import Act, Place, Reading
 from tractatus.irreversible import rules, statements, throwaway
+from tractatus.irreversible.before import Before, found_throw_away
 from tractatus.irreversible.rules import Found, Rule
 
-MOST_WORDS = 2_000
-MOST_LOOKED_AT = 200
+MOST_WORDS = 20_000  # of one command, as many as are read
 _CLOSE = 8  # how far from the program its words may stand
-
-
-class Before:
-    """What the commands before this one did that bears on it: where they went, and what they made themselves."""
-
-    def __init__(self, reading: Reading) -> None:
-        self.folder = ""
-        self.last: tuple[str, ...] = ()
-        self.made: set[str] = set()
-        self.variables = {
-            fact.key: fact.value for fact in reading.facts[:MOST_LOOKED_AT] if fact.key and fact.parameter != "tool"
-        }
-        self.temporary = any(act.command[:1] == ("mktemp",) for act in reading.acts[:MOST_LOOKED_AT])
-
-    def take(self, act: Act) -> None:
-        self.last = act.command
-        tool = _program(act.command[0])
-        if tool in ("cd", "pushd") and len(act.command) > 1:
-            self.folder = _joined(self.folder, act.command[-1])
-        elif (tool == "mkdir" and not any(word.startswith("-") for word in act.command)) or act.command[:2] == _CLONE:
-            self.made.update(word.rstrip("/") for word in act.command[1:MOST_WORDS])
-
-    def throw_away(self, path: str) -> bool:
-        """Whether a path is made to be thrown away, seen from where the commands have gone. `{}` is what `find` finds,
-        which is judged with the words of `find` itself."""
-        if path.rstrip("/") in self.made or path == "{}":
-            return True
-        if path.startswith("$"):
-            name, _, rest = path.lstrip("${").partition("/")
-            name = name.rstrip("}").partition(":")[0]
-            if name in self.variables:
-                path = f"{self.variables[name]}/{rest}"
-            elif self.temporary and name.isidentifier() and name not in _OF_THE_SHELL:
-                return True
-        return throwaway.throw_away_path(_joined(self.folder, path))
-
-
-# Both fail where there is something already: what they made is new.
-_CLONE = ("git", "clone")
-_OF_THE_SHELL = frozenset({"HOME", "PWD", "OLDPWD", "USER", "ROOT", "PATH"})
-
-
-def _joined(folder: str, path: str) -> str:
-    if not folder or path.startswith(("/", "~", "$")) or path[1:3] in (":/", ":\\"):
-        return path
-    return f"{folder}/{path}"
 
 
 @dataclass(frozen=True)
@@ -73,39 +27,80 @@ class _Called:
     words: tuple[str, ...]
     options: tuple[str, ...]
     present: frozenset[str]
+    after: frozenset[str]
     naming: frozenset[str]
+    given: tuple[str, ...]
 
 
 def of_command(act: Act, reading: Reading, before: Before) -> Iterator[Found]:
-    command = _unwrapped(act.command[: MOST_WORDS + 4])
+    """The rows of commands that the act falls under, whatever only starts it."""
+    command = unwrapped(act.command[: MOST_WORDS + 4])
     if not command:
         return
-    tool = _program(command[0])
+    tool = program(command[0])
     if tool in _REQUESTS:
         yield from statements.of_curl(command)
         return
-    if tool in _INTERPRETERS:
-        for word in command[1:MOST_WORDS]:
-            if "." in word and ("(" in word or "_all" in word):
-                yield from statements.of_query(word, reading, code=True)
-    candidates = rules.commands().get(tool) or rules.commands().get(tool.partition(".")[0])
+    yield from of_program(tool, command, act, reading, before)
+
+
+def of_program(
+    tool: str, command: tuple[str, ...], act: Act, reading: Reading, before: Before, *, guessed: bool = False
+) -> Iterator[Found]:
+    """The rows that the command falls under if its program is `tool`; with `guessed` only those that look at words."""
+    candidates = rules.commands().get(tool) or rules.commands().get(tool.lower().partition(".")[0])
     if not candidates:
         return
     called = _called(tool, command, act.flags)
     if called.present & _ONLY_HELP:
         return
     for rule in candidates:
-        if _fits(rule, called) and (object_ := _object(rule, called, reading, before)) is not None:
-            if rule.kind.test_things and rule.on != "production" and throwaway.spared(reading, called.naming):
+        if guessed and not (rule.words or rule.also):
+            continue
+        if _fits(rule, called) and (object_ := _object(rule, called, act, reading, before)) is not None:
+            if rule.kind.test_things and rule.on != "production" and _spared(tool, called, act, reading, before):
                 continue
             shown = " ".join(command)[:120]
             yield rule, f"`{shown}`{object_}"
 
 
+def _spared(tool: str, called: _Called, act: Act, reading: Reading, before: Before) -> str:
+    """The word that says that the command is done to something that is only for trying. What stands in other commands
+    says nothing of this one, but where they went, what they chose, and the variables that are set. A variable of a
+    name that anybody uses says nothing to a program that does not look at it (`ENV=test dropdb shop`)."""
+    words = {*called.naming, before.folder, *before.chosen}
+    deaf = tool in rules.lists()["deaf"]
+    words.update(
+        fact.value
+        for fact in reading.facts[:MOST_FACTS]
+        if fact.key.isupper() and not (deaf and fact.key in rules.lists()["claims"])
+    )
+    words.update(_around(act, reading))
+    return throwaway.throw_away_named(throwaway.parts(words))
+
+
+MOST_FACTS = 200
+
+
+def _around(act: Act, reading: Reading) -> Iterator[str]:
+    """What the commands say that this one is run by: the container, the machine, the namespace."""
+    at = _span(act.place)
+    for outer in reading.acts[:MOST_FACTS] if at else ():
+        around = _span(outer.place)
+        if not outer.command or not at or not around or not (around[0] < at[0] and at[1] <= around[1]):
+            continue
+        for fact in reading.facts[:MOST_FACTS]:
+            span = _span(fact.place)
+            if span and around[0] <= span[0] < at[0]:
+                yield fact.value
+
+
+def _span(place: Place | None) -> tuple[int, int] | None:
+    return place.span if place is not None else None
+
+
 _ONLY_HELP = frozenset({"--help", "--version"})
 _REQUESTS = frozenset({"curl", "wget", "http", "https", "xh", "httpie"})
-# What runs a program that stands in the command itself.
-_INTERPRETERS = frozenset({"python", "python3", "rails", "php", "artisan", "ruby", "mix", "iex"})
 # What only starts another program, with how many words of its own it may have.
 _STARTERS = frozenset(
     {"npx", "bunx", "pnpx", "uvx", "pipx", "nohup", "time", "sudo", "doas", "command", "exec", "nice", "xargs"}
@@ -117,12 +112,12 @@ _RUNNERS = {
 }  # fmt: skip
 
 
-def _unwrapped(command: tuple[str, ...]) -> tuple[str, ...]:
+def unwrapped(command: tuple[str, ...]) -> tuple[str, ...]:
     """The command without a program that only starts it (`npx prisma …`, `bundle exec rails …`)."""
     for _ in range(3):
         if not command:
             break
-        tool = _program(command[0])
+        tool = program(command[0])
         if tool in _STARTERS:
             command = command[1:]
         elif len(command) > 1 and command[1] in _RUNNERS.get(tool, ()):
@@ -134,11 +129,12 @@ def _unwrapped(command: tuple[str, ...]) -> tuple[str, ...]:
     return command
 
 
-def _program(word: str) -> str:
+def program(word: str) -> str:
     name = word.replace("\\", "/").rpartition("/")[2]
     return name.removesuffix(".exe")
 
 
+_OFF = frozenset({"false", "none", "no", "off"})
 _SAYING = frozenset(
     {"-m", "--message", "--reason", "--comment", "--description", "--notes", "--title", "--body", "--subject"}
 )
@@ -151,8 +147,9 @@ def _called(tool: str, command: tuple[str, ...], flags: Sequence[str]) -> _Calle
     present: set[str] = set(flags)
     said: set[str] = set()
     skip = ended = says = False
+    after: set[str] = set()  # what stands after `--` is no option
     for word in command[1:MOST_WORDS]:
-        present.add(word)
+        (after if ended else present).add(word)
         if says:
             said.add(word)
         says = word in _SAYING
@@ -164,14 +161,27 @@ def _called(tool: str, command: tuple[str, ...], flags: Sequence[str]) -> _Calle
             ended = True
         elif word.startswith("-") and len(word) > 1 and not ended:
             options.append(word)
-            name, equals, _ = word.partition("=")
-            present.add(name)
+            name, equals, value = word.partition("=")
+            if value.lower() in _OFF:
+                present.discard(word)
+            else:
+                present.add(name)
+            if name.startswith("--no-"):
+                present.discard(f"--{name[5:]}")
             skip = name in valued and not equals
             if word[1] != "-" and word[1:].isalpha() and len(word) <= 6:
                 present.update(f"-{letter}" for letter in word[1:])
         else:
             words.append(word)
-    return _Called(tool, tuple(words), tuple(options), frozenset(present), frozenset(present - said))
+    return _Called(
+        tool,
+        tuple(words),
+        tuple(options),
+        frozenset(present),
+        frozenset(after),
+        frozenset((present | after) - said),
+        command[1:],
+    )
 
 
 def _fits(rule: Rule, called: _Called) -> bool:
@@ -189,26 +199,34 @@ def _fits(rule: Rule, called: _Called) -> bool:
         at += 1
     if rule.unless is not None and any(word in rule.unless for word in called.present):
         return False
-    return all(any(word in names for word in called.present) for names in rule.also)
+    return all(any(word in names for word in (*called.present, *called.after)) for names in rule.also)
 
 
-def _object(rule: Rule, called: _Called, reading: Reading, before: Before) -> str | None:
+def _object(rule: Rule, called: _Called, act: Act, reading: Reading, before: Before) -> str | None:
     """What the act is done to, in words; None where that is nothing that the row looks for."""
     on = rule.on
     if not on:
         return ""
     if on == "path":
-        paths = called.words[len(rule.words) :]
-        if not paths and called.tool == "rm":  # what comes through a pipe
-            return None if any(map(before.throw_away, before.last[1:MOST_WORDS])) else ": what it is given"
+        paths = _all_named(called.words[len(rule.words) :])
+        if not paths and called.tool in _DELETING:  # what comes through a pipe
+            return None if before.given() else ": what it is given"
         if not paths:
             return ": everything here" if rule.words and not before.throw_away(".") else None
-        return _first(paths, lambda path: not before.throw_away(path))
+        return _first(paths, lambda path: not _thrown_away(path, act, before))
     if on == "kept path":
-        return _first(
-            called.words,
-            lambda path: (throwaway.kept_file(path) or throwaway.system_path(path)) and not before.throw_away(path),
-        )
+        if not called.words and called.tool in _DELETING and act.joined in ("|", "|&"):
+            return None if before.given() else ": what it is given"
+        return _first(_all_named(called.words), lambda path: kept(path) and not _thrown_away(path, act, before))
+    if on == "emptied path":
+        return _first(called.words[-1:], lambda path: throwaway.kept_file(path) and not before.throw_away(path))
+    if on == "written path":
+        paths = [word[3:] for word in called.words if word.startswith("of=")]
+        return _first(paths, lambda path: throwaway.kept_file(path) and not before.throw_away(path))
+    if on == "store":
+        return _first(called.words, lambda path: throwaway.kept_file(path, "store") and not before.throw_away(path))
+    if on == "device":
+        return _first(called.words, throwaway.device)
     if on == "found path":
         return _found_path(called, before)
     if on == "other machine":
@@ -231,17 +249,49 @@ def _first(among: Sequence[str], wanted: Callable[[str], bool]) -> str | None:
     return None if found is None else f" ({found[:80]})"
 
 
+_DELETING = frozenset({"rm", "unlink", "shred", "srm", "grm", "rimraf"})
+_FINAL = frozenset({"rm", "/bin/rm", "shred", "unlink", "truncate", "wipe", "srm", "rimraf", "sh", "bash", "perl"})
+_WHOLE = frozenset({"*", ".*", "*.*"})
+_ALTERNATIVES = re.compile(r"([^{}]{0,200})\{([^{}]{0,300},[^{}]{0,300})\}([^{}]{0,200})\Z")
+
+
+def _all_named(paths: Sequence[str]) -> Sequence[str]:
+    """The paths with each of the alternatives in braces: `{tmp,src}` are two."""
+    if not any("{" in path for path in paths):
+        return paths
+    named: list[str] = []
+    for path in paths:
+        match = _ALTERNATIVES.match(path)
+        named += [match[1] + middle + match[3] for middle in match[2].split(",")] if match else [path]
+    return named
+
+
+def _thrown_away(path: str, act: Act, before: Before) -> bool:
+    """`{}` is what `find` finds, which is judged with the words of `find`, or what `xargs` is given."""
+    if path == "$(read)":
+        return before.given()
+    if path.startswith("{}"):
+        return "/.." not in path and (act.joined not in ("|", "|&") or before.given())
+    return before.throw_away(path)
+
+
+def kept(path: str) -> bool:
+    """Whether a single file, or all files of a folder, hold what is not made again."""
+    return throwaway.kept_file(path) or throwaway.system_path(path) or path.rpartition("/")[2] in (*_WHOLE, "$(read)")
+
+
 def _found_path(called: _Called, before: Before) -> str | None:
     """Of `find`: where it looks, unless that or what it looks for is throw-away, or what it runs deletes nothing."""
-    if "-delete" not in called.present and not called.present & {"rm", "/bin/rm", "shred", "unlink"}:
+    if "-delete" not in called.present and not called.present & _FINAL:
         return None
-    patterns = [word for word in called.words if word not in ("f", "d", "l", "rm", ";", "+", "{}")]
+    everything = called.given
     if called.tool == "fd":  # `-e pyc` stands for all `*.pyc`
-        patterns += [f"any.{word}" for word in patterns]
-    everywhere = [word for word in patterns if throwaway.system_path(word) and not before.throw_away(word)]
-    if not everywhere and any(before.throw_away(word) for word in patterns):
+        patterns = [word for word in called.words if word not in ("f", "d", "l", "rm", ";", "+", "{}")]
+        if any(before.throw_away(word) or before.throw_away(f"any.{word}") for word in patterns):
+            return None
+    elif found_throw_away(everything, before):
         return None
-    return f" ({patterns[0][:80]})" if patterns else ": everything here"
+    return f" ({everything[0][:80]})" if everything and not everything[0].startswith("-") else ": everything here"
 
 
 def _local(word: str) -> bool:
@@ -260,4 +310,4 @@ def _branches(called: _Called, rule: Rule) -> tuple[str, ...]:
         if called.present & {"--all", "--branches"}:
             return ("main",)
     found = (word.lstrip("+").rpartition(":")[2] for word in words)
-    return tuple(branch for branch in found if branch and branch != "HEAD")
+    return tuple("main" if "*" in branch else branch for branch in found if branch and branch != "HEAD")

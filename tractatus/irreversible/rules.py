@@ -42,8 +42,8 @@ class Rule:
 
 
 _CONDITIONS = (
-    "path", "kept path", "found path", "other machine", "remote", "whole tree", "shared branch", "production branch",
-    "no branch", "production",
+    "path", "kept path", "emptied path", "written path", "store", "device", "found path", "other machine", "remote",
+    "whole tree", "shared branch", "production branch", "no branch", "production",
 )  # fmt: skip
 
 
@@ -105,6 +105,39 @@ def commands() -> Mapping[str, tuple[Rule, ...]]:
         for tool in row["tools"]:
             found[tool] = (*found.get(tool, ()), rule)
     return found
+
+
+@cache
+def lists() -> Mapping[str, frozenset[str]]:
+    """The lists of names: of programs that only speak of commands, that are deaf to common variables …, by what they
+    are."""
+    found: dict[str, frozenset[str]] = {}
+    for row in rows(FILE, "list", {"of": Field(str, choices=_LISTS), "names": Field(list)}):
+        found[row["of"]] = found.get(row["of"], frozenset()) | frozenset(row["names"])
+    return {of: found.get(of, frozenset()) for of in _LISTS}
+
+
+_LISTS = (
+    "speaking", "running", "deaf", "claims", "decoding", "interpreting", "guessed", "run by code",
+    "decoded by code",
+)  # fmt: skip
+
+
+@cache
+def code() -> tuple[Rule, ...]:
+    """Calls in code, by their names."""
+    on = Field(str, required=False, choices=("path", "kept path"))
+    fields = _fields(calls=Field(list), needs=_LIST, on=on)
+    return tuple(
+        replace(_rule(row), starts=tuple(row["calls"]), holds=tuple(row.get("needs", ())))
+        for row in rows(FILE, "code", fields)
+    )
+
+
+@cache
+def unread() -> Rule:
+    """What is said of commands that cannot be read."""
+    return _rule(rows(FILE, "unread", _fields())[0])
 
 
 @cache

@@ -16,7 +16,8 @@ from tractatus.actions import Reading
 from tractatus.datafiles import Field, Row, rows
 
 FILE = "irreversible.toml"
-_LONGEST = 300  # characters of a name or a path that are looked at
+_LONGEST = 300  # characters of a name that are looked at
+LONGEST_PATH = 4_096  # the longest path that systems take
 _PARTS = re.compile(r"[^\W_]+")
 _VARIABLE = re.compile(r"\$\{?(\w+)|\$\(([^)]{0,80})")
 
@@ -99,9 +100,19 @@ def system_path(path: str) -> bool:
     return any(path.startswith(f"{folder}/") for folder in folders if folder != "/")
 
 
-def kept_file(path: str) -> bool:
-    """Whether the file holds data or keys, by its name."""
-    return posixpath.basename(_normal(path)) in _named("kept", "sort")["file"]
+def kept_file(path: str, sort: str = "file") -> bool:
+    """Whether the file holds data or keys, by its name; with "store" whether nothing but what runs on it writes it."""
+    return posixpath.basename(_normal(path)) in _named("kept", "sort")[sort]
+
+
+def device(path: str) -> bool:
+    """Whether the path is a disk or a part of one."""
+    return _normal(path) in _named("kept", "sort")["device"]
+
+
+def always_there(path: str) -> bool:
+    """Whether the folder is one that every machine has for temporary files."""
+    return (_normal(path) + "/") in _named("throw_away", "sort")["path start"].order
 
 
 @lru_cache(maxsize=4_096)
@@ -111,6 +122,8 @@ def throw_away_path(path: str) -> bool:
     A path of the system is real whatever its parts are called: `/usr/bin` is no build output.
     """
     sorts = _named("throw_away", "sort")
+    if len(path) > LONGEST_PATH:  # what it ends in was not looked at
+        return False
     path = _normal(path)
     if (path + "/").startswith(sorts["path start"].order):
         return True
@@ -129,7 +142,7 @@ def throw_away_path(path: str) -> bool:
 
 def _normal(path: str) -> str:
     """The path in lower case with `..` taken out and without the `*` that stands for all that is in it."""
-    path = path[:_LONGEST].strip().lower().replace("\\", "/").replace("${home}", "~").replace("$home", "~")
+    path = path[:LONGEST_PATH].strip().lower().replace("\\", "/").replace("${home}", "~").replace("$home", "~")
     path = path.removeprefix("file://")
     path = posixpath.normpath(path) if path else ""
     while path.endswith(("/*", "/.*", "/**")):
@@ -141,6 +154,8 @@ def check_names() -> tuple[Row, ...]:
     """The tables of names, read and checked. Raises `DataError` naming the line of a wrong one."""
     sorts = ("path", "path start", "variable", "name", "host")
     found = rows(FILE, "throw_away", {"sort": Field(str, choices=sorts), "names": Field(list)})
-    found += rows(FILE, "kept", {"sort": Field(str, choices=("file", "folder")), "names": Field(list)})
+    found += rows(
+        FILE, "kept", {"sort": Field(str, choices=("file", "folder", "store", "device")), "names": Field(list)}
+    )
     found += rows(FILE, "shared", {"of": Field(str, required=False, choices=("production",)), "names": Field(list)})
     return found + rows(FILE, "production", {"names": Field(list)})
