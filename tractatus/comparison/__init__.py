@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
+from tractatus.comparison.bearing import bears
 from tractatus.comparison.breaches import Breach
 from tractatus.comparison.deeds import compare_deed, compare_naming, compare_untouched, compare_within
 from tractatus.comparison.doing import Doing
@@ -40,7 +41,7 @@ _DONE = re.compile(
 def compare(constraint: c.Constraint, doing: Doing, environment: str | None) -> Breach | None:
     """The breach of a constraint by an action, or None. `environment` is the one that the action is for, None
     unknown."""
-    if not _applies(constraint.scope, doing, environment, constraint):
+    if not _applies(constraint.scope, doing, environment, constraint) or not bears(constraint, doing):
         return None
     return next(_COMPARE[type(constraint)](constraint, doing), None)
 

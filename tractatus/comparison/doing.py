@@ -81,7 +81,7 @@ class Doing:
         found = []
         for act in self.acts:
             if act.command and act.command[0] not in _TALKING:
-                line = " ".join(act.command)[:4000]
+                line = " ".join(_without_messages(act.command))[:4000]
                 if line not in found:
                     found.append(line)
         return tuple(found)
@@ -408,6 +408,28 @@ _IMPORT = compiled(
     r"|compileOnly)\s*\(?\s*[\"']([@\w][\w@./:-]{0,100})[\"'])"
 )
 _CALL = compiled(r"(?<![\w.\"'])[:@]?([A-Za-z_][\w]{1,40})(?:\.|::)[A-Za-z_]\w*!?\s*\(")
+
+
+_SPEAKING = frozenset({"git", "gh", "glab", "hub", "jj", "hg", "svn", "notify-send", "slack", "jira"})
+_MESSAGE_OPTIONS = frozenset({"--message", "--body", "--title", "--notes", "--description", "--comment", "-b", "-t"})
+
+
+def _without_messages(words: tuple[str, ...]) -> tuple[str, ...]:
+    """A command without the texts that it only writes down: what a commit message mentions is not done by it."""
+    if words[0].rsplit("/", 1)[-1] not in _SPEAKING:
+        return words
+    kept: list[str] = []
+    for at, word in enumerate(words):
+        before = words[at - 1] if at else ""
+        follows = before in _MESSAGE_OPTIONS or (before[:1] == "-" and before[1:2] != "-" and before.endswith("m"))
+        option, is_set, text = word.partition("=")
+        if follows and not word.startswith("-"):
+            kept.append("Signed-off-by" if "Signed-off-by" in word else "…")
+        elif is_set and option in _MESSAGE_OPTIONS and text:
+            kept.append(option)
+        else:
+            kept.append(word)
+    return tuple(kept)
 
 
 def _changed_by(words: tuple[str, ...], act: Act) -> list[str]:

@@ -143,7 +143,9 @@ def compare_name(name: Name, doing: Doing) -> Iterator[Breach]:
     for line in doing.commands:
         words = line.split()
         if name.name in words[1:] or words[0] == name.name or name.name + "()" in words:
-            if words[0] in ("git", "grep", "rg") and name.name not in words[:3]:
+            if words[0] in _LOOKERS and words[0] != name.name:
+                continue
+            if words[0] == "git" and name.name not in words[:3]:
                 continue
             yield Breach(
                 ConflictType.PROHIBITION_VIOLATED,
@@ -188,8 +190,9 @@ def _runs(wanted: tuple[str, ...], words: list[str]) -> bool:
             if _same_word(part, words[at]):
                 place = at + 1
                 break
-            if number and not words[at].startswith("-") and at - place >= 2 and not part.startswith("-"):
-                return False
+            if number and not words[at].startswith("-") and not part.startswith("-"):
+                if not (words[at - 1].startswith("-") and "=" not in words[at - 1]):
+                    return False  # another subcommand: `git stash push` is no `git push`
         else:
             return False
     return True
@@ -235,5 +238,5 @@ def _same_tool(among: set[str], command: tuple[str, ...], verb: str) -> bool:
     return bool({stem(word) for word in command[1:3]} & subcommands) and command[0] in _TOOLS
 
 
-_LOOKERS = frozenset({"grep", "find", "sed", "awk", "cat", "ls", "more", "less"})
+_LOOKERS = frozenset({"grep", "rg", "ag", "find", "sed", "awk", "cat", "ls", "more", "less", "man", "which"})
 _TOOLS = word_list("tools")

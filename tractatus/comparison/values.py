@@ -137,6 +137,8 @@ def _speaks_of(value: Value, fact: Fact, doing: Doing) -> bool:
     if parameter == "version":
         if fact.parameter not in ("version", "tag", value.subject) and not fact.parameter.startswith(value.subject):
             return False
+        if re.match(r"^0\d", fact.value):
+            return False  # the number of a migration
         return bool(value.subject) and (
             fact.subject == value.subject or fact.parameter.replace("_version", "") == value.subject
         )

@@ -36,7 +36,10 @@ class Scope:
     (an exception), `condition` those of what it waits for or depends on, `about` those of the purpose it is limited to.
     `approval` is true where a person's say lifts it. `hours` are the minutes of the day between which it holds (past
     midnight where
-    the first is the later), `days` the days of the week.
+    the first is the later), `days` the days of the week. `areas` are the parts of the project it is about (areas.toml),
+    `things` the named things with their kind (`bucket`, the stems of "document"), `machines` the stems of the machine that
+    it is about. `changing` is true where it speaks of changes only, not of reading. `hosts` are those that a port is
+    said of.
     """
 
     environments: frozenset[str] = frozenset()
@@ -49,6 +52,11 @@ class Scope:
     approval: bool = False
     hours: tuple[int, int] | None = None
     days: frozenset[str] = frozenset()
+    areas: frozenset[str] = frozenset()
+    things: tuple[tuple[str, frozenset[str]], ...] = ()
+    machines: frozenset[str] = frozenset()
+    changing: bool = False
+    hosts: tuple[str, ...] = ()
 
 
 EVERYWHERE = Scope()

@@ -238,6 +238,39 @@ def environments() -> Mapping[str, str]:
     return {word: row["name"] for row in rows("environments.toml", "environment", fields) for word in row["said"]}
 
 
+@dataclass(frozen=True)
+class AreaKind:
+    """A part of a project: how instructions name it (stems of one phrase each), and what stands in paths of it."""
+
+    said: tuple[tuple[str, ...], ...]
+    paths: frozenset[str]
+
+
+@cache
+def areas() -> Mapping[str, AreaKind]:
+    """The parts of projects by name, from areas.toml."""
+    fields = {"name": Field(str), "said": Field(list), "paths": Field(list)}
+    return {
+        row["name"]: AreaKind(
+            tuple(tuple(stem(word) for word in phrase.split()) for phrase in row["said"]), frozenset(row["paths"])
+        )
+        for row in unique(rows("areas.toml", "area", fields), "name")
+    }
+
+
+@cache
+def things() -> Mapping[str, str]:
+    """The stem of each word for a kind of named thing (a bucket, a table), with the parameter that names one."""
+    fields = {"parameter": Field(str), "said": Field(list)}
+    return {stem(word): row["parameter"] for row in rows("areas.toml", "thing", fields) for word in row["said"]}
+
+
+@cache
+def machines() -> frozenset[str]:
+    """The stems of words for a machine."""
+    return frozenset(stem(word) for row in rows("areas.toml", "machine", {"said": Field(list)}) for word in row["said"])
+
+
 LANGUAGES = {
     name: canonical
     for canonical, names in {

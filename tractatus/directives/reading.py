@@ -80,10 +80,12 @@ def read_instruction(text: str, parameters: Mapping[str, Any] | None = None) -> 
     clauses = clauses_of(tokens)
     found: list[Constraint] = []
     unread: list[str] = []
-    around = ""
+    around = _only_store(tokens)
     last_scope: Scope | None = None
+    whole = _areas([token for token in tokens if not token.mark])
     for number, clause in enumerate(clauses):
         scope = _scope_of(clause, clauses[number - 1] if number else None)
+        scope = _bounded(clause, scope, whole if len(whole) == 1 else frozenset())
         if clause.contrast and last_scope is not None:
             scope = replace(last_scope, paths=())
         here = list(_constraints_of(clause, clauses[number - 1] if number else None, scope, around))
@@ -96,7 +98,7 @@ def read_instruction(text: str, parameters: Mapping[str, Any] | None = None) -> 
         words = [token for token in tokens if not token.mark]
         lifted = any(clause.approval for clause in clauses)
         found += _commitments(words, [token.stem for token in words], Scope(approval=lifted))
-    found = _settled(found, parameters or {}, tokens)
+    found = _settled(_at_hosts(found), parameters or {}, tokens)
     if found:
         unread = [clause for clause in unread if _asks(clause, clauses)]
     if len(text) > LONGEST:
@@ -106,6 +108,17 @@ def read_instruction(text: str, parameters: Mapping[str, Any] | None = None) -> 
     return Directive(
         text, tuple(found), force, environments, tuple(unread), content(list(tokens)) - knowledge.weak_words()
     )
+
+
+def _at_hosts(found: list[Constraint]) -> list[Constraint]:
+    """A port beside a host is the port there: on another host it says nothing."""
+    hosts = {c.subject: c.values for c in found if isinstance(c, Value) and c.parameter == "host"}
+    return [
+        replace(c, scope=replace(c.scope, hosts=hosts[c.subject]))
+        if isinstance(c, Value) and c.parameter == "port" and c.relation is Relation.IS and c.subject in hosts
+        else c
+        for c in found
+    ]
 
 
 def parameters_of(text: str) -> dict[str, str]:
@@ -145,6 +158,7 @@ def _settled(found: list[Constraint], parameters: Mapping[str, Any], tokens: tup
 
 def _joined(kept: list[Constraint]) -> list[Constraint]:
     """ "X, not Y" as one: the refused value knows the wanted one, a choice what it refuses."""
+    kept = _alternatives(kept)
     wanted = {c.parameter.split("_")[-1]: c.values for c in kept if isinstance(c, Value) and c.relation is Relation.IS}
     allowed = {c.family: c for c in kept if isinstance(c, Choice) and c.allowed}
     refused: dict[str, frozenset[str]] = {}
@@ -164,6 +178,20 @@ def _joined(kept: list[Constraint]) -> list[Constraint]:
         else:
             found.append(c)
     return found
+
+
+def _alternatives(kept: list[Constraint]) -> list[Constraint]:
+    """Several values that one instruction gives to one thing, each of which is right: the port outside of a container
+    and the one inside."""
+    found: dict[object, Constraint] = {}
+    for c in kept:
+        key: object = id(c)
+        if isinstance(c, Value) and c.relation is Relation.IS and c.parameter in ("port", "host"):
+            key = (c.parameter, c.subject, c.scope)
+            if (other := found.get(key)) is not None and isinstance(other, Value):
+                c = replace(other, values=tuple(dict.fromkeys((*other.values, *c.values))))
+        found[key] = c
+    return list(found.values())
 
 
 # Scope: where, for what, unless, until.
@@ -230,6 +258,71 @@ def _scope_of(clause: Clause, before: Clause | None) -> Scope:
         frozenset(),
         clause.approval,
     )
+
+
+def _only_store(tokens: tuple[Token, ...]) -> str:
+    """The database, cache, queue or search engine that an instruction names, where it names no other thing."""
+    named = {subject for token in tokens if (subject := subject_named(token))}
+    stores = {one for one in named if subject_kinds().get(one) in ("database", "cache", "queue", "search")}
+    return stores.pop() if len(named) == 1 and stores else ""
+
+
+def _areas(words: list[Token]) -> frozenset[str]:
+    """The parts of the project that words speak of."""
+    stems = tuple(token.stem for token in words)
+    found = set()
+    for area, kind in knowledge.areas().items():
+        for phrase in kind.said:
+            if any(stems[at : at + len(phrase)] == phrase for at in range(len(stems) - len(phrase) + 1)):
+                found.add(area)
+    return frozenset(found)
+
+
+def _bounded(clause: Clause, scope: Scope, whole: frozenset[str]) -> Scope:
+    """The scope with the part of the project, the named things and the machine that a clause is about."""
+    words = clause.words
+    things: list[tuple[str, frozenset[str]]] = []
+    machines: set[str] = set()
+    changing = clause.negative and bool(words) and words[-1].low in _CHANGES
+    for at, token in enumerate(words):
+        if kind := knowledge.things().get(token.stem):
+            names = _modifiers(words, at)
+            if names and not token.low.endswith("s"):
+                things.append((kind, names))
+        if token.stem in knowledge.machines() and not token.code:
+            names = _modifiers(words, at)
+            start = at - len(names)
+            if start >= 2 and words[start - 1].low in ("the", "my", "our") and words[start - 2].low == "on":
+                machines |= {token.stem, *names}
+    areas = _areas([*words, *clause.condition]) or whole
+    if not (areas or things or machines or changing):
+        return scope
+    return replace(scope, areas=areas, things=tuple(things), machines=frozenset(machines), changing=changing)
+
+
+_CHANGES = frozenset({"writes", "changes", "edits", "modifications", "mutations"})
+
+
+def _modifiers(words: list[Token], at: int) -> frozenset[str]:
+    """The stems of what a noun is called, after its article: "document" of "the document bucket"."""
+    names: list[Token] = []
+    place = at - 1
+    while place >= 0 and len(names) < 3:
+        token = words[place]
+        if token.low in ("the", "our", "my", "this"):
+            good = [t for t in names if t.low not in figures._EMPTY and t.stem not in knowledge.weak_words()]
+            good = [t for t in good if t.low not in knowledge.environments() and t.low not in _PLAIN_ADJECTIVES]
+            return frozenset(t.stem for t in good)
+        if token.code or not re.match(r"^[a-z][\w-]*$", token.low):
+            return frozenset()
+        names.append(token)
+        place -= 1
+    return frozenset()
+
+
+_PLAIN_ADJECTIVES = frozenset(
+    {"public", "private", "shared", "main", "own", "other", "existing", "current", "remote", "local", "whole", "old"}
+)
 
 
 def _is_path(token: Token) -> bool:
@@ -667,7 +760,8 @@ def _names(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
             if (
                 name in families
                 and (len(name) > 2 or token.code or name in ("uv", "go"))
-                and (name not in _ORDINARY or token.code or (token.text[0].isupper() and at))
+                and (name not in _ORDINARY or token.code or (token.text[0].isupper() and at) or _alone(words, at))
+                and not (clause.negative and _only_modifies(words, at, stems))
             ):
                 known.append((at, name))
                 break
@@ -749,6 +843,32 @@ def _names(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
 
 
 _ORDINARY = word_list("ordinary")
+_BEFORE_NAMES = frozenset({"use", "using", "via", "with", "prefer", "through", "not", "over", "adopt", "uses", "than"})
+_AFTER_NAMES = frozenset(
+    {"for", "instead", "over", "not", "and", "or", "as", "to", "in", "rather", "only", "everywhere"}
+)
+
+
+def _alone(words: list[Token], at: int) -> bool:
+    """Whether a word stands where a tool's name does: "use poetry for", not "use standard names"."""
+    before = at > 0 and words[at - 1].low in _BEFORE_NAMES
+    return before and (at + 1 == len(words) or words[at + 1].low in _AFTER_NAMES)
+
+
+def _only_modifies(words: list[Token], at: int, stems: set[str]) -> bool:
+    """Whether a name only tells which thing is meant: "the git hooks", "Docker images"; it is not what is refused."""
+    following = words[at + 1] if at + 1 < len(words) else None
+    return (
+        following is not None
+        and not following.code
+        and following.low.isalpha()
+        and following.low.endswith("s")
+        and following.low
+        not in ("is", "as", "does", "was", "has", "us", "this", "commands", "writes", "calls", "imports")
+        and not stems & {"us", "import", "add", "install"}
+    )
+
+
 _NOT_NAMES = word_list("not names")
 
 
