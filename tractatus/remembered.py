@@ -27,7 +27,7 @@ def remembered(most: int) -> Callable[[Callable[Given, Answer]], Callable[Given,
             length = 0
             for text in texts:
                 length += len(text)  # type: ignore[arg-type]
-            return kept(*texts) if length <= LONGEST and not named else function(*texts, **named)  # type: ignore[arg-type, call-arg]
+            return kept(*texts) if length <= LONGEST and not named else function(*texts, **named)
 
         called.cache_info = kept.cache_info  # type: ignore[attr-defined]
         return called

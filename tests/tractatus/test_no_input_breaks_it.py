@@ -19,6 +19,7 @@ from tractatus import (
     PluralisticDeliberationOrchestrator,
     canonical_json,
 )
+from tractatus.directives.knowledge import practices
 
 BOUND = 5.0  # seconds, generous: what backtracks takes minutes
 
@@ -36,6 +37,12 @@ INSTRUCTIONS = tuple(
     Instruction.from_classification(classifier.classify(text), id=f"inst_{number}") for number, text in enumerate(TEXTS)
 )
 validator = CrossReferenceValidator(INSTRUCTIONS)
+# One instruction for each practice that is known, so that each of their patterns is looked for.
+EVERY_PRACTICE = CrossReferenceValidator(
+    Instruction.from_classification(classifier.classify(f"{word} {kind.name}"), id=f"{word} {kind.name}")
+    for kind in practices().values()
+    for word in ("Never use", "Always use")
+)
 boundaries = BoundaryEnforcer()
 verifier = MetacognitiveVerifier()
 orchestrator = PluralisticDeliberationOrchestrator()
@@ -178,6 +185,17 @@ NASTY = {
     "sentences": "It is so. " * (MILLION // 10),
     "json": '{"a":' * (MILLION // 5),
     "yaml": "a: \n  " * (MILLION // 6),
+    "lines": "\n" * MILLION,
+    "lines and tabs": "\n\t" * (MILLION // 2),
+    "lines and spaces": "\n " * (MILLION // 2),
+    "lines of two": "\r\n" * (MILLION // 2),
+    "imports": "import " * (MILLION // 7),
+    "lines of imports": "import a\n" * (MILLION // 9),
+    "pushes": "git push " * (MILLION // 9),
+    "functions": "def a(" * (MILLION // 6),
+    "comments": "/* a " * (MILLION // 5),
+    "tags": "<a " * (MILLION // 3),
+    "quotes": "\"'`" * (MILLION // 3),
 }
 
 
@@ -187,6 +205,8 @@ def shapes(text):
     yield orchestrator.analyze_conflict, text
     yield ask, text
     yield ask, {"tool_name": "Bash", "tool_input": {"command": text}}
+    for path in ("app/shop.py", "web/shop.ts", "db/shop.sql"):
+        yield ask, {"tool_name": "Write", "tool_input": {"file_path": path, "content": text}}
     edit = {"file_path": "app/settings.py", "old_string": text[:1000], "new_string": text}
     yield ask, {"tool_name": "Edit", "tool_input": edit}
     yield ask, {"type": "configure", "parameters": {"port": text, text: 1}}
@@ -198,6 +218,14 @@ def test_a_million_characters_are_answered_in_time(pattern):
         began = time.perf_counter()
         service(shape)
         assert time.perf_counter() - began < BOUND
+
+
+@pytest.mark.parametrize("pattern", sorted(NASTY))
+@pytest.mark.parametrize("path", ["app/shop.py", "web/shop.tsx"])
+def test_a_million_characters_are_answered_in_time_whatever_is_asked_for(pattern, path):
+    began = time.perf_counter()
+    EVERY_PRACTICE.validate({"tool_name": "Write", "tool_input": {"file_path": path, "content": NASTY[pattern]}})
+    assert time.perf_counter() - began < BOUND
 
 
 @pytest.mark.parametrize("pattern", sorted(NASTY))

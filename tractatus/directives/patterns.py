@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from re import _constants, _parser  # type: ignore[attr-defined]
 from typing import Any
 
+_TAKES_NOTHING = (_constants.AT, _constants.ASSERT, _constants.ASSERT_NOT)
 _SHORT, _LONG = 60, 300  # how often something may repeat: a letter of a word or a blank; anything, a group
 
 
@@ -51,7 +52,6 @@ def _repeats_a_repetition(pattern: Iterable[Any], repeated: bool = False) -> boo
     needed, parts = [], list(pattern)
     for kind, value in parts:
         body: list[Any] = []
-        least = 1
         if kind in (_constants.MAX_REPEAT, _constants.MIN_REPEAT):
             least, most, inner = value
             open_ended = most == _constants.MAXREPEAT
@@ -72,12 +72,7 @@ def _repeats_a_repetition(pattern: Iterable[Any], repeated: bool = False) -> boo
         alone = repeated and len(parts) == 1
         if any(_repeats_a_repetition(part, alone) for part in body):
             return True
-        if kind in (_constants.SUBPATTERN, _constants.BRANCH) or kind in (
-            _constants.LITERAL,
-            _constants.NOT_LITERAL,
-            _constants.IN,
-            _constants.ANY,
-        ):
+        if kind not in (_constants.MAX_REPEAT, _constants.MIN_REPEAT, *_TAKES_NOTHING):
             needed.append(False)
     return repeated and needed == [True]
 
