@@ -1,39 +1,45 @@
 """The CrossReferenceValidator: an action against everything that humans asked (core concepts, section 2).
 
-Instructions are read once, when they are added, into typed constraints, and filed under what those are about. An
-action is read
-into facts, acts and texts; these call up the few constraints that may concern it, and each is compared with it.
+Instructions are read once, when they are added, into typed constraints (`directives`), and filed under what those are
+about (`index`). An action is read into facts, acts and texts (`actions`); these call up the few constraints that may
+concern it, and each that an instruction in force asks is compared with it (`comparison`).
 """
 
 from __future__ import annotations
 
+import heapq
 import re
-import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache, lru_cache
 from typing import Any
 
 from tractatus import arguments
-from tractatus.actions import Place, Reading, read_action, rewrite
-from tractatus.actions.environments import canonical
+from tractatus.actions import Place, Reading, environments, languages, names, programs, read_action
+from tractatus.actions.environments import done_in
 from tractatus.comparison import Breach, Doing, compare
-from tractatus.comparison.keys import Key, keys_called, keys_of
-from tractatus.directives import Constraint, Directive, read_instruction
+from tractatus.comparison.keys import keys_called
+from tractatus.correction import rewritten, typed
+from tractatus.directives import Constraint, Directive, knowledge, language, read_instruction
+from tractatus.index import Entry, Filed, InstructionIndex, View, about, called
 from tractatus.instruction import Instruction
-from tractatus.results import Result
+from tractatus.results import FrozenDict, Record, Result
 from tractatus.vocabulary import ConflictType, Status, VerificationRequired
+from tractatus.wording import shortened
 
 MOST_CONFLICTS = 20  # shown; the rest are counted
 MOST_UNCHECKED = 20
-MOST_COMPARED = 400  # distinct constraints compared for one action; what is beyond is said to be unchecked
-_CERTAIN = 0.75  # from this confidence on a conflict with a MANDATORY instruction rejects; a less certain one warns
+MOST_COMPARED = 2_000  # distinct constraints in force that are compared with one action; more is never approved
+MOST_LOOKED_AT = 20_000  # distinct constraints of which it is asked whether they are in force
+MOST_LOOKED_THROUGH = 200  # instructions without a rule of which it is asked whether they concern the action
+_CHARACTERS = 8_000  # of an instruction that are handed to its reader, which itself reads 6,000 and says so
 _VARIABLE = re.compile(r"\$\{(\w{1,80})\}|\$(\w{1,80})")
 
 
 @dataclass(frozen=True)
-class Conflict(Result):
-    """One instruction that an action goes against, and how."""
+class Conflict(Record):
+    """One instruction that an action goes against, and how. `expected` and `actual` are values, or None."""
 
     instruction_id: str
     instruction: str
@@ -51,11 +57,11 @@ class Validation(Result):
     """What the validator says of an action (framework, section 2).
 
     `conflicts` are the worst first, at most 20, `conflicts_in_all` counts every one. The fields after it are of the
-    worst one.
-    `corrected_action` is given only where the action with it is approved; `corrected_input` is then the whole tool
-    input
-    rewritten, where it could be. `would_pass_if` are single changes, each tried.
-    `cited` are the ids of all instructions in conflict, however many: what a human's grant of the action rests on.
+    worst one. `corrected_action` is given only where the action with it is approved; `corrected_input` is then the
+    whole tool input rewritten, where it could be. `would_pass_if` are single changes, each tried. `unchecked` are what
+    could not be looked at, with the id of the instruction (empty where it is of no single one) and why. `cited` are the
+    ids of all instructions in conflict, however many: what a human's grant of the action rests on. Where more
+    constraints in force may concern an action than are compared, it is never APPROVED: it is a WARNING at the least.
     """
 
     status: Status
@@ -76,21 +82,11 @@ class Validation(Result):
     cited: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
-class _Entry:
-    """One instruction in the index. Compared by identity: an instruction that is added anew is another entry."""
-
-    instruction: Instruction
-    directive: Directive
-    filed: tuple[tuple[Key, Constraint], ...] = ()
-    terms: tuple[str, ...] = ()
-
-
-@dataclass
+@dataclass(eq=False, slots=True)
 class _Found:
     """One breach by one instruction."""
 
-    entry: _Entry
+    entry: Entry
     constraint: Constraint
     breach: Breach
     status: Status
@@ -99,103 +95,55 @@ class _Found:
 
     @property
     def rank(self) -> tuple[int, int, float, str]:
-        return (
-            0 if self.status is Status.REJECTED else 1,
-            0 if self.human else 1,
-            -self.breach.confidence,
-            self.entry.instruction.id,
-        )
+        """The worst comes first."""
+        rejected = self.status is Status.REJECTED
+        return not rejected, not self.human, -self.breach.confidence, self.entry.instruction.id
 
 
 @dataclass
 class _Outcome:
-    found: list[_Found] = field(default_factory=list)
+    """What a comparison found: by instruction its worst breach, and what was not looked at."""
+
+    found: dict[Entry, _Found] = field(default_factory=dict)
     unchecked: list[tuple[str, str]] = field(default_factory=list)
     compared: int = 0
+    beyond: bool = False  # more constraints in force were called than are compared
+
+    @property
+    def agrees(self) -> bool:
+        return not self.found and not self.beyond
 
 
 class CrossReferenceValidator:
-    """Checks actions against the instructions of a history. Built once, called by many threads; `add` and `remove`
-    take a
-    lock among themselves, readers never wait: an instruction is seen wholly or not at all by one validation."""
+    """Checks actions against the instructions of a history. Built once, called by many threads: readers never wait,
+    and see an instruction that is replaced meanwhile as it was or as it is, never neither.
+
+    `variables` are a project's own values, put in where an instruction or an action writes `$NAME` or `${NAME}`.
+    Raises `TypeError` or `ValueError` naming what is wrong, also where two instructions have the same id.
+    """
 
     def __init__(self, instructions: Iterable[Instruction] = (), *, variables: Mapping[str, str] | None = None) -> None:
-        self._variables = {
-            str(name): str(value)
-            for name, value in arguments.mapping({} if variables is None else variables, "variables").items()
-        }
-        self._live: dict[str, _Entry] = {}
-        self._superseded: dict[str, dict[str, None]] = {}
-        self._filed: dict[Key, dict[Constraint, dict[str, _Entry]]] = {}
-        self._same: dict[Constraint, Constraint] = {}
-        self._by_term: dict[str, dict[str, _Entry]] = {}
-        self._writing = threading.Lock()
-        for instruction in instructions:
+        _load_data()
+        given = arguments.mapping({} if variables is None else variables, "variables")
+        self._variables = {str(name): str(value) for name, value in given.items()}
+        self._index = InstructionIndex()
+        for instruction in arguments.several(instructions, Instruction, "instructions"):
+            if instruction.id in self._index:
+                raise ValueError(f"instructions: the id {arguments.shown(instruction.id)} is there twice.")
             self.add(instruction)
 
     def __len__(self) -> int:
-        return len(self._live)
+        return len(self._index)
 
     def add(self, instruction: Instruction) -> None:
         """Put an instruction in, in the place of one with the same id. Raises `TypeError` for anything else."""
-        if not isinstance(instruction, Instruction):
-            raise TypeError(f"instruction: an Instruction is expected, not {type(instruction).__name__}.")
-        directive = read_instruction(self._with_variables(instruction.text), instruction.parameters)
-        with self._writing:
-            old = self._live.get(instruction.id)
-            matters = instruction.active and instruction.verification_required is not VerificationRequired.NONE
-            entry = self._entry(instruction, directive) if matters else _Entry(instruction, directive)
-            for key, constraint in entry.filed:
-                self._filed.setdefault(key, {}).setdefault(constraint, {})[instruction.id] = entry
-            for term in entry.terms:
-                self._by_term.setdefault(term, {})[instruction.id] = entry
-            if instruction.supersedes is not None and instruction.active:
-                self._superseded.setdefault(instruction.supersedes, {})[instruction.id] = None
-            self._live[instruction.id] = entry  # from here on readers see it
-            if old is not None:
-                self._unfile(old, entry)
+        arguments.instance(instruction, Instruction, "instruction")
+        text = self._with_variables(instruction.text)
+        self._index.put(instruction, _directive(text[:_CHARACTERS], instruction.parameters))
 
     def remove(self, id: str) -> None:
-        """Take the instruction with this id out. Raises `KeyError` where there is none."""
-        arguments.text(id, "id")
-        with self._writing:
-            entry = self._live.pop(id)  # from here on readers do not see it
-            self._unfile(entry, None)
-
-    def _entry(self, instruction: Instruction, directive: Directive) -> _Entry:
-        filed: list[tuple[Key, Constraint]] = []
-        for constraint in directive.constraints:
-            constraint = self._same.setdefault(constraint, constraint)
-            filed += [(key, constraint) for key in keys_of(constraint, lambda key: len(self._filed.get(key, ())))]
-        terms: tuple[str, ...] = ()
-        if directive.unread or not directive.constraints:
-            by_rarity = sorted(directive.words, key=lambda term: (len(self._by_term.get(term, ())), term))
-            terms = tuple(by_rarity[:1])
-        return _Entry(instruction, directive, tuple(filed), terms)
-
-    def _unfile(self, entry: _Entry, successor: _Entry | None) -> None:
-        name = entry.instruction.id
-        kept = set(successor.filed) if successor else set()
-        for key, constraint in entry.filed:
-            if (key, constraint) in kept:
-                continue
-            holders = self._filed.get(key, {}).get(constraint)
-            if holders is not None:
-                holders.pop(name, None)
-                if not holders:
-                    self._filed[key].pop(constraint, None)
-                    if not self._filed[key]:
-                        self._filed.pop(key, None)
-        for term in entry.terms:
-            if successor is None or term not in successor.terms:
-                self._by_term.get(term, {}).pop(name, None)
-                if not self._by_term.get(term, True):
-                    self._by_term.pop(term, None)
-        supersedes = entry.instruction.supersedes
-        if supersedes is not None and not (
-            successor and successor.instruction.supersedes == supersedes and successor.instruction.active
-        ):
-            self._superseded.get(supersedes, {}).pop(name, None)
+        """Take the instruction with this id out. Raises `KeyError` naming it where there is none."""
+        self._index.take(arguments.text(id, "id"))
 
     def validate(
         self,
@@ -219,189 +167,15 @@ class CrossReferenceValidator:
     def _validate_read(
         self, action: Mapping[str, Any], reading: Reading | None, now: datetime | None, environment: str | None
     ) -> Validation:
-        """As `validate`, for the gate and the verifier, which have read this very action. It is read again where a
-        variable has its value put in."""
-        action = self._resolved(action)
-        reading = read_action(action) if reading is None or self._variables else reading
-        outcome = self._outcome(action, reading, now, environment)
-        return self._validation(action, reading, outcome, now, environment)
-
-    # Comparing.
-
-    def _outcome(
-        self,
-        action: Mapping[str, Any],
-        reading: Reading,
-        now: datetime | None,
-        environment: str | None,
-        *,
-        approved: bool = False,
-        without: str | None = None,
-    ) -> _Outcome:
-        doing = Doing(action, reading)
-        if approved:
-            doing.__dict__["approved"] = True
-        here = canonical(environment) if environment else reading.environment
-        outcome = _Outcome()
-        alive: dict[str, _Entry | None] = {}
-
-        def in_force(name: str, entry: _Entry) -> bool:
-            if name not in alive:
-                alive[name] = self._in_force(name, now, here)
-            return alive[name] is entry and name != without
-
-        seen: set[int] = set()
-        worst: dict[str, _Found] = {}
-        called = [(key, tuple(self._filed.get(key, {}).items())) for key in keys_called(doing, self._filed)]
-        called.sort(key=lambda pair: len(pair[1]))  # the rare first: they say most about this action
-        for _, filed in called:
-            for constraint, holders in filed:
-                if id(constraint) in seen:
-                    continue
-                if outcome.compared >= MOST_COMPARED:
-                    outcome.unchecked.append(
-                        ("", "more instructions may concern this action than are compared at once")
-                    )
-                    break
-                seen.add(id(constraint))
-                outcome.compared += 1
-                breach = compare(constraint, doing, here)
-                if breach is None:
-                    continue
-                for name, entry in tuple(holders.items()):
-                    if in_force(name, entry):
-                        found = _found(entry, constraint, breach)
-                        if name not in worst or found.rank < worst[name].rank:
-                            worst[name] = found
-        outcome.found = sorted(worst.values(), key=lambda one: one.rank)
-        self._look_unchecked(doing, outcome, in_force, worst)
-        return outcome
-
-    def _in_force(self, name: str, now: datetime | None, here: str | None) -> _Entry | None:
-        entry = self._live.get(name)
-        if entry is None or not entry.instruction.stands(now):
-            return None
-        meant = entry.instruction.environment
-        if meant is not None and here is not None and canonical(meant) != here:
-            return None
-        for successor in tuple(self._superseded.get(name, ())):
-            by = self._live.get(successor)
-            if by is not None and by.instruction.supersedes == name and by.instruction.stands(now):
-                return None
-        return entry
-
-    def _look_unchecked(self, doing: Doing, outcome: _Outcome, in_force: Any, worst: Mapping[str, _Found]) -> None:
-        looked = 0
-        for term in doing.about:
-            for name, entry in tuple(self._by_term.get(term, {}).items()):
-                looked += 1
-                if looked > 200:
-                    return
-                words = entry.directive.words
-                shared = len(words & doing.about)
-                if shared >= min(2, len(words)) and name not in worst and in_force(name, entry):
-                    clause = entry.directive.unread[0] if entry.directive.unread else entry.instruction.text[:200]
-                    outcome.unchecked.append((name, f"no rule was found in: {clause}"))
-
-    # Saying.
-
-    def _validation(
-        self,
-        action: Mapping[str, Any],
-        reading: Reading,
-        outcome: _Outcome,
-        now: datetime | None,
-        environment: str | None,
-    ) -> Validation:
-        unchecked = tuple(
-            {"id": name, "reason": reason} for name, reason in sorted(set(outcome.unchecked))[:MOST_UNCHECKED]
-        )
-        if reading.cut:
-            unchecked = (*unchecked, {"id": "", "reason": "the action was too long to be read to its end"})
-        if not outcome.found:
-            confidence = 0.6 if unchecked else 0.9
-            reason = "No conflict with the instructions" + (
-                f", {len(unchecked)} could not be checked" if unchecked else ""
-            )
-            compared = f"{outcome.compared} constraints that may concern the action were compared"
-            return Validation(Status.APPROVED, confidence, reason, unchecked=unchecked, reasons=(compared,))
-        worst = outcome.found[0]
-        conflicts = tuple(_conflict(found) for found in outcome.found[:MOST_CONFLICTS])
-        corrected, rewritten, contradicting = self._corrected(action, reading, outcome, now, environment)
-        human = worst.human or contradicting
-        return Validation(
-            worst.status,
-            worst.breach.confidence,
-            conflicts[0].reason,
-            conflicts,
-            len(outcome.found),
-            worst.entry.instruction.id,
-            worst.breach.expected,
-            worst.breach.actual,
-            worst.kind,
-            human,
-            corrected,
-            rewritten,
-            self._would_pass(action, reading, outcome, corrected, now, environment),
-            unchecked,
-            tuple(f"{conflict.instruction_id}: {conflict.reason}" for conflict in conflicts),
-            cited=tuple(sorted(found.entry.instruction.id for found in outcome.found)),
-        )
-
-    def _corrected(
-        self,
-        action: Mapping[str, Any],
-        reading: Reading,
-        outcome: _Outcome,
-        now: datetime | None,
-        environment: str | None,
-    ) -> tuple[dict[str, Any] | None, dict[str, Any] | None, bool]:
-        """The correction, the rewritten input, and whether instructions contradict each other about it."""
-        wanted: dict[str, set[str]] = {}
-        changes: dict[Place, str] = {}
-        for found in outcome.found:
-            if found.breach.correction is not None:
-                name, value = found.breach.correction
-                wanted.setdefault(name, set()).add(value)
-                for place, new in found.breach.changes:
-                    changes.setdefault(place, new)
-        if not wanted or outcome.found[0].breach.correction is None:
-            return None, None, False
-        if any(len(values) > 1 for values in wanted.values()):
-            return None, None, True
-        corrected = {name: _typed(next(iter(values))) for name, values in wanted.items()}
-        new_action = _rewritten(action, reading, changes, corrected)
-        if new_action is None:
-            return None, None, False
-        if self._outcome(new_action, read_action(new_action), now, environment).found:
-            opposed = self._outcome(new_action, read_action(new_action), now, environment).found
-            names = {found.breach.correction[0] for found in opposed if found.breach.correction}
-            return None, None, bool(names & set(corrected))
-        holder = "tool_input" if "tool_input" in new_action else "parameters"
-        given = new_action.get(holder)
-        return corrected, dict(given) if isinstance(given, Mapping) else None, False
-
-    def _would_pass(
-        self,
-        action: Mapping[str, Any],
-        reading: Reading,
-        outcome: _Outcome,
-        corrected: Mapping[str, Any] | None,
-        now: datetime | None,
-        environment: str | None,
-    ) -> tuple[Mapping[str, Any], ...]:
-        found: list[Mapping[str, Any]] = []
-        if corrected is not None and len(corrected) == 1:
-            found += [{"change": "parameter", "parameter": name, "value": value} for name, value in corrected.items()]
-        approvable = all(one.constraint.scope.approval for one in outcome.found)
-        if approvable and not self._outcome(action, reading, now, environment, approved=True).found:
-            found.append({"change": "approval", "value": "a person has approved this action"})
-        only = outcome.found[0].entry.instruction.id
-        if len(outcome.found) == 1 and not self._outcome(action, reading, now, environment, without=only).found:
-            found.append(
-                {"change": "instruction", "id": only, "value": "the instruction is changed or withdrawn by a human"}
-            )
-        return tuple(found)
+        """As `validate`, for the gate, which has read the action for all services. It is read again where a variable
+        has its value put in."""
+        if not self._index.filed and not self._index.by_term:
+            return _approval(_Outcome(), ())
+        resolved = self._resolved(action)
+        if reading is None or resolved is not action:
+            reading = read_action(resolved)
+        with self._index.reading() as version:
+            return _Validating(self._index, version, now, environment).validation(resolved, reading)
 
     # Variables.
 
@@ -422,108 +196,286 @@ class CrossReferenceValidator:
             return value
         if isinstance(value, Mapping):
             return {key: self._resolved_value(item, depth + 1) for key, item in value.items()}
-        if isinstance(value, list):
+        if isinstance(value, (list, tuple)):
             return [self._resolved_value(item, depth + 1) for item in value]
         return value
 
 
-def _found(entry: _Entry, constraint: Constraint, breach: Breach) -> _Found:
-    """The breach at the level of the instruction: what it is called, and what follows."""
+def _directive(text: str, parameters: Mapping[str, Any]) -> Directive:
+    """An instruction, read. Texts are kept for a while: the same history is read anew for each project and process."""
+    if all(isinstance(value, str) for value in parameters.values()):  # 1, 1.0 and true would be the same key
+        return _kept(text, FrozenDict(parameters))
+    return read_instruction(text, parameters)
+
+
+@lru_cache(maxsize=2_048)
+def _kept(text: str, parameters: FrozenDict) -> Directive:
+    return read_instruction(text, parameters)
+
+
+LOADERS = (
+    environments.names,
+    languages.languages,
+    programs.programs,
+    names.subject_names,
+    names.parameter_names,
+    names.verb_names,
+    names.known_defaults,
+    language.cues,
+    knowledge.families,
+    knowledge.practices,
+    knowledge.practice_phrases,
+    knowledge.commitments,
+    knowledge.commitment_phrases,
+    knowledge.deeds,
+    knowledge.alike,
+    knowledge.weak_words,
+    knowledge.environments,
+)
+
+
+@cache
+def _load_data() -> None:
+    """Reads the data files that validating goes by, so that a wrong row is found when a service is built, not by the
+    first action. Each is read and checked once in a process."""
+    for load in LOADERS:
+        load()
+
+
+class _Validating:
+    """One validation: one version of the history, one time, one environment."""
+
+    def __init__(self, index: InstructionIndex, version: int, now: datetime | None, environment: str | None) -> None:
+        self.index = index
+        self.version = version
+        self.now = now
+        self.environment = environment
+
+    def validation(self, action: Mapping[str, Any], reading: Reading) -> Validation:
+        outcome = self.outcome(action, reading)
+        unchecked = _unchecked(outcome, reading)
+        if not outcome.found:
+            return _approval(outcome, unchecked)
+        worst = heapq.nsmallest(MOST_CONFLICTS, outcome.found.values(), key=lambda one: one.rank)
+        conflicts = tuple(map(_conflict, worst))
+        corrected, corrected_input, contradicting = self.corrected(action, reading, worst, outcome)
+        first = conflicts[0]
+        return Validation(
+            status=first.status,
+            confidence=first.confidence,
+            reason=first.reason,
+            conflicts=conflicts,
+            conflicts_in_all=len(outcome.found),
+            instruction_violated=first.instruction_id,
+            expected=first.expected,
+            actual=first.actual,
+            conflict_type=first.conflict_type,
+            requires_human_approval=first.requires_human_approval or contradicting,
+            corrected_action=corrected,
+            corrected_input=corrected_input,
+            would_pass_if=tuple(self.changes(action, reading, outcome, corrected)),
+            unchecked=unchecked,
+            reasons=tuple(_reasons(worst, outcome, contradicting)),
+            cited=tuple(sorted(entry.instruction.id for entry in outcome.found)),
+        )
+
+    # Comparing.
+
+    def outcome(
+        self, action: Mapping[str, Any], reading: Reading, *, approved: bool = False, without: str | None = None
+    ) -> _Outcome:
+        """The comparison with all that is in force; as if a person had `approved` the action, or `without` one
+        instruction, where that is said."""
+        reading = done_in(reading, self.environment)
+        doing = Doing(action, reading)
+        view = View(self.index, self.version, self.now, reading.environment or "", without)
+        outcome = _Outcome()
+        compared = _Comparison(doing, reading.environment)
+        looked_at = 0
+        for filed in called(self.index, keys_called(doing, self.index.filed)):
+            looked_at += 1
+            if outcome.compared >= MOST_COMPARED or looked_at > MOST_LOOKED_AT:
+                outcome.beyond = looked_at > MOST_LOOKED_AT or bool(view.standing(filed))
+                if outcome.beyond:
+                    break
+                continue
+            if (approved and filed.constraint.scope.approval) or not view.any_stands(filed):
+                continue
+            outcome.compared += 1
+            breach = compared.breach(filed)
+            if breach is None:
+                continue
+            for entry in view.standing(filed):
+                found = _found(entry, filed.constraint, breach)
+                if entry not in outcome.found or found.rank < outcome.found[entry].rank:
+                    outcome.found[entry] = found
+        self.look_unchecked(doing, view, outcome)
+        return outcome
+
+    def look_unchecked(self, doing: Doing, view: View, outcome: _Outcome) -> None:
+        """The instructions in force of which no rule, or not every clause, could be made, and that share the action's
+        subject."""
+        for looked, entry in enumerate(about(self.index.by_term, doing.about)):
+            if looked >= MOST_LOOKED_THROUGH:
+                return
+            words = entry.directive.words
+            if len(words & doing.about) >= min(2, len(words)) and entry not in outcome.found and view.stands(entry):
+                clause = entry.directive.unread[0] if entry.directive.unread else entry.instruction.text[:200]
+                outcome.unchecked.append((entry.instruction.id, f"no rule was found in: {clause}"))
+
+    # What would make it agree.
+
+    def corrected(
+        self, action: Mapping[str, Any], reading: Reading, worst: list[_Found], outcome: _Outcome
+    ) -> tuple[FrozenDict | None, FrozenDict | None, bool]:
+        """The correction, the rewritten input, and whether instructions contradict each other about it."""
+        if worst[0].breach.correction is None:
+            return None, None, False
+        wanted: dict[str, set[str]] = {}
+        places: dict[Place, str] = {}
+        for found in sorted(outcome.found.values(), key=lambda one: one.rank):
+            if found.breach.correction is not None:
+                name, value = found.breach.correction
+                wanted.setdefault(name, set()).add(value)
+                for place, new in found.breach.changes:
+                    places.setdefault(place, new)
+        if any(len(values) > 1 for values in wanted.values()):
+            return None, None, True
+        values = {name: typed(next(iter(values))) for name, values in wanted.items()}
+        new_action = rewritten(action, reading, places, values)
+        if new_action is None:
+            return None, None, False
+        tried = self.outcome(new_action, read_action(new_action))
+        if not tried.agrees:
+            opposed = {found.breach.correction[0] for found in tried.found.values() if found.breach.correction}
+            return None, None, bool(opposed & set(values))
+        given = new_action.get("tool_input" if "tool_input" in new_action else "parameters")
+        return FrozenDict(values), FrozenDict(given) if isinstance(given, Mapping) else None, False
+
+    def changes(
+        self, action: Mapping[str, Any], reading: Reading, outcome: _Outcome, corrected: FrozenDict | None
+    ) -> Iterable[FrozenDict]:
+        """The single changes after which the action would be approved, each tried."""
+        if corrected is not None and len(corrected) == 1:
+            for name, value in corrected.items():
+                yield FrozenDict({"change": "parameter", "parameter": name, "value": value})
+        approvable = all(found.constraint.scope.approval for found in outcome.found.values())
+        if approvable and self.outcome(action, reading, approved=True).agrees:
+            yield FrozenDict({"change": "approval", "value": "a person has approved this action"})
+        if len(outcome.found) == 1:
+            (only,) = (entry.instruction.id for entry in outcome.found)
+            if self.outcome(action, reading, without=only).agrees:
+                said = "the instruction is changed or withdrawn by a human"
+                yield FrozenDict({"change": "instruction", "id": only, "value": said})
+
+
+class _Comparison:
+    """The comparisons of one action. A value that many instructions name is looked for once."""
+
+    def __init__(self, doing: Doing, environment: str | None) -> None:
+        self._doing = doing
+        self._environment = environment
+        self._of_values: dict[tuple[str, bool], Breach | None] = {}
+
+    def breach(self, filed: Filed) -> Breach | None:
+        """How the action goes against a constraint, or None."""
+        if not filed.alike:
+            return compare(filed.constraint, self._doing, self._environment)
+        # Of what the instruction is about it matters only whether the action is about any of it.
+        key = filed.alike, not filed.constraint.scope.about.isdisjoint(self._doing.about)
+        if key not in self._of_values:
+            self._of_values[key] = compare(filed.constraint, self._doing, self._environment)
+        return self._of_values[key]
+
+
+def _found(entry: Entry, constraint: Constraint, breach: Breach) -> _Found:
+    """The breach at the level of the instruction: MANDATORY rejects, the others warn; a values conflict rejects and
+    requires a human (framework, section 2)."""
     if breach.kind is ConflictType.VALUES_CONFLICT:
         return _Found(entry, constraint, breach, Status.REJECTED, breach.kind, True)
     if entry.instruction.verification_required is VerificationRequired.MANDATORY:
-        certain = breach.confidence >= _CERTAIN
-        kind = breach.kind
-        return _Found(entry, constraint, breach, Status.REJECTED if certain else Status.WARNING, kind, breach.human)
+        return _Found(entry, constraint, breach, Status.REJECTED, breach.kind, breach.human)
     kind = breach.kind if breach.kind is ConflictType.TRAINING_PATTERN_OVERRIDE else ConflictType.CONVENTION_VIOLATED
     return _Found(entry, constraint, breach, Status.WARNING, kind, breach.human)
+
+
+# What is said.
 
 
 def _conflict(found: _Found) -> Conflict:
     instruction, breach = found.entry.instruction, found.breach
     return Conflict(
-        instruction.id,
-        instruction.text[:400],
-        found.status,
-        found.kind,
-        breach.says,
-        breach.expected,
-        breach.actual,
-        breach.confidence,
-        found.human,
+        instruction_id=instruction.id,
+        instruction=instruction.text[:400],
+        status=found.status,
+        conflict_type=found.kind,
+        reason=f"The instruction says “{shortened(instruction.text, 120)}”: {breach.says}.",
+        expected=_value(breach.expected),
+        actual=breach.actual,
+        confidence=breach.confidence,
+        requires_human_approval=found.human,
     )
 
 
-def _typed(value: str) -> Any:
-    """A value as JSON would hold it: numbers as numbers, true and false as such."""
-    if value in ("true", "false"):
-        return value == "true"
-    if re.fullmatch(r"-?(?:0|[1-9]\d{0,15})", value):
-        return int(value)
-    return value
+def _value(expected: str | None) -> str | None:
+    """What is expected, where that is a value: that something is not to be is none."""
+    return None if expected is None or expected.startswith("not ") else expected
 
 
-def _rewritten(
-    action: Mapping[str, Any], reading: Reading, changes: Mapping[Place, str], corrected: Mapping[str, Any]
-) -> dict[str, Any] | None:
-    """The action with the corrections in it, or None where there is no place to write them."""
-    if changes:
-        try:
-            return rewrite(action, changes)
-        except (KeyError, ValueError, TypeError):
-            return None
-    if "tool_name" not in action:
-        parameters = action.get("parameters")
-        if isinstance(parameters, Mapping) or parameters is None:
-            try:
-                copied = rewrite(action, {})
-            except ValueError:  # it is nested too deeply
-                return None
-            return {**copied, "parameters": {**(copied.get("parameters") or {}), **corrected}}
-        return None
-    return _with_port(action, reading, corrected)
+def _approval(outcome: _Outcome, unchecked: tuple[FrozenDict, ...]) -> Validation:
+    """The validation of an action that no instruction compared with it stands against."""
+    compared = f"{outcome.compared} constraints that may concern the action were compared with it; it breaks none."
+    if outcome.beyond:
+        reason = "Not every instruction that may concern the action was compared with it"
+        return Validation(Status.WARNING, 0.6, reason, unchecked=unchecked, reasons=(compared, _BEYOND))
+    confidence = 0.6 if unchecked else 0.9
+    reason = "No conflict with the instructions" + (f", {len(unchecked)} could not be checked" if unchecked else "")
+    return Validation(Status.APPROVED, confidence, reason, unchecked=unchecked, reasons=(compared,))
 
 
-_PORT_OPTION = {"mongodb": "--port", "postgresql": "-p", "mysql": "-P", "mariadb": "-P", "redis": "-p"}
+_BEYOND = (
+    f"More constraints in force may concern the action than are compared at once ({MOST_COMPARED:,}): the firmest were"
+    " compared first, the rest not, so it is not approved."
+)
 
 
-def _with_port(action: Mapping[str, Any], reading: Reading, corrected: Mapping[str, Any]) -> dict[str, Any] | None:
-    """A shell command that took the default port without writing it, with the port written."""
-    if set(corrected) != {"port"}:
-        return None
-    implicit = next((fact for fact in reading.facts if fact.parameter == "port" and fact.implicit), None)
-    if implicit is None:
-        return None
-    host = next(
-        (
-            fact
-            for fact in reading.facts
-            if fact.parameter == "host" and fact.subject == implicit.subject and fact.place
-        ),
-        None,
-    )
-    url = next((fact for fact in reading.facts if fact.parameter == "url" and fact.subject == implicit.subject), None)
-    try:
-        if host is not None and url is not None and host.place is not None:
-            return rewrite(action, {host.place: f"{host.value}:{corrected['port']}"})
-        option = _PORT_OPTION.get(implicit.subject)
-        act = next((act for act in reading.acts if act.command and act.place is not None and act.tool), None)
-        command = action.get("tool_input", {}).get("command")
-        if option and isinstance(command, str):
-            programs = [act.command[0] for act in reading.acts if act.command]
-            for program in programs:
-                match = re.search(r"(?<![\w./-])" + re.escape(program) + r"(?![\w.-])", command)
-                if match and program in command and _owner(program) == implicit.subject:
-                    new = f"{command[: match.end()]} {option} {corrected['port']}{command[match.end() :]}"
-                    copied = rewrite(action, {})
-                    return {**copied, "tool_input": {**copied["tool_input"], "command": new}}
-        del act
-    except (KeyError, ValueError, TypeError, AttributeError):
-        return None
-    return None
+def _unchecked(outcome: _Outcome, reading: Reading) -> tuple[FrozenDict, ...]:
+    found = sorted(set(outcome.unchecked))[:MOST_UNCHECKED]
+    if outcome.beyond:
+        found.append(("", _BEYOND))
+    if reading.cut:
+        found.append(("", "the action was too long to be read to its end"))
+    return tuple(FrozenDict({"id": name, "reason": reason}) for name, reason in found)
 
 
-def _owner(program: str) -> str:
-    from tractatus.actions.names import subject_of
+def _reasons(worst: list[_Found], outcome: _Outcome, contradicting: bool) -> Iterable[str]:
+    """Of each conflict: the instruction in its own words, what the action does, and what follows from its level."""
+    for found in worst:
+        instruction, breach = found.entry.instruction, found.breach
+        said = f"{shortened(instruction.id, 80)} says “{shortened(instruction.text, 160)}”."
+        yield f"{said} {_act(breach)} {_follows(found)}"
+    if len(outcome.found) > len(worst):
+        yield f"{len(outcome.found) - len(worst)} more instructions stand against it."
+    if contradicting:
+        yield "The instructions contradict each other on the value, so that no correction agrees: a person decides."
+    if outcome.beyond:
+        yield _BEYOND
 
-    return subject_of(program.rsplit("/", 1)[-1])
+
+def _act(breach: Breach) -> str:
+    """What the action does, against what is expected of it."""
+    expected = _value(breach.expected)
+    if expected is not None and breach.actual is not None:
+        return f"It asks for “{shortened(expected)}”; the action has “{shortened(breach.actual)}” ({breach.says})."
+    if breach.actual is not None:
+        return f"The action has “{shortened(breach.actual)}” ({breach.says})."
+    return f"Of the action: {breach.says}."
+
+
+def _follows(found: _Found) -> str:
+    if found.kind is ConflictType.VALUES_CONFLICT:
+        return "A value is at stake, whatever the level: the action is rejected, and a person decides."
+    level = found.entry.instruction.verification_required
+    follows = "the action is rejected" if found.status is Status.REJECTED else "it is warned of, not rejected"
+    asked = ", and a person is asked" if found.human else ""
+    return f"The instruction is {level}, so {follows}{asked}; how sure that is: {found.breach.confidence:.2f} of 1."

@@ -4,6 +4,7 @@ properties."""
 from __future__ import annotations
 
 import json
+import re
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -263,7 +264,6 @@ def test_removing_an_instruction_brings_the_verdict_back():
     assert validator.validate(action).status is Status.REJECTED
     validator.remove("inst_1")
     assert validator.validate(action) == CrossReferenceValidator().validate(action)
-    assert validator._filed == {}
     validator.add(told("Never use httpoison"))
     validator.add(told("Never use tesla"))
     assert validator.validate(action).status is Status.APPROVED
@@ -323,7 +323,7 @@ def test_a_very_long_action_is_answered(text):
 @pytest.mark.parametrize(
     ("call", "error", "words"),
     [
-        (lambda: CrossReferenceValidator(["no"]), TypeError, "instruction: an Instruction is expected, not str."),
+        (lambda: CrossReferenceValidator(["no"]), TypeError, "instructions[0]: an Instruction is expected, not str."),
         (lambda: CrossReferenceValidator().validate("no"), TypeError, "action: an object is expected, not str."),
         (lambda: CrossReferenceValidator().validate({}, now="today"), TypeError, "now: a time is expected, not str."),
         (
@@ -336,7 +336,7 @@ def test_a_very_long_action_is_answered(text):
     ],
 )
 def test_a_wrong_argument_is_named(call, error, words):
-    with pytest.raises(error, match=words.replace(".", r"\.")):
+    with pytest.raises(error, match=re.escape(words)):
         call()
 
 

@@ -83,7 +83,7 @@ def _value_keys(value: c.Value) -> tuple[Key, ...]:
             ("kind", value.parameter, subject_kinds().get(value.subject, "")),
         )
     if value.scope.about and value.parameter in ("port", "host", "schedule"):
-        keys: tuple[Key, ...] = tuple(("term", term) for term in sorted(value.scope.about))
+        keys: tuple[Key, ...] = tuple(("about", value.parameter, term) for term in sorted(value.scope.about))
         return (*keys, ("parameter", value.parameter, "")) if value.scope.environments else keys
     return (("parameter", value.parameter, ""),)
 
@@ -163,8 +163,11 @@ def keys_called(doing: Doing, known: Mapping[Key, object]) -> list[Key]:
     call(("option", ""))
     for verb in doing.verbs_said:
         call(("verb", verb))
+    given = {fact.parameter for fact in reading.facts[:400]} & {"port", "host", "schedule"}
     for term in doing.about:
         call(("term", term))
+        for parameter in given:
+            call(("about", parameter, term))
     for path in (*doing.written[:60], *reading.paths[:60]):
         lower = path.lower()
         for part in lower.split("/"):
@@ -220,7 +223,7 @@ def _places(doing: Doing) -> list[str]:
     if doing.code:
         found += ["code", "markup", "configuration", "added", "log"]
     if doing.structured:
-        found += ["log", "title", "added", "prose"]
+        found += ["log", "title", "added", "prose", "command", "configuration"]
     if doing.prose:
         found += ["prose", "title"]
     if doing.commit_messages:
