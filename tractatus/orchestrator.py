@@ -8,16 +8,16 @@ people's own ethics is None: to be stated by its own people. The same text gives
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tractatus import arguments, cues, rounds
-from tractatus.frameworks import Case, Catalogue, Framework, Group, TradeOff, Voice
-from tractatus.precedents import PrecedentMatches, match
-from tractatus.results import Result
-from tractatus.rounds import RoundPlan
-from tractatus.stakeholders import Speaking, StakeholderList, speakers, suggested
+from tractatus import arguments, cues
+from tractatus.pluralism import rounds
+from tractatus.pluralism.analysis import ConflictAnalysis, Evidence, FrameworkInTension
+from tractatus.pluralism.frameworks import Case, Catalogue, Framework, Group, TradeOff, Voice
+from tractatus.pluralism.precedents import PrecedentMatches, match
+from tractatus.pluralism.rounds import RoundPlan
+from tractatus.pluralism.stakeholders import Speaking, StakeholderList, speakers, suggested
 from tractatus.vocabulary import Urgency
 
 UNSAID_URGENCY = Urgency.IMPORTANT
@@ -30,48 +30,9 @@ SKETCHES = "Positions are the software's sketches of what a framework asks; nobo
 TO_BE_STATED = "{title}: its position is to be stated by its own people; the software suggests only that they be asked."
 
 
-@dataclass(frozen=True)
-class FrameworkInTension(Result):
-    """A framework that may be in tension. `framework` is its title, `key` its key in the catalogue.
-
-    `position` is what it would ask in this case, None for a people's own ethics; `stakeholders` are the titles of those
-    who may speak for it; `cues` the words of the text that led to it.
-    """
-
-    framework: str
-    position: str | None
-    stakeholders: tuple[str, ...]
-    key: str
-    of_a_people: bool
-    cues: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Evidence(Result):
-    """What led to one suggestion. `kind` is framework, trade_off or group; `cues` are words of the text."""
-
-    kind: str
-    key: str
-    title: str
-    cues: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class ConflictAnalysis(Result):
-    """What may be in tension in a decision. Trade-offs and groups are titles; `evidence` has their keys and cues."""
-
-    decision: str
-    moral_frameworks_in_tension: tuple[FrameworkInTension, ...]
-    value_trade_offs: tuple[str, ...]
-    affected_stakeholder_groups: tuple[str, ...]
-    urgency: Urgency
-    requires_human_approval: bool
-    evidence: tuple[Evidence, ...]
-    reasons: tuple[str, ...]
-
-
 class PluralisticDeliberationOrchestrator:
-    """Suggests how people may deliberate. An organisation adds rows of its own, as `tractatus.frameworks` reads them.
+    """Suggests how people may deliberate. An organisation adds rows of its own, as
+    `tractatus.pluralism.frameworks` reads them.
 
     Raises `DataError` (a `ValueError`), naming file and line, where they do not fit what ships.
     """

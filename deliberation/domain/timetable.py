@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from accounts.models import Organisation
 from deliberation.models import Round, Timetable
-from tractatus import rounds
-from tractatus.rounds import Durations
+from tractatus.pluralism import rounds
+from tractatus.pluralism.rounds import Durations
 
 
 def durations_of(organisation: Organisation, urgency: str) -> Durations:

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tractatus import frameworks as catalogue
 from tractatus.datafiles import DataError
-from tractatus.frameworks import read_cases, read_frameworks, read_groups, read_stakeholders, read_trade_offs
 from tractatus.orchestrator import PluralisticDeliberationOrchestrator
-from tractatus.rounds import durations_of
+from tractatus.pluralism import frameworks as catalogue
+from tractatus.pluralism.frameworks import read_cases, read_frameworks, read_groups, read_stakeholders, read_trade_offs
+from tractatus.pluralism.rounds import durations_of
 from tractatus.vocabulary import Urgency
 
 orchestrator = PluralisticDeliberationOrchestrator()
@@ -589,7 +589,7 @@ def test_rows_that_do_not_fit_what_ships_are_named_with_their_line(rows, complai
 
 
 def test_rows_that_were_not_read_are_refused():
-    with pytest.raises(TypeError, match=r"frameworks: rows as tractatus\.frameworks reads them are expected, not dict"):
+    with pytest.raises(TypeError, match=r"frameworks: rows as `read_frameworks` gives them are expected, not dict"):
         PluralisticDeliberationOrchestrator(frameworks=[{"key": "a"}])
 
 

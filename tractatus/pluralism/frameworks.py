@@ -229,5 +229,5 @@ def _of_type(own: Iterable[T], kind: type[T], name: str) -> tuple[T, ...]:
     found = tuple(own)
     for one in found:
         if not isinstance(one, kind):
-            raise TypeError(f"{name}: rows as tractatus.frameworks reads them are expected, not {type(one).__name__}.")
+            raise TypeError(f"{name}: rows as `read_{name}` gives them are expected, not {type(one).__name__}.")
     return found

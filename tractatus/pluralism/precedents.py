@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
+from tractatus.pluralism.analysis import ConflictAnalysis
 from tractatus.results import Result
 from tractatus.vocabulary import Urgency
-
-if TYPE_CHECKING:
-    from tractatus.orchestrator import ConflictAnalysis
 
 MOST_COMPARED = 10_000
 """Precedents that are compared with one case."""
@@ -169,8 +167,6 @@ def _differs(mine: _Features, theirs: _Features, facts: Mapping[str, Any]) -> It
 
 
 def _features(about: Any, analyze: Callable[..., ConflictAnalysis], field: str) -> _Features:
-    from tractatus.orchestrator import ConflictAnalysis  # which needs this module
-
     given: Mapping[str, Any] = {}
     if isinstance(about, ConflictAnalysis):
         found = about

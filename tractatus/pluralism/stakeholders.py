@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import NamedTuple, overload
 
-from tractatus.frameworks import Catalogue, Framework, Group, Voice
+from tractatus.pluralism.frameworks import Catalogue, Framework, Group, Voice
 from tractatus.results import Result
 
 BEARING = ("affected", "rights_holder")
