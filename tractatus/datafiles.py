@@ -39,7 +39,7 @@ TOGETHER: Mapping[str, tuple[str, ...]] = {
         "production",
     ),
     "programs.toml": ("program", "command"),
-    "reasoning.toml": ("cue", "filler", "heading", "weighty", "final", "empty", "negation", "beginning"),
+    "reasoning.toml": ("cue", "filler", "heading", "weighty", "local", "final", "empty", "negation", "beginning"),
     "registers": ("register", "message", "fact"),
     "rounds.toml": ("tier", "round"),
 }  # fmt: skip

@@ -7,13 +7,20 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+LONGEST_NUMBER = 14_000
+"""Bits of the longest whole number that is written in decimals; Python writes out 4,300 digits."""
+
 
 def grant_for(action: str | Mapping[str, Any], *, project: str = "", revisions: Mapping[str, int] | None = None) -> str:
     """The fingerprint of an action that a human may grant: SHA-256, as 64 hexadecimal digits, of the canonical JSON of
     `{"action": …, "instructions": {id: revision}, "project": …}`.
 
-    `revisions` are those of every instruction that the gate cited when it asked. Any change of the action, the
+    `revisions` are those of every instruction that the action goes against, however many: any change of the action, the
     project, or one of these instructions is another fingerprint.
+
+    Not in it: the environment, the boundary that asked and its domain, the session, the reasoning. A human grants this
+    action of this project, wherever it runs; who runs one project in several environments gives each a project of its
+    own. Raises `TypeError` for an action that is no JSON.
     """
     content = {"action": action, "instructions": dict(revisions or {}), "project": project}
     return hashlib.sha256(canonical_json(content)).hexdigest()
@@ -23,9 +30,9 @@ def canonical_json(value: Any) -> bytes:
     """`value` as JSON in one form only: keys in the order of their code points, nothing between, UTF-8.
 
     Texts are escaped only where JSON demands it; numbers are written as Python's `json` writes them (1 is not 1.0),
-    also NaN and Infinity; a whole number of more digits than Python writes out is written in hexadecimal; lone
-    surrogates as their three bytes. Of any depth. Keys that are no text, and values that are no JSON, are written as
-    their text.
+    also NaN and Infinity; a whole number of more than 14,000 bits is written in hexadecimal; lone
+    surrogates as their three bytes. Of any depth. Raises `TypeError` for a key that is no text and for a value that is
+    no JSON: two of those could be written alike. Why it is not RFC 8785: docs/decisions/.
     """
     parts: list[str] = []
     # What is still to be written, the next last: a text stands as it is, a value (in a tuple) is looked at.
@@ -35,7 +42,7 @@ def canonical_json(value: Any) -> bytes:
         if isinstance(item, str):
             parts.append(item)
         elif isinstance(item[0], Mapping):
-            members = sorted(((str(key), inner) for key, inner in item[0].items()), key=lambda member: member[0])
+            members = sorted(((_key(key), inner) for key, inner in item[0].items()), key=lambda member: member[0])
             left.append("}")
             for place in range(len(members) - 1, -1, -1):
                 key, inner = members[place]
@@ -51,10 +58,15 @@ def canonical_json(value: Any) -> bytes:
     return "".join(parts).encode("utf-8", "surrogatepass")
 
 
+def _key(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"a key: text is expected, not {type(value).__name__}.")
+    return value
+
+
 def _scalar(value: Any) -> str:
     if value is not None and not isinstance(value, (str, int, float)):
-        value = str(value)
-    try:
-        return json.dumps(value, ensure_ascii=False)
-    except ValueError:  # a whole number of more digits than Python writes out
+        raise TypeError(f"a value: JSON is expected, not {type(value).__name__}.")
+    if isinstance(value, int) and value.bit_length() > LONGEST_NUMBER:
         return hex(value)
+    return json.dumps(value, ensure_ascii=False)

@@ -16,7 +16,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from tractatus.actions import names
-from tractatus.datafiles import Field, Row, rows
+from tractatus.datafiles import Field, Row, rows, unique
 from tractatus.remembered import remembered
 from tractatus.wording import shortened
 
@@ -346,6 +346,8 @@ class _Data:
     negations: frozenset[str]
     beginnings: frozenset[str]
     weighty: frozenset[str]
+    local: Mapping[str, frozenset[str]]
+    local_words: Mapping[str, frozenset[str]]
     final_things: frozenset[str]
     final_words: frozenset[tuple[str, ...]]
 
@@ -358,6 +360,16 @@ def _data() -> _Data:
 def weighty_verbs() -> frozenset[str]:
     """The verbs of acts that others feel at once."""
     return _data().weighty
+
+
+def local_verbs() -> Mapping[str, frozenset[str]]:
+    """The verbs of acts that stay where they are done and can be undone, each with the commands for it (none: any)."""
+    return _data().local
+
+
+def words_for(verb: str) -> frozenset[str]:
+    """The stems of what people say of a local act of this verb."""
+    return _data().local_words.get(verb, frozenset())
 
 
 def told_act(text: str) -> tuple[bool, bool]:
@@ -396,6 +408,10 @@ def load(file: Any, *, text: str | None = None) -> _Data:
     weighty = rows(file, "weighty", {"verb": Field(str)}, text=text)
     if wrong := next((row for row in weighty if row["verb"] not in verbs), None):
         raise wrong.wrong("verb", f"{wrong['verb']!r} is no verb of verbs.toml")
+    local_fields = {"verb": Field(str), "tools": Field(list, required=False), **listed}
+    local = unique(rows(file, "local", local_fields, text=text), "verb")
+    if wrong := next((row for row in local if row["verb"] not in verbs), None):
+        raise wrong.wrong("verb", f"{wrong['verb']!r} is no verb of verbs.toml")
     final = rows(file, "final", {"things": Field(list), "words": Field(list)}, text=text)
     return _Data(
         words=words,
@@ -405,9 +421,16 @@ def load(file: Any, *, text: str | None = None) -> _Data:
         negations=frozenset(word for row in rows(file, "negation", listed, text=text) for word in row["words"]),
         beginnings=frozenset(word for row in rows(file, "beginning", listed, text=text) for word in row["words"]),
         weighty=frozenset(row["verb"] for row in weighty),
+        local={row["verb"]: frozenset(row.get("tools", ())) for row in local},
+        local_words={row["verb"]: frozenset(map(stem, (*row["words"], *_said_for(row["verb"])))) for row in local},
         final_things=frozenset(stem(word) for row in final for word in row["things"]),
         final_words=frozenset(_stems(words) for row in final for words in row["words"]),
     )
+
+
+def _said_for(verb: str) -> Iterator[str]:
+    """The words of verbs.toml for a verb."""
+    return (word for word, named in names.verb_names().items() if named == verb)
 
 
 def _phrases(row: Row) -> Iterator[tuple[str, ...]]:

@@ -8,20 +8,20 @@ that others feel at once, still more of one that cannot be undone, little of one
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tractatus import arguments
 from tractatus.actions import Reading, read_action
 from tractatus.contradictions import belied_by, inner_contradictions
 from tractatus.instruction import Instruction
+from tractatus.irreversible import IrreversibleAct, irreversible_act
 from tractatus.pressure import Pressure
-from tractatus.reasoning import Reasoning, read_reasoning, words_of, words_of_action
-from tractatus.results import Result
-from tractatus.scores import COHERENCE_IN_CONTRADICTION, Score, assess, granted_to, weight_of
-from tractatus.thresholds import Thresholds
-from tractatus.vocabulary import PressureLevel, Status, VerificationDecision
+from tractatus.reasoning import Reasoning, read_reasoning, words_for, words_of, words_of_action
+from tractatus.results import FrozenDict, Result
+from tractatus.scores import COHERENCE_IN_CONTRADICTION, Score, assess, beginning_of, weight_of
+from tractatus.thresholds import Thresholds, given
+from tractatus.vocabulary import PressureLevel, Status, VerificationDecision, Weight
 from tractatus.wording import counted, shortened
 
 if TYPE_CHECKING:
@@ -33,9 +33,13 @@ WEIGHTS = {"alignment": 0.25, "coherence": 0.20, "completeness": 0.20, "safety":
 # By how much more confidence an act must have to PROCEED when the session is under pressure.
 RISES = {PressureLevel.ELEVATED: 0.05, PressureLevel.HIGH: 0.10, PressureLevel.CRITICAL: 0.15}
 
-UNSAFE = 0.20  # safety under this blocks whatever the rest says
-WEAK = 0.60  # a score under this has a recommendation
+UNSAFE = 0.20  # safety under this blocks whatever the rest says (framework, section 5)
+WEAK = 0.60  # a score under this has a recommendation: those that core concepts' worked example advises on are
 
+MOST_INSTRUCTIONS = 200  # of the context that are read; the rest are noted
+
+# Limits that no reasoning and no caller's own score goes over. Ours: each is set so that the decision is what the
+# framework asks for, the other scores at 1: against an instruction BLOCKED, for a human to decide REQUIRE_REVIEW.
 SAFETY_WITHOUT_A_WAY_BACK = 0.35  # at most, for an act that cannot be undone whose risk or way back is not named
 ALIGNMENT_IN_CONFLICT = 0.10  # at most, against an instruction in force
 ALIGNMENT_BESIDE_A_WARNING = 0.50
@@ -54,7 +58,8 @@ ADVICE = {
 
 @dataclass(frozen=True)
 class Verification(Result):
-    """What the verifier says. `scores` are the five by name; `confidence` is their weighed sum, from 0 to 1.
+    """What the verifier says. `scores` are the five by name; `confidence` is their weighed sum, from 0 to 1; `because`
+    is the one sentence that says what decided.
 
     NOT_ASSESSED (nothing was given to assess) has no scores and the confidence 0; it neither warns, asks nor blocks.
     """
@@ -64,13 +69,14 @@ class Verification(Result):
     decision: VerificationDecision
     recommendations: tuple[str, ...]
     reasons: tuple[str, ...]
+    because: str = ""
 
 
 class MetacognitiveVerifier:
     """Verifies reasoning. `thresholds` are the confidences between decisions."""
 
     def __init__(self, thresholds: Thresholds | None = None) -> None:
-        self.thresholds = (thresholds or Thresholds()).verification
+        self.thresholds = given(thresholds).verification
 
     def verify(
         self,
@@ -96,14 +102,24 @@ class MetacognitiveVerifier:
             arguments.mapping(action, "action")
         context = {} if context is None else arguments.mapping(context, "context")
         reading = read_action({"description": action} if isinstance(action, str) else action)
-        conflict = _conflict(reading, action, context.get("instructions"))
-        return self.verify_read(
-            reading, action, reasoning, context=context, scores=scores, pressure=pressure, validation=conflict
+        notes: list[str] = []
+        conflict = _conflict(reading, action, context.get("instructions"), notes)
+        return self._verify_read(
+            reading,
+            irreversible_act(reading),
+            action,
+            reasoning,
+            context=context,
+            scores=scores,
+            pressure=pressure,
+            validation=conflict,
+            notes=tuple(notes),
         )
 
-    def verify_read(
+    def _verify_read(
         self,
         reading: Reading,
+        act: IrreversibleAct | None,
         action: str | Mapping[str, Any],
         reasoning: str | Mapping[str, Any] | None = None,
         *,
@@ -111,48 +127,58 @@ class MetacognitiveVerifier:
         scores: Mapping[str, float] | None = None,
         pressure: Pressure | PressureLevel | None = None,
         validation: Validation | None = None,
+        notes: tuple[str, ...] = (),
     ) -> Verification:
-        """As `verify`, for an action that has been read, and perhaps validated, already."""
+        """As `verify`, for the gate, which has read this very action, and perhaps validated it. `act` is what in it
+        cannot be undone."""
         if reasoning is not None and not isinstance(reasoning, (str, Mapping)):
             raise TypeError(f"reasoning: text or an object is expected, not {type(reasoning).__name__}.")
-        given = None if scores is None else _given(scores)
+        own = None if scores is None else read_scores(scores)
         level = _level(pressure)
         if not (reasoning.strip() if isinstance(reasoning, str) else reasoning):
             reasoning = None
-        if reasoning is None and given is None:
+        if reasoning is None and own is None:
             nothing = "Neither reasoning nor scores were given: nothing is assessed."
-            return Verification(MappingProxyType({}), 0.0, VerificationDecision.NOT_ASSESSED, (), (nothing,))
+            said = (*notes, nothing)
+            return Verification(FrozenDict(), 0.0, VerificationDecision.NOT_ASSESSED, (), said, because=nothing)
 
         asked = _asked(context or {})
         act_words, act_figures = words_of_action(action)
-        about = act_words | asked
-        read = Reasoning() if reasoning is None else read_reasoning(reasoning, about)
-        weight, why = weight_of(reading)
+        weight, why = weight_of(reading, act)
+        if weight is Weight.LOCAL:  # people say "fix a typo" of an edit, and name neither file nor word
+            act_words = act_words.union(*(words_for(one.verb) for one in reading.acts))
+        read = Reasoning() if reasoning is None else read_reasoning(reasoning, act_words | asked)
         reasons = [why] if why else []
-        belied = tuple(belied_by(read, reading, act_words, act_figures, irreversible=weight == "irreversible"))
+        belied = tuple(belied_by(read, reading, act_words, act_figures, irreversible=weight is Weight.IRREVERSIBLE))
         inner = tuple(inner_contradictions(read))
-        if given is None:
+        if own is None:
             against = bool(belied) or (validation is not None and validation.status is Status.REJECTED)
-            found = assess(read, act_words, asked, granted_to(weight, against), (*belied, *inner))
+            beginning = beginning_of(weight, against=against, contradicting=bool(inner), read=read, act_words=act_words)
+            found = assess(read, act_words, asked, beginning, (*belied, *inner))
         else:
-            found = {name: Score(value, ("the caller's own score",), ()) for name, value in given.items()}
+            found = {name: Score(value, ("the caller's own score",), ()) for name, value in own.items()}
         for name, most, reason in _limits(read, weight, validation, belied, inner):
             if found[name].value > most:
                 found[name] = Score(most, (), (reason,))
         final = {name: round(score.value, 12) for name, score in found.items()}
         confidence = round(sum(weighed * final[name] for name, weighed in WEIGHTS.items()), 12)
         decision, because = self._decision(confidence, final["safety"], level)
-        irreversible = weight == "irreversible"
-        if irreversible and decision in _PROCEEDING and not _risk_and_way_back(read):
+        if weight is Weight.IRREVERSIBLE and decision in _PROCEEDING and not _risk_and_way_back(read):
             decision = VerificationDecision.REQUIRE_REVIEW
-            because = "It cannot be undone, and the reasoning does not name both a risk and a way back: REQUIRE_REVIEW."
+            because = "It cannot be undone, and the reasoning names a risk and a way back only in part: REQUIRE_REVIEW."
 
         reasons += [_explained(name, score) for name, score in found.items()]
         if read.filler:
-            reasons.append(f"Earned nothing: {counted(read.filler, 'sentence')}, for example “{read.first_filler}”.")
-        reasons += [*read.notes, f"The confidence is {confidence:.2f}.", because]
+            some = counted(read.filler, "sentence")
+            reasons.append(f"Of {some} nothing was earned, for example “{read.first_filler}”.")
+        reasons += [*notes, *read.notes, f"The confidence is {confidence:.2f}.", because]
         return Verification(
-            MappingProxyType(final), confidence, decision, _recommendations(found, decision), tuple(reasons)
+            scores=FrozenDict(final),
+            confidence=confidence,
+            decision=decision,
+            recommendations=_recommendations(found, decision),
+            reasons=tuple(reasons),
+            because=because,
         )
 
     def _decision(
@@ -161,12 +187,9 @@ class MetacognitiveVerifier:
         limits = self.thresholds
         if safety < UNSAFE:
             return VerificationDecision.BLOCKED, f"Safety is {safety:.2f}, under {UNSAFE:.2f}: BLOCKED."
-        proceed = (
-            min(1.0, round(limits.mandatory_confidence + RISES.get(level, 0.0), 12))
-            if level
-            else (limits.mandatory_confidence)
-        )
-        under = f", raised from {limits.mandatory_confidence:.2f} at pressure {level}" if level in RISES else ""
+        rise = RISES.get(level, 0.0) if level else 0.0
+        proceed = min(1.0, round(limits.mandatory_confidence + rise, 12))
+        under = f", raised from {limits.mandatory_confidence:.2f} at pressure {level}" if rise else ""
         if level is PressureLevel.DANGEROUS and confidence >= limits.mandatory_confidence:
             return VerificationDecision.PROCEED_WITH_CAUTION, "At pressure DANGEROUS nothing proceeds without caution."
         for limit, decision in (
@@ -186,7 +209,8 @@ _PROCEEDING = (VerificationDecision.PROCEED, VerificationDecision.PROCEED_WITH_C
 # What is given --------------------------------------------------------------------------------------------------------
 
 
-def _given(scores: Mapping[str, float]) -> dict[str, float]:
+def read_scores(scores: Mapping[str, float]) -> dict[str, float]:
+    """The caller's own scores, all five. Raises `TypeError` or `ValueError` naming the one that is wrong."""
     arguments.mapping(scores, "scores")
     if unknown := next((str(name) for name in scores if name not in WEIGHTS), None):
         raise ValueError(f"scores.{shortened(unknown, 40)}: not known; {', '.join(WEIGHTS)} are expected.")
@@ -208,36 +232,50 @@ def _asked(context: Mapping[str, Any]) -> frozenset[str]:
     return frozenset().union(*(words_of(text) for text in texts if isinstance(text, str)))
 
 
-def _conflict(reading: Reading, action: str | Mapping[str, Any], instructions: Any) -> Validation | None:
-    """What the validator says of the act beside the instructions of the context; None where there are none."""
-    if not isinstance(instructions, (list, tuple)) or not instructions:
+def _conflict(
+    reading: Reading, action: str | Mapping[str, Any], instructions: Any, notes: list[str]
+) -> Validation | None:
+    """What the validator says of the act beside the instructions of the context; None where there are none. What of
+    them was not read is noted."""
+    if instructions is None:
+        return None
+    if not isinstance(instructions, (list, tuple)):
+        notes.append(f"context.instructions: a list is expected; {type(instructions).__name__} was not read.")
+        return None
+    if len(instructions) > MOST_INSTRUCTIONS:
+        notes.append(f"Only the first {MOST_INSTRUCTIONS} of context.instructions were read; the gate reads all.")
+    known = list(_instructions(instructions[:MOST_INSTRUCTIONS], notes))
+    if not known:
         return None
     from tractatus.validator import CrossReferenceValidator  # loaded only where instructions are given
 
-    known = list(_instructions(instructions))
     told = {"description": action} if isinstance(action, str) else action
-    return CrossReferenceValidator(known).validate(told, reading=reading)
+    return CrossReferenceValidator(known)._validate_read(told, reading, None, None)
 
 
-def _instructions(given: Iterable[Any]) -> Iterable[Instruction]:
+def _instructions(given: Iterable[Any], notes: list[str]) -> Iterable[Instruction]:
     from tractatus.classifier import InstructionPersistenceClassifier
 
     classifier = InstructionPersistenceClassifier()
+    seen: set[str] = set()
     for number, one in enumerate(given):
-        if isinstance(one, Mapping):
-            one = one.get("text")
+        name = f"context.instructions[{number}]"
+        said = one.get("text") if isinstance(one, Mapping) else one
         if isinstance(one, Instruction):
-            yield one
-        elif isinstance(one, str):
-            yield Instruction.from_classification(classifier.classify(one), id=f"context.instructions.{number}")
+            yield one if one.id not in seen else replace(one, id=f"{name} {one.id}")  # each stands for itself
+            seen.add(one.id)
+        elif isinstance(said, str):
+            yield Instruction.from_classification(classifier.classify(said), id=name)
+        else:
+            notes.append(f"{name}: text or an Instruction is expected; {type(one).__name__} was not read.")
 
 
-# Limits that no reasoning and no caller's own score goes over ---------------------------------------------------------
+# Limits -------------------------------------------------------------------------------------------------------------
 
 
 def _limits(
     read: Reasoning,
-    weight: str,
+    weight: Weight,
     validation: Validation | None,
     belied: tuple[str, ...],
     inner: tuple[str, ...],
@@ -247,8 +285,8 @@ def _limits(
         yield "safety", SAFETY_TO_BE_DECIDED, f"it is the reasoning for another act: {belied[0]}"
     if belied or inner:
         yield "coherence", COHERENCE_IN_CONTRADICTION, (*belied, *inner)[0]
-    if weight == "irreversible" and not _risk_and_way_back(read):
-        lacks = "the act cannot be undone, and a risk and a way back are not both named"
+    if weight is Weight.IRREVERSIBLE and not _risk_and_way_back(read):
+        lacks = "the act cannot be undone, and a risk or a way back is missing"
         yield "safety", SAFETY_WITHOUT_A_WAY_BACK, lacks
     if validation is None or validation.status is Status.APPROVED:
         return

@@ -90,6 +90,16 @@ class VerificationDecision(StrEnum):
     NOT_ASSESSED = "NOT_ASSESSED"
 
 
+class Weight(StrEnum):
+    """How much is asked of the reasoning for an act, the least first."""
+
+    READING = "reading"
+    LOCAL = "local"  # an edit, a build, a test run: it stays where it is done and can be undone
+    ORDINARY = "ordinary"
+    WEIGHTY = "weighty"  # others feel it at once, or it is done in production
+    IRREVERSIBLE = "irreversible"
+
+
 class Urgency(StrEnum):
     """How soon a conflict of values must be answered, the soonest first (core concepts, section 6)."""
 

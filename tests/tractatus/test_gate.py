@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import tractatus
 from tractatus.actions import read_action
-from tractatus.boundaries import BoundaryEnforcer
+from tractatus.boundaries import Boundary, BoundaryEnforcer
 from tractatus.classifier import InstructionPersistenceClassifier
 from tractatus.gate import RULES, Gate, GateRequest
 from tractatus.grants import canonical_json, grant_for
@@ -39,7 +39,7 @@ INSTRUCTIONS = (
     instruction("inst_009", "Use pnpm for packages", verification_required="OPTIONAL"),
 )
 boundaries = BoundaryEnforcer()
-gate = Gate(INSTRUCTIONS, boundaries=boundaries)
+gate = Gate(INSTRUCTIONS, enforcer=boundaries)
 
 TEST = {"tool_name": "Bash", "tool_input": {"command": "pytest tests/shop"}}
 EDIT = {"tool_name": "Edit", "tool_input": {"file_path": "app/views.py", "old_string": "a = 1", "new_string": "a = 2"}}
@@ -80,7 +80,7 @@ def scored(value, **others):
 def test_ordinary_act_is_allowed():
     decision = ask(EDIT, session=NORMAL)
     assert (decision.decision, decision.findings, decision.grant) == (ALLOW, (), None)
-    assert decision.explanation == "Allowed: no instruction, boundary or session pressure stands against it."
+    assert decision.explanation == "Allowed: the instructions, the boundaries and the session's pressure agree with it."
 
 
 TABLE = [
@@ -249,7 +249,7 @@ def test_grant_is_for_exactly_this_action_of_this_project(other, fields):
 
 def test_grant_ends_with_the_revision_of_an_instruction_it_cited():
     own = instruction("inst_1", "Prioritize user privacy", verification_required="MANDATORY")
-    asking = Gate([own], boundaries=boundaries)
+    asking = Gate([own], enforcer=boundaries)
     action = {
         "type": "configure",
         "description": "Enable third-party tracking of users",
@@ -262,6 +262,25 @@ def test_grant_ends_with_the_revision_of_an_instruction_it_cited():
     again = GateRequest(action, revisions={"inst_1": 3}, grants={decision.grant})
     assert asking.check(again).decision is ALLOW
     assert asking.check(dataclasses.replace(again, revisions={"inst_1": 4})).decision is ASK
+
+
+def test_grant_ends_with_the_revision_of_every_instruction_it_goes_against():
+    """More than are shown: the thirtieth counts as the first."""
+    own = [instruction(f"i{number:02}", "Prioritize user privacy") for number in range(30)]
+    asking = Gate(own, enforcer=boundaries)
+    action = {
+        "type": "configure",
+        "description": "Enable third-party tracking of users",
+        "parameters": {"analytics": True},
+    }
+    decision = asking.check(GateRequest(action))
+    assert decision.decision is ASK
+    assert len(decision.checks[1].result.conflicts) == 20
+    assert len(decision.checks[1].result.cited) == 30
+    granting = GateRequest(action, grants={decision.grant})
+    assert asking.check(granting).decision is ALLOW
+    for changed in ("i00", "i29"):
+        assert asking.check(dataclasses.replace(granting, revisions={changed: 1})).decision is ASK
 
 
 def test_grant_never_lifts_a_prohibition():
@@ -305,7 +324,49 @@ def test_canonical_json_takes_what_json_does_not():
     assert canonical_json(deep) == b"[" * 100_001 + b"]" * 100_001
     assert canonical_json(10**5000).startswith(b"0x")
     assert canonical_json([math.nan, -math.inf]) == b"[NaN,-Infinity]"
-    assert canonical_json({1: {2}, "\ud800": 0}) == b'{"1":"{2}","\xed\xa0\x80":0}'
+    assert canonical_json({"\ud800": 0}) == b'{"\xed\xa0\x80":0}'
+
+
+@pytest.mark.parametrize(
+    ("value", "error"),
+    [
+        ({1: "a", "1": "b"}, "a key: text is expected, not int."),
+        ({"a": {None: 1}}, "a key: text is expected, not NoneType."),
+        ([{2}], "a value: JSON is expected, not set."),
+    ],
+)
+def test_canonical_json_refuses_what_could_be_written_alike(value, error):
+    with pytest.raises(TypeError) as raised:
+        canonical_json(value)
+    assert str(raised.value) == error
+
+
+def test_an_action_that_is_no_json_is_answered_and_cannot_be_granted():
+    decision = ask(DROP | {1: "a", "1": "b"})
+    assert (decision.decision, decision.grant) == (ASK, None)
+
+
+# Where it is done -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("environment", ["production", "prod", "production (eu)", "PRODUCTION!", "eu-prod"])
+def test_one_environment_is_that_of_all_services(environment):
+    rule = instruction("inst_1", "Never push to main", environment="production", verification_required="MANDATORY")
+    ledger = Boundary("The ledger", "values", "It is closed", paths=("ledger/*",), environments=("prod",))
+    placed = Gate([rule], enforcer=BoundaryEnforcer([ledger]))
+
+    def rules_of(command, **fields):
+        action = {"tool_name": "Bash", "tool_input": {"command": command}}
+        return rules(placed.check(GateRequest(action, environment=environment, **fields)))
+
+    assert "people_decide" in rules_of("cp new.csv ledger/2026.csv")
+    assert "instruction_forbids" in rules_of("git push origin main")
+    # What the action says of itself lifts neither.
+    assert "people_decide" in rules_of("NODE_ENV=development cp new.csv ledger/2026.csv")
+    assert "instruction_forbids" in rules_of("NODE_ENV=development git push origin main")
+    said = "Copy new.csv to the ledger, because the year has ended"
+    checks = placed.check(GateRequest(EDIT, reasoning=said, environment=environment)).checks
+    assert "The act is done in production: more is asked of its reasoning." in checks[0].result.reasons
 
 
 # Explanations ---------------------------------------------------------------------------------------------------------
@@ -313,7 +374,7 @@ def test_canonical_json_takes_what_json_does_not():
 
 @pytest.mark.parametrize("verbosity", ["SILENT", "SUMMARY", "DETAILED", "DEBUG"])
 def test_explanation_is_as_long_as_asked_for(verbosity):
-    decision = Gate(INSTRUCTIONS, boundaries=boundaries, verbosity=verbosity).check(GateRequest(CONNECT))
+    decision = Gate(INSTRUCTIONS, enforcer=boundaries, verbosity=verbosity).check(GateRequest(CONNECT))
     said = decision.explanation
     if verbosity == "SILENT":
         assert said == ""
@@ -347,7 +408,7 @@ def test_gate_works_without_arguments():
 
 def test_gate_takes_services_that_are_built():
     validator = CrossReferenceValidator(INSTRUCTIONS)
-    built = Gate(validator=validator, boundaries=boundaries)
+    built = Gate(validator=validator, enforcer=boundaries)
     assert built.check(GateRequest(CONNECT)).decision is DENY
     with pytest.raises(ValueError, match="validator: it has its own instructions"):
         Gate(INSTRUCTIONS, validator=validator)
@@ -355,14 +416,14 @@ def test_gate_takes_services_that_are_built():
 
 def test_gate_keeps_a_validator_that_is_filled_later():
     validator = CrossReferenceValidator()
-    built = Gate(validator=validator, boundaries=boundaries)
+    built = Gate(validator=validator, enforcer=boundaries)
     assert built.check(GateRequest(CONNECT)).decision is ALLOW
     validator.add(INSTRUCTIONS[0])
     assert built.check(GateRequest(CONNECT)).decision is DENY
 
 
 def test_gate_takes_thresholds():
-    strict = Gate(thresholds=Thresholds(verification=VerificationThresholds(0.99, 0.98, 0.97)), boundaries=boundaries)
+    strict = Gate(thresholds=Thresholds(verification=VerificationThresholds(0.99, 0.98, 0.97)), enforcer=boundaries)
     assert strict.check(GateRequest(EDIT, scores=scored(0.96))).decision is DENY
 
 
@@ -370,7 +431,7 @@ def test_time_and_environment_are_handed_on():
     dev = instruction("dev", "MongoDB runs on port 27027", environment="development", verification_required="MANDATORY")
     old = instruction("old", "MongoDB runs on port 27028", verification_required="MANDATORY",
                       expires_at=datetime(2026, 1, 1, tzinfo=UTC))  # fmt: skip
-    asked = Gate([dev, old], boundaries=boundaries)
+    asked = Gate([dev, old], enforcer=boundaries)
     later = datetime(2026, 6, 1, tzinfo=UTC)
     assert asked.check(GateRequest(CONNECT, now=later, environment="development")).decision is DENY
     assert asked.check(GateRequest(CONNECT, now=later, environment="production")).decision is ALLOW
@@ -382,12 +443,14 @@ def test_time_and_environment_are_handed_on():
         ({"action": 7}, TypeError, "action: an object is expected, not int."),
         ({"session": {}}, TypeError, "session: a SessionState is expected, not dict."),
         ({"now": datetime(2026, 1, 1)}, ValueError, "now: a time with its time zone is expected"),  # noqa: DTZ001
-        ({"grants": "abc"}, TypeError, "grants: a set of texts is expected."),
+        ({"grants": "abc"}, TypeError, "grants: a set of texts is expected, not str."),
         ({"grants": {7}}, TypeError, "grants: text is expected, not int."),
         ({"previous_level": "MILD"}, ValueError, "previous_level: one of NORMAL"),
         ({"revisions": {"inst_1": "3"}}, TypeError, "revisions.inst_1: a whole number is expected, not str."),
         ({"environment": 7}, TypeError, "environment: text is expected, not int."),
         ({"context": "x"}, TypeError, "context: an object is expected, not str."),
+        ({"reasoning": 3}, TypeError, "reasoning: text or an object is expected, not int."),
+        ({"scores": {"safety": 2}}, ValueError, "scores.alignment: a number from 0 to 1 is expected"),
     ],
 )
 def test_wrong_fields_of_a_request_are_named(fields, error, text):

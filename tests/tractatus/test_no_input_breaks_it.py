@@ -46,7 +46,7 @@ EVERY_PRACTICE = CrossReferenceValidator(
 boundaries = BoundaryEnforcer()
 verifier = MetacognitiveVerifier()
 orchestrator = PluralisticDeliberationOrchestrator()
-gate = Gate(validator=validator, boundaries=boundaries, orchestrator=orchestrator)
+gate = Gate(validator=validator, enforcer=boundaries, orchestrator=orchestrator)
 
 
 def classify(value):

@@ -260,7 +260,8 @@ def test_each_score_is_explained_by_what_was_found():
 
 def test_each_recommendation_says_what_was_missing():
     result = verifier.verify(COOKIES, {"goal": GOOD["goal"], "steps": GOOD["steps"][:1]})
-    assert any(one.startswith("Alternatives is 0.10 (no alternative is named).") for one in result.recommendations)
+    assert any(one.startswith("Alternatives is 0.55 (no alternative is named).") for one in result.recommendations)
+    result = verifier.verify(OAUTH2, OAUTH2_REASONING)
     assert any("no edge case is named" in one for one in result.recommendations)
 
 
@@ -273,6 +274,69 @@ def test_more_is_asked_of_an_act_that_others_feel():
     ]
     assert safety == sorted(safety, reverse=True)
     assert len(set(safety)) == 4
+
+
+EDIT = {"tool_name": "Edit", "tool_input": {"file_path": "README.md", "old_string": "teh", "new_string": "the"}}
+
+
+def bash(command):
+    return {"tool_name": "Bash", "tool_input": {"command": command}}
+
+
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        (EDIT, "Fix a typo in the README."),
+        (EDIT, "Fix a typo."),
+        (COOKIES, "The user asked that sessions end after half an hour."),
+        (COOKIES, "Update the session cookie age."),
+        (
+            {"tool_name": "Write", "tool_input": {"file_path": "tests/test_vat.py", "content": "a = 1\n"}},
+            "Add a VAT test",
+        ),
+        (bash("pytest tests/shop"), "Run the shop tests."),
+        (bash("npm test"), "Check that the tests pass."),
+        (bash("ruff format ."), "Format the code."),
+        (bash("cat app/views.py"), "Look at the views."),
+        ({"tool_name": "Read", "tool_input": {"file_path": "app/views.py"}}, "See what the views do."),
+    ],
+)
+def test_one_true_line_is_enough_for_an_act_that_stays_here_and_can_be_undone(action, said):
+    assert verifier.verify(action, said).decision in (PROCEED, CAUTION)
+
+
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        (bash("npm publish"), "Publish the package."),
+        ({"type": "deploy", "description": "Deploy the shop to production"}, "Deploy the shop."),
+        (WIPE, "Drop the database of the shop."),
+        (bash("NODE_ENV=production sed -i s/a/b/ app.py"), "Fix a typo in app.py."),
+        (bash("./release.sh"), "Run the release script."),
+        (EDIT, "I have carefully considered all risks. It follows best practices."),
+        (EDIT, "Change README.md. Do not change README.md."),
+        (bash("pytest tests/shop -n 4711"), "Run the shop tests with 4712 workers."),
+    ],
+)
+def test_one_line_is_too_little_for_more_or_where_it_contradicts(action, said):
+    assert verifier.verify(action, said).decision in (REVIEW, BLOCKED)
+
+
+def test_context_instructions_that_are_not_read_are_noted():
+    result = verifier.verify(CONNECT, CHECKED, context={"instructions": ["Use npm"] * 250 + [7]})
+    assert "Only the first 200 of context.instructions were read; the gate reads all." in result.reasons
+    result = verifier.verify(CONNECT, CHECKED, context={"instructions": "Use npm"})
+    assert "context.instructions: a list is expected; str was not read." in result.reasons
+    result = verifier.verify(CONNECT, CHECKED, context={"instructions": ["Use npm", 7]})
+    assert "context.instructions[1]: text or an Instruction is expected; int was not read." in result.reasons
+    result = verifier.verify(CONNECT, CHECKED, context={"instructions": [PORT, PORT]})
+    assert result.decision is BLOCKED
+
+
+def test_what_decided_is_said_in_one_sentence():
+    assert verifier.verify(OAUTH2).because == "Neither reasoning nor scores were given: nothing is assessed."
+    assert verifier.verify(OAUTH2, scores=OAUTH2_SCORES).because == "PROCEED_WITH_CAUTION takes at least 0.60."
+    assert verifier.verify(OAUTH2, scores=scored(1.0, safety=0.1)).because == "Safety is 0.10, under 0.20: BLOCKED."
 
 
 # Contradictions -------------------------------------------------------------------------------------------------------

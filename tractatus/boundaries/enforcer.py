@@ -77,10 +77,13 @@ class BoundaryEnforcer:
         if environment is not None:
             arguments.text(environment, "environment")
         reading = _read_text(decision) if isinstance(decision, str) else read_action(_object(decision))
-        return self._check_read(decision, done_in(reading, environment))
+        reading = done_in(reading, environment)
+        return self._check_read(decision, reading, irreversible_act(reading))
 
-    def _check_read(self, decision: str | Mapping[str, Any], reading: Reading) -> BoundaryCheck:
-        """As `check`, for the gate, which has read the decision and knows where it is done."""
+    def _check_read(
+        self, decision: str | Mapping[str, Any], reading: Reading, act: IrreversibleAct | None
+    ) -> BoundaryCheck:
+        """As `check`, for the gate, which has read this very decision and looked for what cannot be undone in it."""
         if isinstance(decision, str):
             heard, called, shown = Heard(decision), False, decision
         else:
@@ -89,7 +92,7 @@ class BoundaryEnforcer:
             shown = heard.text if heard.text and not called else _shown(decision)
         shown = shown if len(shown) <= MOST_READ else shown[:MOST_READ] + "…"
         found = self._of_boundaries(decision, reading, shown)
-        if (act := irreversible_act(reading)) is not None:
+        if act is not None:
             found = _worse(found, _of_act(act, shown))
         if found is not None:
             return found

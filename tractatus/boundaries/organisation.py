@@ -15,14 +15,14 @@ from tractatus.actions import Reading
 from tractatus.actions.environments import canonical
 from tractatus.cues import CueIndex, complaint, texts_of, words_of
 from tractatus.datafiles import FOLDER, Field, Row, rows, unique
-from tractatus.results import Result
+from tractatus.results import Record
 from tractatus.vocabulary import Domain
 
 PACKS = FOLDER / "packs"
 
 
 @dataclass(frozen=True)
-class Boundary(Result):
+class Boundary(Record):
     """A boundary that an organisation or a domain pack adds.
 
     It holds where everything that it names is there: one of `cues` in the text, one of `environments` (in any usual
