@@ -53,6 +53,8 @@ def _simple(findings: Findings, command: Command, piped: Command | None) -> None
         operator = operator.lstrip("0123456789&")
         if operator in (">", ">>", ">|") and word.text not in _NOWHERE and not word.text.isdigit():
             _redirected(findings, command, word, operator)
+        elif operator == "<" and any(passage.path == word.text for passage in findings.passages):
+            findings.act("read", "", f"path {word.text}"[:300], word.place(), flags=("<",))
 
 
 def _redirected(findings: Findings, command: Command, target: Word, operator: str) -> None:

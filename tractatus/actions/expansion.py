@@ -36,7 +36,7 @@ def expand(findings: Findings, command: Command) -> None:
         if word.expands:
             command.redirects[number] = (operator, _expanded(findings, [word])[0])
     if words:
-        _told(findings, words)
+        _told(findings, words, command.redirects)
     else:
         for name, value in command.assignments:
             _set(findings, name, value)
@@ -73,7 +73,7 @@ def echoed(words: list[Word]) -> Located | None:
     return Located(shell.unescaped(text) if escapes else text, rest[0].path, None)
 
 
-def _told(findings: Findings, words: list[Word]) -> None:
+def _told(findings: Findings, words: list[Word], redirects: list[tuple[str, Word]]) -> None:
     """Note what a command sets: `export A=1`, `for f in a b`, `read A`, `alias x=…`."""
     name = words[0].text
     if name in _DECLARING:
@@ -89,10 +89,14 @@ def _told(findings: Findings, words: list[Word]) -> None:
     elif name in ("for", "select") and len(words) > 3 and words[2].text == "in":
         if len(findings.variables) < MOST_VARIABLES:
             findings.variables[words[1].text] = words[3 : 3 + MOST_VALUES]
-    elif name == "read":
+    elif name == "printf" and len(words) > 3 and words[1].text == "-v":
+        if (said := echoed([words[0], *words[3:]])) is not None:
+            _set(findings, words[2].text, said)
+    elif name in ("read", "mapfile", "readarray"):
+        given = next((word for operator, word in redirects if operator == "<<<"), None)
         for word in words[1:20]:
             if not word.text.startswith("-") and len(findings.variables) < MOST_VARIABLES:
-                findings.variables[word.text] = [Word("$(read)", word.path, None, None, True)]
+                findings.variables[word.text] = [given or Word("$(read)", word.path, None, None, True)]
 
 
 def _set(findings: Findings, name: str, value: Located) -> None:

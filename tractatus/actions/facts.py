@@ -123,7 +123,8 @@ class Reading:
     names (`production`), None where it names none; `environments` are all that it names or hints at, the plainest
     first. `paths` are the files it writes or names. `words` are the lower-case words of everything in it, for finding
     instructions that may concern it. `cut` where the action was too long or too deep to be read to its end; `unread`
-    where some of what was left out would have been run: a command, or a query.
+    where some of what was left out would have been run: a command, or a query. `variables` are those that its commands
+    set, with their last values.
     """
 
     facts: tuple[Fact, ...] = ()
@@ -138,3 +139,4 @@ class Reading:
     cut: bool = False
     environments: tuple[str, ...] = ()
     unread: bool = False
+    variables: tuple[tuple[str, str], ...] = ()

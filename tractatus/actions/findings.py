@@ -136,6 +136,7 @@ class Findings:
             cut=self.cut,
             environments=named,
             unread=self.unread,
+            variables=tuple((name, values[0].text) for name, values in self.variables.items() if values),
         )
 
 

@@ -28,7 +28,9 @@ _OLD_TAR = re.compile(r"[cxtruzjJvfpa]{2,7}\Z")  # tar xzf, without a dash
 _SCRIPT = re.compile(r"\.(?:sh|py|rb|pl|js|ts|mjs|php)$")
 _PARAMETERS = frozenset(parameter_names().values())
 _BY_PARAMETER = {"port": "ports", "host": "bind", "url": "url", "image": "image", "path": "path", "message": "message"}
-_INTERPRETERS = frozenset({"bash", "sh", "zsh", "ssh", "dash", "ksh", "make", "gmake", "parallel", "su"})
+_INTERPRETERS = frozenset(
+    {"bash", "sh", "zsh", "ssh", "dash", "ksh", "make", "gmake", "parallel", "su", "sudo", "doas"}
+)
 _MANAGING = frozenset({"install", "uninstall", "upgrade", "publish"})
 _RUNNERS = frozenset(
     {"npm", "pnpm", "yarn", "bun", "pip", "pip3", "uv", "poetry", "pipenv", "pdm", "conda", "composer"}

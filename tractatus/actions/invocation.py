@@ -120,7 +120,7 @@ class Invocation:
         if self.command.heredoc is not None:
             return self.command.heredoc
         for operator, word in self.command.redirects:
-            if operator == "<<<":
+            if operator.lstrip("0") == "<<<":
                 return word
         if self.piped is not None and self.piped.words and self.piped.words[0].text in ("echo", "printf", "cat"):
             if self.piped.heredoc is not None:

@@ -100,7 +100,7 @@ class _Reader:
         command = Command()
         command.nested = nested
         awaits = ""  # the redirection whose target comes next
-        heredocs: list[tuple[Command, str, bool]] = []
+        heredocs: list[tuple[Command, str, bool, bool]] = []
         inner: list[tuple[int, int]] = []
         around: tuple[int, ...] = ()
         if nested:
@@ -133,7 +133,7 @@ class _Reader:
                 command.nested, command.piped, command.joined, command.group = nested, piped, joined, around
                 awaits = ""
                 if kind == "newline" and heredocs:
-                    at = self._heredocs(heredocs, at, end)
+                    at = self._heredocs(heredocs, at, end, inner)
                     heredocs = []
                 if len(self.found) >= MOST_COMMANDS:
                     self.cut = True
@@ -157,7 +157,8 @@ class _Reader:
                 word, at = self._word(at, end, inner, depth)
             if awaits:
                 if (awaits[-2:] == "<<" and awaits[-3:] != "<<<") or awaits.endswith("<<-"):
-                    heredocs.append((command, word.text, awaits.endswith("-")))
+                    plain = text[at - len(word.text) : at] == word.text  # what stands in it is expanded
+                    heredocs.append((command, word.text, awaits.endswith("-"), plain))
                 else:
                     command.redirects.append((awaits, word))
                 awaits = ""
@@ -189,9 +190,11 @@ class _Reader:
             return False
         return True
 
-    def _heredocs(self, heredocs: list[tuple[Command, str, bool]], at: int, end: int) -> int:
+    def _heredocs(
+        self, heredocs: list[tuple[Command, str, bool, bool]], at: int, end: int, inner: list[tuple[int, int]]
+    ) -> int:
         """Take the bodies that follow a line with `<<`, and give where the text goes on."""
-        for command, mark, indented in heredocs:
+        for command, mark, indented, expands in heredocs:
             start = at
             while True:
                 stop = self.text.find("\n", at, end)
@@ -205,6 +208,8 @@ class _Reader:
                     at = end
                     break
                 at = stop + 1
+            if expands:
+                self._noted(start, at, inner)
         return at
 
     def _word(self, at: int, end: int, inner: list[tuple[int, int]], depth: int) -> tuple[Word, int]:
@@ -280,12 +285,16 @@ class _Reader:
             inner.append((at + 1, stop))
         elif text.startswith("$((", at):
             stop = self._closing(at + 2, end)
+            self._noted(at + 3, stop, inner)
         elif text.startswith("$(", at):
             stop = self._closing(at + 2, end)
             inner.append((at + 2, stop))
         elif text.startswith("${", at):
             stop = text.find("}", at + 2, end)
             stop = end if stop < 0 else stop
+            if (last := self._noted(at + 2, stop, inner)) > stop:
+                stop = text.find("}", last, end)
+                stop = end if stop < 0 else stop
         elif text.startswith("$'", at):
             match = _ANSI.match(text, at + 2, end)
             stop = match.end() if match else at + 2
@@ -300,6 +309,23 @@ class _Reader:
             stop = (match.end() if match else at + 1) - 1
         pieces.append((at, min(stop + 1, end)))
         return min(stop + 1, end)
+
+    def _noted(self, at: int, end: int, inner: list[tuple[int, int]]) -> int:
+        """Note the commands that stand between two places in a text that is no command itself, as in `${X:-$(ls)}`;
+        gives where the last of them ends."""
+        text, whole = self.text, len(self.text)
+        while (start := text.find("$(", at, end)) >= 0 or (start := text.find("`", at, end)) >= 0:
+            if text[start] == "`":
+                stop = text.find("`", start + 1, whole)
+                span = (start + 1, whole if stop < 0 else stop)
+            else:
+                span = (start + 2, self._closing(start + 2, whole))
+            inner.append(span)
+            at = span[1] + 1
+            if len(inner) > MOST_COMMANDS:
+                self.cut = True
+                break
+        return at
 
     def _closing(self, at: int, end: int) -> int:
         """Where the parenthesis that was opened before `at` is closed, quotes passed over; `end` where it is not."""

@@ -43,7 +43,7 @@ class Before:
         self.stops = False  # set -e: nothing goes on after a failure
         self.variables = {
             fact.key: fact.value for fact in reading.facts[:MOST_LOOKED_AT] if fact.key and fact.parameter != "tool"
-        }
+        } | dict(reading.variables)
         self.chosen: set[str] = set()
         self.made: dict[str, int] = {}
         self.moved: list[str] = []

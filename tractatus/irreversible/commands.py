@@ -68,8 +68,10 @@ def _spared(tool: str, called: _Called, act: Act, reading: Reading, before: Befo
     """The word that says that the command is done to something that is only for trying. What stands in other commands
     says nothing of this one, but where they went, what they chose, and the variables that are set. A variable of a
     name that anybody uses says nothing to a program that does not look at it (`ENV=test dropdb shop`)."""
-    words = {*called.naming, before.folder, *before.chosen}
+    words = {*called.naming, *before.chosen}
     deaf = tool in rules.lists()["deaf"]
+    if not deaf or tool in rules.lists()["placed"]:
+        words.add(before.folder)
     words.update(
         fact.value
         for fact in reading.facts[:MOST_FACTS]
@@ -135,6 +137,7 @@ def program(word: str) -> str:
 
 
 _OFF = frozenset({"false", "none", "no", "off"})
+_TRYING = frozenset({"--dry-run", "--dryrun", "--help", "--version", "-n", "--draft"})
 _SAYING = frozenset(
     {"-m", "--message", "--reason", "--comment", "--description", "--notes", "--title", "--body", "--subject"}
 )
@@ -146,10 +149,12 @@ def _called(tool: str, command: tuple[str, ...], flags: Sequence[str]) -> _Calle
     options: list[str] = []
     present: set[str] = set(flags)
     said: set[str] = set()
-    skip = ended = says = False
+    off: set[str] = set()  # options that are switched off again
     after: set[str] = set()  # what stands after `--` is no option
-    for word in command[1:MOST_WORDS]:
-        (after if ended else present).add(word)
+    skip = ended = says = False
+    for number, word in enumerate(command[1:MOST_WORDS], 2):
+        if not skip or word.partition("=")[0] not in _TRYING:
+            (after if ended else present).add(word)
         if says:
             said.add(word)
         says = word in _SAYING
@@ -162,17 +167,20 @@ def _called(tool: str, command: tuple[str, ...], flags: Sequence[str]) -> _Calle
         elif word.startswith("-") and len(word) > 1 and not ended:
             options.append(word)
             name, equals, value = word.partition("=")
-            if value.lower() in _OFF:
-                present.discard(word)
+            following = command[number] if number < len(command) else ""
+            if (value if equals else following).lower() in _OFF:
+                off |= {word, name}
             else:
                 present.add(name)
             if name.startswith("--no-"):
-                present.discard(f"--{name[5:]}")
+                off.add(f"--{name[5:]}")
             skip = name in valued and not equals
             if word[1] != "-" and word[1:].isalpha() and len(word) <= 6:
                 present.update(f"-{letter}" for letter in word[1:])
         else:
             words.append(word)
+    if off:
+        present = {word for word in present if word.partition("=")[0] not in off}
     return _Called(
         tool,
         tuple(words),
@@ -252,7 +260,8 @@ def _first(among: Sequence[str], wanted: Callable[[str], bool]) -> str | None:
 _DELETING = frozenset({"rm", "unlink", "shred", "srm", "grm", "rimraf"})
 _FINAL = frozenset({"rm", "/bin/rm", "shred", "unlink", "truncate", "wipe", "srm", "rimraf", "sh", "bash", "perl"})
 _WHOLE = frozenset({"*", ".*", "*.*"})
-_ALTERNATIVES = re.compile(r"([^{}]{0,200})\{([^{}]{0,300},[^{}]{0,300})\}([^{}]{0,200})\Z")
+_ALTERNATIVES = re.compile(r"([^{}]{0,200}+)\{([^{},]{0,200}+(?:,[^{},]{0,200}+){1,20}+)\}")
+_MOST_NAMED = 100
 
 
 def _all_named(paths: Sequence[str]) -> Sequence[str]:
@@ -260,9 +269,14 @@ def _all_named(paths: Sequence[str]) -> Sequence[str]:
     if not any("{" in path for path in paths):
         return paths
     named: list[str] = []
-    for path in paths:
-        match = _ALTERNATIVES.match(path)
-        named += [match[1] + middle + match[3] for middle in match[2].split(",")] if match else [path]
+    left = list(reversed(paths))
+    while left and len(named) + len(left) < MOST_WORDS:
+        path = left.pop()
+        if (match := _ALTERNATIVES.search(path[:2_000])) and len(left) < len(paths) + _MOST_NAMED:
+            before, after = path[: match.start(2) - 1], path[match.end() :]
+            left += [f"{before}{middle}{after}" for middle in match[2].split(",")]
+        else:
+            named.append(path)
     return named
 
 
@@ -310,4 +324,6 @@ def _branches(called: _Called, rule: Rule) -> tuple[str, ...]:
         if called.present & {"--all", "--branches"}:
             return ("main",)
     found = (word.lstrip("+").rpartition(":")[2] for word in words)
-    return tuple("main" if "*" in branch else branch for branch in found if branch and branch != "HEAD")
+    return tuple(
+        "main" if "*" in branch else branch for branch in found if branch and branch != "HEAD" and branch[0] not in "$`"
+    )

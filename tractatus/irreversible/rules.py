@@ -118,7 +118,7 @@ def lists() -> Mapping[str, frozenset[str]]:
 
 
 _LISTS = (
-    "speaking", "running", "deaf", "claims", "decoding", "interpreting", "guessed", "run by code",
+    "speaking", "running", "deaf", "placed", "claims", "decoding", "interpreting", "guessed", "run by code",
     "decoded by code",
 )  # fmt: skip
 
@@ -126,7 +126,7 @@ _LISTS = (
 @cache
 def code() -> tuple[Rule, ...]:
     """Calls in code, by their names."""
-    on = Field(str, required=False, choices=("path", "kept path"))
+    on = Field(str, required=False, choices=("path", "kept path", "store"))
     fields = _fields(calls=Field(list), needs=_LIST, on=on)
     return tuple(
         replace(_rule(row), starts=tuple(row["calls"]), holds=tuple(row.get("needs", ())))

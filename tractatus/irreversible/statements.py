@@ -15,7 +15,7 @@ MOST_STATEMENTS = 1_000
 MOST_LOOKED_AT = 200
 
 _COMMENT = re.compile(r"--[^\n]*|/\*(?:[^*]|\*(?!/))*+\*/|^[ \t]*+#[^\n]*", re.MULTILINE)
-_RUN_COMMENT = re.compile(r"/\*[!+]\d*((?:[^*]|\*(?!/))*+)\*/")  # MySQL runs what stands in it
+_RUN_COMMENT = re.compile(r"/\*[!+]\d*((?:[^*]|\*(?!/))*+)(?:\*/|\Z)")  # MySQL runs what stands in it
 _STRING = re.compile(r"'[^']*+'")
 _SPACE = re.compile(r"\s+")
 # A condition that always holds is none.
@@ -27,6 +27,10 @@ _WITHIN = re.compile(r"\( ?((?:delete from|update|insert into) [^()]{1,2000})")
 _WRAPPED = re.compile(
     r"(?:explain (?:analy[sz]e(?: verbose)?|\([^()]{0,100}\)) ?|do \$\w*\$ (?:declare .{0,200} )?)?"
     r"(?:begin |then |else |loop )?"
+)
+_DROPPED = re.compile(
+    r"\A(alter table [^,]{1,200} drop )(?!column|constraint|index|primary|foreign|key\b|default|check|not |expression|"
+    r"identity|partition|trigger|row|statistics)"
 )
 _MADE_UP = re.compile(r"\b(?:execute|prepare|exec|do|sp_executesql|from)\b")
 _ONE = re.compile(r"\s*(?:drop|truncate|delete|update|alter|flushall|flushdb|with)\b", re.IGNORECASE)
@@ -76,7 +80,8 @@ def of_query(text: str, reading: Reading, *, code: bool, where: frozenset[str] =
     for statement in _that_stay(statements):
         if statement.startswith("explain") and not re.match(r"explain \(?[^()]{0,60}analy[sz]e", statement):
             continue
-        for one in (_WRAPPED.sub("", statement, count=1), *_WITHIN.findall(statement)):
+        whole = _DROPPED.sub(r"\1column ", _WRAPPED.sub("", statement, count=1))
+        for one in (whole, *_WITHIN.findall(statement)):
             for rule in rules.queries():
                 if not _falls_under(one, rule, code):
                     continue
@@ -128,6 +133,8 @@ def _places_of(passage: Passage, reading: Reading) -> frozenset[str]:
         return frozenset(fact.value for fact in facts)
     for act in reading.acts[:MOST_LOOKED_AT] if at is not None else ():
         span = act.place.span if act.place is not None else None
+        if act.command and act.command[0] in passage.text:  # the statement itself
+            continue
         if span and at and act.command and act.tool not in _SPEAKING and span[0] <= at[0] and at[1] <= span[1] + 1:
             facts = [
                 fact

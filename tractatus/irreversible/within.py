@@ -11,7 +11,7 @@ import shlex
 from collections.abc import Iterator
 
 from tractatus.actions import Act, Reading, read_action
-from tractatus.irreversible import commands, rules, statements
+from tractatus.irreversible import commands, rules, statements, throwaway
 from tractatus.irreversible.before import Before
 from tractatus.irreversible.rules import Found
 
@@ -20,6 +20,7 @@ LONGEST_CODE = 60_000
 MOST_LITERALS = 300
 MOST_ACTS = 3_000  # as many as are read
 MOST_WORDS = 25_000  # of all commands together, more than are read
+MOST_FACTS = 200
 _MOST_EMBEDDED = 60  # words among which a program is looked for
 
 _SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ksh", "fish", "ash", "mksh", "source", ".", "eval"})
@@ -31,6 +32,9 @@ _WORD = re.compile(r"[\w./-]{1,80}")
 def of_acts(reading: Reading, before: Before, depth: int = 0) -> Iterator[Found]:
     """What each act of a reading falls under, in their order."""
     left = MOST_WORDS
+    for fact in reading.facts[:MOST_FACTS]:
+        if fact.key.isupper() and " " in fact.value and _RUN_LATER.search(fact.key):
+            yield from of_text(fact.value.lstrip("|"), before, depth)
     for act in reading.acts[:MOST_ACTS]:
         left -= len(act.command)
         before.enter(act)
@@ -42,8 +46,11 @@ def of_acts(reading: Reading, before: Before, depth: int = 0) -> Iterator[Found]
                 yield from commands.of_command(act, reading, before)
                 yield from _inside(act, reading, before, depth)
             before.take(act)
-        elif act.verb == "write" and act.flags == (">",):
+        elif act.verb == "write" and act.flags in ((">",), (">|",)):
             yield from _emptied(act, before)
+        elif act.flags == ("<",) and before.last:
+            path = act.object.removeprefix("path ")
+            yield from _planted(commands.program(before.last[0]), (before.last[0], path), before, depth)
     if reading.unread or len(reading.acts) > MOST_ACTS:
         yield rules.unread(), "the action is too long or too deep to be read to its end"
 
@@ -89,9 +96,11 @@ def _inside(act: Act, reading: Reading, before: Before, depth: int) -> Iterator[
     lists = rules.lists()
     first = command[0]
     tool = commands.program(first)
-    if " " in first.strip() and not first.startswith("$("):  # a whole line in quotes
+    if " " in first.strip() and not first.startswith(_READ_APART):  # a whole line in quotes
         yield from of_text(first, before, depth)
-    elif any(mark in tool for mark in "$`?*[") or first.startswith(("$", "`", "{}")):
+    elif first.startswith("{}") and act.joined in ("|", "|&"):
+        yield rules.unread(), "what `xargs` is given is run"
+    elif any(mark in tool for mark in "$`?*[") or first.startswith(("$", "`")):
         yield from _unknown(command, act, reading, before)
     yield from _planted(tool, command, before, depth)
     if tool in _SHELLS or tool in lists["interpreting"] or tool in _CLIENTS:
@@ -99,19 +108,34 @@ def _inside(act: Act, reading: Reading, before: Before, depth: int) -> Iterator[
     if tool in lists["interpreting"]:
         for word in command[1:50]:
             if "(" in word or " " in word or "`" in word or "." in word:
-                yield from of_code(word, reading, before, depth)
+                yield from of_code(word, reading, before, depth, runs=bool(_PIPES.search(word)))
         if tool != "expect":
             return
+    for word in command[1:_MOST_EMBEDDED]:
+        if match := _CARRIED.match(word):
+            yield from of_text(match[1], before, depth)
     if tool in lists["speaking"]:
         return
     yield from _embedded(tool, command, act, reading, before, depth)
 
 
+# `--to-command=…`, `-c core.pager=…`, `ProxyCommand=…`: options and settings that hold a command
+_CARRIED = re.compile(
+    r"[\w.=-]{0,60}(?:command|exec|shell|pager|editor|askpass|rsh|proxy)[\w.-]{0,20}=(.+)", re.IGNORECASE | re.DOTALL
+)
+_RUN_LATER = re.compile(r"COMMAND|EDITOR|PAGER|LESSOPEN|BROWSER|VISUAL|ASKPASS|SHELL")
+_READ_APART = ("$(", "<(", ">(", "`")  # its commands are acts of their own
+_PIPED = re.compile(r"(?:\$\(|\||`)\s*([\w.-]{1,40})")
+_OF_RM = re.compile(r"-[rRfvidI]{1,7}\Z|--(?:recursive|force|dir|verbose|no-preserve-root)\Z")
+
+
 def _unknown(command: tuple[str, ...], act: Act, reading: Reading, before: Before) -> Iterator[Found]:
     """A program whose name only the machine knows: what it would be if it were one of those that delete."""
-    if any(word in rules.lists()["decoding"] for word in _WORD.findall(command[0][:600])) and "$(" in command[0]:
+    if any(word in rules.lists()["decoding"] for word in _PIPED.findall(command[0][:600])):
         yield rules.unread(), f"`{' '.join(command)[:120]}`"
     for tool in sorted(rules.lists()["guessed"]):
+        if tool == "rm" and not all(_OF_RM.match(word) for word in command[1:] if word.startswith("-")):
+            continue
         yield from commands.of_program(tool, command, act, reading, before, guessed=True)
 
 
@@ -121,17 +145,26 @@ def _fed(tool: str, command: tuple[str, ...], act: Act, before: Before) -> Itera
     if any(word.startswith("<(") and decoding & set(_WORD.findall(word[:600])) for word in command[1:20]):
         yield rules.unread(), f"`{' '.join(command)[:120]}`"
     alone = act.object in ("shell", "code") or all(word.startswith("-") for word in command[1:])
-    if alone and act.joined in ("|", "|&") and before.last and commands.program(before.last[0]) in decoding:
+    if not (alone and act.joined in ("|", "|&") and before.last):
+        return
+    if commands.program(before.last[0]) in decoding or before.last == ("cat",):
         yield rules.unread(), f"`{' '.join(before.last)[:80]} | {tool}`"
 
 
 def _planted(tool: str, command: tuple[str, ...], before: Before, depth: int) -> Iterator[Found]:
     """A script that the same action has written, and runs."""
+    for path, text in before.written.items():
+        name = path.rpartition("/")[2]
+        if tool in ("make", "gmake") and name.lower() in ("makefile", "gnumakefile"):
+            yield from of_text(text, before, depth)
+        elif tool in ("npm", "pnpm", "yarn", "bun") and name == "package.json":
+            for _, _, value in _literals(text):
+                yield from of_text(value, before, depth)
     for word in command[:50] if before.written else ():
         name = word.partition("=")[2] if word.startswith("--") else word
-        text = before.written.get(name) or before.written.get(name.removeprefix("./"))
-        text = text or before.written.get(f"./{name}")
-        if text is None or tool in ("cat", "chmod", "cp", "mv", "git", "ls", "rm", "grep", "echo", "vim", "code"):
+        names = (name, name.removeprefix("./"), f"./{name}")
+        text = next((before.written[one] for one in names if one in before.written), "")
+        if not text or tool in ("cat", "chmod", "cp", "mv", "git", "ls", "rm", "grep", "echo", "vim", "code"):
             continue
         if tool in _CLIENTS:
             yield from statements.of_query(text, Reading(), code=False)
@@ -150,6 +183,8 @@ def _embedded(
     running = rules.lists()["running"]
     for number, word in enumerate(command[1:_MOST_EMBEDDED], 1):
         before_it = command[number - 1]
+        if word.startswith(_READ_APART):
+            continue
         if " " in word:
             if word.lstrip().startswith("!") or before_it in running or not known or word.startswith("commands="):
                 yield from of_text(_LEADING.sub("", word, count=1), before, depth)
@@ -172,15 +207,17 @@ def _emptied(act: Act, before: Before) -> Iterator[Found]:
 
 # ---- code -----------------------------------------------------------------------------------------------------------
 
-_CALL = re.compile(r"([A-Za-z_]\w{0,60})(?:!|\?\.)?(?:[ \t]{0,3}\(|[ \t]{1,3}(?=[\"'`]))")
+_CALL = re.compile(r"([A-Za-z_]\w{0,60})(?:!|\?\.)?(?:[ \t]{0,3}\(|[ \t]{1,3}(?=[\"'`<]))")
+_RENAMED = re.compile(r"\b([A-Za-z_]\w{0,60}) as ([A-Za-z_]\w{0,60})")
+_PIPES = re.compile(r"\|\s*getline|\|\s*\"|do shell script")
 _ASSIGNED = re.compile(r"([A-Za-z_]\w{0,60})[ \t]{0,3}(?::=|=)[ \t]{0,3}(?:[A-Za-z_.]{0,30}\([ \t]{0,3})?[rbuf]{0,2}\Z")
 _NAME = re.compile(r"[\s(]*([A-Za-z_$]\w{0,60})")
 _REQUEST = re.compile(r"\b(delete|post|put|patch)\Z", re.IGNORECASE)
 _JOINED = re.compile(r"[\s+.]*\Z")
-_LOOPS = ("glob", "walk(", "listdir", "scandir", "iterdir", "readdir", "Dir[", "Dir.")
+_LOOPS = ("glob", "walk(", "listdir", "scandir", "iterdir", "readdir", "Dir[", "Dir.", "<*")
 
 
-def of_code(text: str, reading: Reading, before: Before, depth: int) -> Iterator[Found]:
+def of_code(text: str, reading: Reading, before: Before, depth: int, *, runs: bool = False) -> Iterator[Found]:
     """Calls in code that delete, send, or run a command."""
     if len(text) > LONGEST_CODE:
         yield rules.unread(), "the code is too long to be read to its end"
@@ -193,11 +230,12 @@ def of_code(text: str, reading: Reading, before: Before, depth: int) -> Iterator
         for start, _, value in literals
         if (match := _ASSIGNED.search(text, max(0, start - 100), start)) is not None
     }
-    runs = sends = False
+    renamed: dict[str, str] = {new: old for old, new in _RENAMED.findall(text)}
+    sends = False
     seen = 0
     for match in _CALL.finditer(text):
         seen += 1
-        name = match[1]
+        name = renamed.get(match[1], match[1])
         if seen > 2_000:
             yield rules.unread(), "the code is too long to be read to its end"
             break
@@ -216,6 +254,9 @@ def of_code(text: str, reading: Reading, before: Before, depth: int) -> Iterator
                 yield rule, f"`{text[match.start() : match.end() + 60].strip()}`"
             elif rule.on == "path" and paths and any(not before.throw_away(path) for path in paths[:1]):
                 yield rule, f"`{name}({paths[0][:80]})`"
+            elif rule.on == "store":
+                if any(throwaway.kept_file(path, "store") and not before.throw_away(path) for path in paths[:1]):
+                    yield rule, f"`{name}({paths[0][:80]})`"
             elif rule.on == "kept path":
                 if any(commands.kept(path) and not before.throw_away(path) for path in paths):
                     yield rule, f"`{name}({paths[0][:80]})`"
@@ -223,9 +264,9 @@ def of_code(text: str, reading: Reading, before: Before, depth: int) -> Iterator
                     before.throw_away(value) for _, _, value in literals
                 ):
                     yield rule, f"`{name}(…)` for each file that is found"
-        if _REQUEST.match(name):
+        if _REQUEST.match(match[1]):
             for _, _, value in _inside_call(text, match.end(), literals):
-                yield from statements.of_url(name.upper(), value)
+                yield from statements.of_url(match[1].upper(), value)
     if runs or "`" in text or "%x" in text or "qx" in text:
         yield from _run_by_code(text, literals, before, depth)
         if any(name in text for name in lists["decoded by code"]):
@@ -250,7 +291,7 @@ def _run_by_code(text: str, literals: list[tuple[int, int, str]], before: Before
         listed.append(whole)
         yield from of_text(whole, before, depth)
         whole = ""
-        if between != ",":
+        if between.strip("[]() \n") != ",":
             if len(listed) > 1:
                 yield from of_text(" ".join(map(shlex.quote, listed[:50])), before, depth)
             listed = []
