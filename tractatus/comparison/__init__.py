@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -43,7 +44,11 @@ def compare(constraint: c.Constraint, doing: Doing, environment: str | None) -> 
     unknown."""
     if not _applies(constraint.scope, doing, environment, constraint) or not bears(constraint, doing):
         return None
-    return next(_COMPARE[type(constraint)](constraint, doing), None)
+    breach = next(_COMPARE[type(constraint)](constraint, doing), None)
+    if breach is not None and constraint.scope.approval and doing.approval[0]:
+        claim = f'{breach.says}. The action claims an approval ("{doing.approval[0]}"), which only a person can confirm'
+        return replace(breach, says=claim, human=True)
+    return breach
 
 
 def _applies(scope: c.Scope, doing: Doing, environment: str | None, constraint: c.Constraint) -> bool:

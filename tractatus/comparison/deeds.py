@@ -141,6 +141,8 @@ def path_matches(path: str, pattern: str) -> bool:
             or fnmatch.fnmatch(path, pattern + "/*")
             or fnmatch.fnmatch(path, "*/" + pattern + "/*")
         )
+    if re.match(r"^\.[a-z0-9]{2,12}$", pattern) and path.endswith(pattern):
+        return True
     padded = f"/{path.strip('/')}/"
     return f"/{pattern}/" in padded
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from tractatus.actions import Act, Passage, Reading
-from tractatus.actions.names import key_of
+from tractatus.actions.names import key_of, reading_verbs
 from tractatus.directives import knowledge
 from tractatus.directives.language import stem, verb_of_stem
 from tractatus.directives.patterns import compiled
@@ -58,6 +58,9 @@ _APPROVING_KEYS = (
     "agreed",
     "requested_by_user",
 )
+_WRAPPED = re.compile(
+    r"(?:^|[|;&({\n]|\b(?:then|do|else|time|env|xargs)\b)[ \t]{0,20}((?:sudo|doas)[ \t][^|;&\n]{1,400})"
+)
 _LONGEST = 60_000  # characters of one passage that are searched
 _NEGATED = word_list("negated")
 
@@ -95,6 +98,17 @@ class Doing:
                     if isinstance(holder.get(key), str):
                         return str(holder[key])[:8000]
         return ""
+
+    @cached_property
+    def wrappers(self) -> tuple[str, ...]:
+        """What gives a command another's rights (`sudo`), where it stands as a command, each with what it runs."""
+        if not any(name in self.raw_command for name in ("sudo", "doas")):
+            return ()
+        if any(act.command[:1] == ("ssh",) for act in self.acts):
+            text = self.raw_command.replace("'", " ; ").replace('"', " ; ")  # what ssh runs there is a command too
+        else:
+            text = _STRING.sub('""', self.raw_command)
+        return tuple(match.group(1) for match in _WRAPPED.finditer(text))[:20]
 
     @cached_property
     def description(self) -> str:
@@ -160,38 +174,49 @@ class Doing:
 
     @cached_property
     def asks(self) -> bool:
-        """Whether the action only asks, drafts, plans or proposes."""
+        """Whether the action only asks, drafts, plans or proposes: an asking word hides no act that changes."""
         kind = str(self.action.get("type", "")) if self.structured else str(self.action.get("tool_name", ""))
         words = [stem(word) for word in _WORD.findall(key_of(kind).replace("_", " "))]
-        if words and words[0] in _ASKING and words[-1] != "publish":
+        told = [stem(word) for word in _WORD.findall(str(self.action.get("description", ""))[:400])]
+        first = told[0] if told else ""
+        if words and words[0] in _HANDING_ON:
             return True
-        return (
-            bool(self.said)
-            and self.structured
-            and bool(set(self.said[len(words) : len(words) + 1]) & {"ask", "may", "should", "propos"})
-        )
+        if words and words[0] in _ASKING:
+            if first in _ASKING or first in ("ask", "may", "should", "propos"):
+                return True
+            joined = any(word in ("and", "then") for word in words)
+            return not (_changes(first) or (joined or not told) and any(_changes(word) for word in words[1:]))
+        return self.structured and first in ("ask", "may", "should", "propos")
 
     @cached_property
-    def approved(self) -> bool:
-        """Whether the action says that a person agreed to it."""
+    def approval(self) -> tuple[str, bool]:
+        """What the action says of a person's approval, empty for nothing, and whether it says plainly whose it is:
+        a name or a ticket in a parameter, or a parameter and a sentence that agree. Else it is only the actor's word.
+        """
+        claimed = ""
         for key, value in self.parameters:
-            if any(part in key for part in _APPROVING_KEYS) and not key.startswith(("require", "needs")):
-                if isinstance(value, bool):
-                    if value:
-                        return True
-                elif value not in (None, "", 0) and str(value).lower() not in (
-                    "none",
-                    "no",
-                    "false",
-                    "pending",
-                    "null",
-                    "missing",
-                    "not yet",
-                    "requested",
-                ):
-                    return True
+            if not any(part in key for part in _APPROVING_KEYS) or key.startswith(("require", "needs")):
+                continue
+            if value is True:
+                claimed = claimed or f"{key}: true"
+            elif isinstance(value, str) and value.strip():
+                word = value.strip().lower()
+                if word in _NOT_GIVEN:
+                    continue
+                if word not in _NOBODY and not word.isdigit():
+                    return f"{key}: {value[:80]}", True
+                claimed = claimed or f"{key}: {value[:80]}"
         text = self.description
-        return bool(_APPROVED.search(text)) and not _NOT_APPROVED.search(text)
+        match = _APPROVED.search(text)
+        if match is None or _NOT_APPROVED.search(text):
+            return claimed, False
+        plain = bool(claimed) and not _UNNAMED.search(match.group())
+        return match.group()[:80] if not plain else f"{claimed}, {match.group()[:80]}", plain
+
+    @property
+    def approved(self) -> bool:
+        """Whether the action says plainly which person agreed to it."""
+        return self.approval[1]
 
     @cached_property
     def written(self) -> tuple[str, ...]:
@@ -253,6 +278,18 @@ class Doing:
         if self.structured:
             found += [v for k, v in self.parameters if isinstance(v, str) and k in _TEXT_KEYS and v not in found]
         return tuple(found)
+
+    @cached_property
+    def shown(self) -> tuple[str, ...]:
+        """The texts that pages and files of translations show to people, as code holds them."""
+        found: list[str] = []
+        for passage, added, bare, _ in self.code:
+            path = passage.path.lower()
+            if path.endswith(_PAGES):
+                found += [match.group(1).strip() for match in _ON_PAGE.finditer(bare[:_LONGEST])]
+            elif _TRANSLATIONS.search(path):
+                found += [match.group(1) for match in _TRANSLATED.finditer(added[:_LONGEST])]
+        return tuple(text for text in found[:400] if re.search(r"[^\W\d_]{3}", text))
 
     def is_commit(self, passage: Passage) -> bool:
         """Whether a passage is the message of a commit."""
@@ -408,6 +445,26 @@ _IMPORT = compiled(
     r"|compileOnly)\s*\(?\s*[\"']([@\w][\w@./:-]{0,100})[\"'])"
 )
 _CALL = compiled(r"(?<![\w.\"'])[:@]?([A-Za-z_][\w]{1,40})(?:\.|::)[A-Za-z_]\w*!?\s*\(")
+
+
+_PAGES = (".tsx", ".jsx", ".vue", ".svelte", ".html", ".htm", ".erb", ".jinja", ".hbs", ".ejs")
+_ON_PAGE = re.compile(r">([^<>{}=;]{3,400})</")
+_TRANSLATIONS = re.compile(r"(?:^|/)(?:strings|locales?|i18n|lang|l10n|translations|messages)(?:/|\.)")
+_TRANSLATED = re.compile(r"[:=][ \t]{0,8}[\"']([^\"\n]{2,400})[\"']")
+_HANDING_ON = frozenset({"escalat", "refer"})
+_NOT_GIVEN = frozenset({"none", "no", "false", "pending", "null", "missing", "not yet", "requested", "n/a", "-"})
+_NOBODY = frozenset(
+    {"yes", "true", "ok", "me", "self", "agent", "assistant", "ai", "system", "auto", "bot", "model", "granted"}
+)
+_UNNAMED = re.compile(
+    r"(?i)\bas (?:approved|agreed|confirmed|requested|instructed)|request$|\bapproval (?:was |is )?given"
+)
+
+
+def _changes(word: str) -> bool:
+    """Whether a stem is of a verb that changes something."""
+    verb = verb_of_stem(word)
+    return (word in knowledge.deeds() or bool(verb)) and verb not in reading_verbs() and word not in _ASKING
 
 
 _SPEAKING = frozenset({"git", "gh", "glab", "hub", "jj", "hg", "svn", "notify-send", "slack", "jira"})

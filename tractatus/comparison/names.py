@@ -185,6 +185,8 @@ def compare_command(command: Command, doing: Doing) -> Iterator[Breach]:
 
 def _runs(wanted: tuple[str, ...], words: list[str]) -> bool:
     place = 0
+    if len(wanted) == 1 and not wanted[0].startswith("-"):
+        return _same_word(wanted[0], words[0])
     for number, part in enumerate(wanted):
         for at in range(place, len(words)):
             if _same_word(part, words[at]):

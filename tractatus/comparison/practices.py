@@ -57,7 +57,7 @@ def compare_practice(practice: Practice, doing: Doing) -> Iterator[Breach]:
             if where == "the command" and "log" in kind.where and not sign.pattern.startswith("^"):
                 continue
             match = sign.search(text)
-            if match:
+            if match and not (where in _WRITTEN and _was_there(match.group(), doing)):
                 shown = match.group().strip().replace("\x1f", " ")[:120] or text[:80]
                 says = (
                     f"the instruction asks for {practice.name}, and {where} shows otherwise: {shown}"
@@ -70,6 +70,20 @@ def compare_practice(practice: Practice, doing: Doing) -> Iterator[Breach]:
                 return
 
 
+_WRITTEN = frozenset({"the code", "the text", "the query"})
+
+
+def _was_there(sign: str, doing: Doing) -> bool:
+    """Whether an edit found a sign as often as it leaves it: it does not bring it in."""
+    sign = sign.strip()
+    edits = [passage for passage in doing.reading.passages if passage.replaces]
+    return (
+        bool(sign and edits)
+        and len(edits) == len(doing.reading.passages)
+        and all(sign in e.replaces and e.text.count(sign) <= e.replaces.count(sign) for e in edits)
+    )
+
+
 def _texts(kind: PracticeKind, practice: Practice, doing: Doing) -> Iterator[tuple[str, str]]:
     where = kind.where
     if where & {"command", "added"}:
@@ -77,6 +91,8 @@ def _texts(kind: PracticeKind, practice: Practice, doing: Doing) -> Iterator[tup
         for line in doing.commands:
             if not line.startswith(_LOOKING):
                 yield "the command", before.get(line, line)
+        for wrapper in doing.wrappers:
+            yield "the command", wrapper
         if "log" in where:
             for act in doing.reading.acts:
                 if act.command[:1] in (("echo",), ("printf",)) and not _piped(act.command, doing):
@@ -133,8 +149,13 @@ def _texts(kind: PracticeKind, practice: Practice, doing: Doing) -> Iterator[tup
     if "prose" in where:
         for text in doing.prose:
             yield "the text", text[:_LONGEST]
-        if kind.comments is False and "code" not in where and doing.structured:
-            pass
+        if not kind.name.startswith("texts in "):
+            for text in doing.shown:
+                yield "the text", text
+        elif doing.structured:
+            for key, value in doing.parameters:
+                if key in ("language", "lang", "locale") and isinstance(value, str):
+                    yield "a parameter", f"language: {value[:40]}"
     if where & {"commit"}:
         for message in doing.commit_messages:
             yield "the commit message", message[:4000]
@@ -247,8 +268,6 @@ def compare_commitment(commitment: Commitment, doing: Doing) -> Iterator[Breach]
         return
     words = [*doing.said, *sorted(doing.parameter_stems)] if doing.structured else []
     if words and kind.fine.first_in(doing.said) and not found[0].startswith("switch"):
-        return
-    if doing.approved:
         return
     sign, where, confidence = found[0], found[1], found[2]
     says = f"the project is committed to {commitment.name}, and {where} goes against it: {sign.removeprefix('switch ')}"

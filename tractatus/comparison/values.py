@@ -153,6 +153,8 @@ def _speaks_of(value: Value, fact: Fact, doing: Doing) -> bool:
             return bool(value.scope.about & doing.about) or bool(value.scope.environments)
         if parameter == "region" and value.scope.about and not value.scope.about & doing.about:
             return False
+        if parameter not in _PLAIN_PARAMETERS and value.scope.about and not _touches(value.scope.about, doing):
+            return False
         if parameter in _MANY and value.scope.about and not value.scope.about & doing.about:
             return False
         if parameter in ("database", "branch", "version") and not value.subject:
@@ -160,7 +162,16 @@ def _speaks_of(value: Value, fact: Fact, doing: Doing) -> bool:
         return True
     if parameter in _PLAIN_PARAMETERS or not parameter:
         return False
+    if value.scope.about and not _touches(value.scope.about, doing):
+        return False
     return _same_key(parameter, fact, doing)
+
+
+def _touches(about: frozenset[str], doing: Doing) -> bool:
+    """Whether the action shares a word with what a value is for; `build` is shared by `build3`."""
+    return bool(about & doing.about) or any(
+        word.startswith(one) and word[len(one) :].isdigit() for one in about for word in doing.about if len(one) > 2
+    )
 
 
 def _same_thing(value: Value, doing: Doing) -> bool:
@@ -374,6 +385,8 @@ def compare_limit(limit: Limit, doing: Doing) -> Iterator[Breach]:
 def _figures(limit: Limit, doing: Doing) -> Iterator[tuple[str, str, Place | None, str | None]]:
     for fact in doing.reading.facts:
         key = key_of(fact.key) or fact.parameter
+        if len(key) == 1:  # `-w` says less than what it stands for
+            key = fact.parameter
         stems = {stem(part) for part in key.split("_")} | {stem(part) for part in fact.parameter.split("_")}
         if _measures(limit, stems, fact.value, doing):
             unit = next(

@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tractatus.actions.names import key_of, parameter_names, subject_kinds, subject_of
 from tractatus.directives.constraints import Limit, Relation, Scope, Value
@@ -326,11 +327,13 @@ def _number(
         measure = _measure(None, following, [])
         low, high = _float(figure), _float(top)
         if measure and not subject and low is not None and high is not None:
-            things = pointed(content(words[:at]) - {measure, "between"} - _MORE - _LESS)
+            things = pointed(content(words[:at]) - {measure} - _JOINERS - _MORE - _LESS)
             yield Limit(measure, Relation.AT_LEAST, low, "", things, scope)
             yield Limit(measure, Relation.AT_MOST, high, "", things, scope)
             return
     relation = _relation(clause, sign, end, before, after)
+    if clause.approval and set(before[-4:]) & _MORE:  # "above 100 needs a person": up to there it does not
+        relation = Relation.AT_MOST
     if end == "%":
         unit_word = "%"
     if (
@@ -372,7 +375,7 @@ def _number(
             yield Value(key, relation, (_tidy(amount) if unit else figure,), "", unit[0] if unit else "", scope)
         return
     if relation in (Relation.AT_LEAST, Relation.AT_MOST) or (top and measure):
-        counted = content([*words[:at], *following]) - {measure, "after", "that"} - _MORE - _LESS - _LEAST - _UNTIL_END
+        counted = content([*words[:at], *following]) - {measure} - _JOINERS - _MORE - _LESS - _LEAST - _UNTIL_END
         things = pointed(frozenset(stem for stem in counted if not stem.replace(".", "").isdigit()))
         yield Limit(
             measure,
@@ -390,10 +393,53 @@ def _number(
         relation = Relation.IS_NOT if clause.negative else Relation.IS
         if unit and unit[0] == "%" and "coverag" in {t.stem for t in words}:
             yield Limit("coverag", Relation.AT_LEAST, amount, "%", frozenset(), scope)
+        elif following and not unit and following[0].stem in _COUNTED and not clause.negative and not top:
+            things = content([*words[:at], *following[1:]]) - _EMPTY_VERBS
+            yield Value(key_of(following[0].low), Relation.IS, (figure,), "", "", _about(scope, things))
         elif not (following and measure and not unit) and token.low not in _NUMBER_WORDS:
             yield Value(key, relation, (_tidy(amount) if unit else figure,), "", unit[0] if unit else "", scope)
     elif "coverag" in {t.stem for t in words}:
         yield Limit("coverag", Relation.AT_LEAST, amount, "%", frozenset(), scope)
+
+
+def names_of(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Value]:
+    """A name that something goes by or goes to: a topic that is called so, a channel, the user one connects as."""
+    relation = Relation.IS_NOT if clause.negative else Relation.IS
+    stems = {token.stem for token in words}
+    channels = [t for t in words if re.match(r"^#[a-z][\w-]{1,60}$", t.low)]
+    if len(channels) == 1 and stems & _POSTING:
+        things = content(words) - {t.stem for t in channels} - _POSTING - {"other", "channel", "els"}
+        yield Value(
+            "channel", relation, (channels[0].low,), "", "", _about(scope, things) if not things & stems else scope
+        )
+    for at, token in enumerate(words):
+        following = words[at + 1] if at + 1 < len(words) else None
+        if following is None or following.mark:
+            continue
+        if token.low in ("called", "named") and at and (following.code or _NAMELIKE_OR_DOTTED.match(following.text)):
+            key = next(
+                (t for t in reversed(words[:at]) if t.low not in _EMPTY and t.stem not in _LINKS and t.low.isalpha()),
+                None,
+            )
+            if key is not None and key.low not in _NAMED and not clause.negative and not key.low.endswith("s"):
+                things = frozenset(t.stem for t in words[:at] if t is not key) & content(words)
+                yield Value(key_of(key.text), relation, (following.low,), "", "", _about(scope, things))
+        elif token.low == "as" and stems & _ENTERING and (following.code or following.low in ("root", "admin")):
+            if re.match(r"^[a-z_][\w-]{1,40}$", following.low):
+                start = next((n for n, t in enumerate(words) if t.stem in _ENTERING), 0)
+                others = words[at + 2 :]
+                lifted = frozenset[str]()
+                for n, t in enumerate(others):  # "the owner role is for migrations"
+                    if t.low == "for" and {"role", "user", "account", "login"} & {o.low for o in others[:n]}:
+                        lifted = content(others[n + 1 :])
+                things = content(words[start + 1 : at])
+                wider = replace(scope, unless=scope.unless | lifted)
+                yield Value("user", relation, (following.low,), "", "", _about(wider, things))
+
+
+_POSTING = frozenset({"go", "post", "send", "announc", "report", "belong"})
+_ENTERING = frozenset({"connect", "ssh", "log", "login", "sign", "deploy", "run"})
+_NAMELIKE_OR_DOTTED = re.compile(r"^[a-z][a-z0-9]*(?:[-_.][a-z0-9]+)+$")
 
 
 def _keyed(clause: Clause, words: list[Token], at: int, scope: Scope, taken: set[int]) -> Iterator[Value]:
@@ -541,16 +587,7 @@ def _others(words: list[Token], at: int) -> frozenset[str]:
 def _about(scope: Scope, words: frozenset[str]) -> Scope:
     if not words:
         return scope
-    return Scope(
-        scope.environments,
-        scope.excepted,
-        scope.languages,
-        scope.paths,
-        scope.unless,
-        scope.until,
-        scope.about | words,
-        scope.approval,
-    )
+    return replace(scope, about=scope.about | words)
 
 
 def _about_port(words: list[Token], at: int) -> bool:
@@ -683,6 +720,11 @@ def _measure(unit: tuple[str, float] | None, following: list[Token], before: lis
     return next((stem for stem in reversed(before) if stem in _MEASURES), "")
 
 
+_JOINERS = frozenset(
+    {"after", "that", "between", "against", "with", "through", "may", "cost", "go", "deploy", "deployment", "person"}
+)
+_COUNTED = word_list("counted settings")
+_EMPTY_VERBS = frozenset({"run", "hav", "has", "keep", "with", "scal", "deploy", "start", "need"})
 _NO_NAMES = word_list("no names")
 _ADJECTIVES = word_list("adjectives")
 _MEASURES = word_list("measures")

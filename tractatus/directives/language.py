@@ -318,7 +318,7 @@ def _pieces(tokens: list[Token]) -> list[_Piece]:
     at = 0
     while at < len(tokens):
         token, piece = tokens[at], found[-1]
-        if at in marks:
+        if at in marks and not (token.low == "over" and _before_figure(tokens, at)):
             begin, (at, cue) = at, marks[at]
             joined = bool(piece.words) and piece.words[-1].low in _JOINING
             if cue == "forbid" and not joined and _new_sentence(piece.words):
@@ -348,6 +348,11 @@ def _pieces(tokens: list[Token]) -> list[_Piece]:
         else:
             piece.words.append(token)
     return [piece for piece in found if piece.words or piece.signs]
+
+
+def _before_figure(tokens: list[Token], at: int) -> bool:
+    """Whether a figure follows: "over 500 €" compares, it does not prefer."""
+    return at + 1 < len(tokens) and any(character.isdigit() for character in tokens[at + 1].text[:3])
 
 
 _PASSIVE = frozenset({"is", "are", "must", "may", "should", "shall", "can", "cannot", "has", "have", "isn't", "aren't"})

@@ -82,10 +82,11 @@ def read_instruction(text: str, parameters: Mapping[str, Any] | None = None) -> 
     unread: list[str] = []
     around = _only_store(tokens)
     last_scope: Scope | None = None
-    whole = _areas([token for token in tokens if not token.mark])
+    plain = [token for token in tokens if not token.mark]
+    whole, named = _areas(plain), _things(plain)
     for number, clause in enumerate(clauses):
         scope = _scope_of(clause, clauses[number - 1] if number else None)
-        scope = _bounded(clause, scope, whole if len(whole) == 1 else frozenset())
+        scope = _bounded(clause, scope, whole if len(whole) == 1 else frozenset(), named if len(named) == 1 else ())
         if clause.contrast and last_scope is not None:
             scope = replace(last_scope, paths=())
         here = list(_constraints_of(clause, clauses[number - 1] if number else None, scope, around))
@@ -278,26 +279,35 @@ def _areas(words: list[Token]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _bounded(clause: Clause, scope: Scope, whole: frozenset[str]) -> Scope:
-    """The scope with the part of the project, the named things and the machine that a clause is about."""
+def _things(words: list[Token]) -> tuple[tuple[str, frozenset[str]], ...]:
+    """The things that are named with their kind: "the document bucket"."""
+    found: list[tuple[str, frozenset[str]]] = []
+    for at, token in enumerate(words):
+        if (kind := knowledge.things().get(token.stem)) and not token.low.endswith("s"):
+            if names := _modifiers(words, at):
+                found.append((kind, names))
+    return tuple(found)
+
+
+def _bounded(
+    clause: Clause, scope: Scope, whole: frozenset[str], named: tuple[tuple[str, frozenset[str]], ...]
+) -> Scope:
+    """The scope with the part of the project, the named things and the machine that a clause is about; where it names
+    none itself, those of the `whole` instruction."""
     words = clause.words
-    things: list[tuple[str, frozenset[str]]] = []
     machines: set[str] = set()
     changing = clause.negative and bool(words) and words[-1].low in _CHANGES
     for at, token in enumerate(words):
-        if kind := knowledge.things().get(token.stem):
-            names = _modifiers(words, at)
-            if names and not token.low.endswith("s"):
-                things.append((kind, names))
         if token.stem in knowledge.machines() and not token.code:
             names = _modifiers(words, at)
             start = at - len(names)
             if start >= 2 and words[start - 1].low in ("the", "my", "our") and words[start - 2].low == "on":
                 machines |= {token.stem, *names}
     areas = _areas([*words, *clause.condition]) or whole
+    things = _things(words) or named
     if not (areas or things or machines or changing):
         return scope
-    return replace(scope, areas=areas, things=tuple(things), machines=frozenset(machines), changing=changing)
+    return replace(scope, areas=areas, things=things, machines=frozenset(machines), changing=changing)
 
 
 _CHANGES = frozenset({"writes", "changes", "edits", "modifications", "mutations"})
@@ -380,6 +390,7 @@ def _constraints_of(clause: Clause, before: Clause | None, scope: Scope, around:
         headed = replace(clause, tokens=[*before.words, _IS, *clause.tokens])
         yield from _namings(headed, headed.words, scope)
     yield from figures.figures_of(headed, replace(scope, paths=()), around)
+    yield from figures.names_of(clause, words, scope)
     yield from _places(clause, before, words, scope)
     hours = figures.hours_of(clause)
     days = _days(words)
@@ -400,7 +411,7 @@ def _constraints_of(clause: Clause, before: Clause | None, scope: Scope, around:
     names = [] if commands or relative or task else list(_names(clause, before, words, scope))
     yield from names
     if clause.negative and not clause.contrast and not commands and not names and not seen_practice:
-        told = list(_deeds(clause, before, words, scope))
+        told = [deed for part in _parts(clause) for deed in _deeds(clause, before, part, scope)]
         yield from told or (() if list(figures.figures_of(headed, scope, around)) else _any_deed(clause, words, scope))
     elif clause.contrast and before is not None and words and words[0].stem in knowledge.deeds() and not names:
         yield from _deeds(clause, None, [*words, *_subject(before)], scope)
@@ -427,6 +438,8 @@ def _where(words: list[Token], stems: list[str]) -> frozenset[str]:
             and any(word.low in ("in", "into", "to", "from", "or", "and") for word in words[max(0, at - 3) : at])
         ):
             found |= _PLACES[stem]
+    if not found and stems[:2] == ["commit", "messag"]:  # "commit messages must be in Korean"
+        found.add("commit")
     return frozenset(found)
 
 
@@ -702,6 +715,13 @@ def _commands(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Cons
         if token.code and " " in token.text and clause.negative:
             yield Command(tuple(token.text.split()[:8]), "", scope)
             return
+    if clause.negative and words and (words[0].low in _PROGRAMS or words[0].code and words[0].low in _COMMANDS):
+        following = words[1] if len(words) > 1 else None
+        if following is None or (following.low not in _SUBCOMMANDS and following.low.isalpha()):
+            yield Command((words[0].low,), "", scope)
+            if words[0].low == "rm":
+                yield Command(("find", "-delete"), "", scope)
+            return
     for at, token in enumerate(words):
         low = token.low
         if low in _COMMANDS and clause.negative:
@@ -735,6 +755,7 @@ def _commands(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Cons
 
 
 _SUBCOMMANDS = word_list("subcommands")
+_PROGRAMS = frozenset({"rm", "dd", "chmod", "chown", "pkill", "scp", "ssh", "curl", "wget", "mkfs"})
 
 
 def _names(clause: Clause, before: Clause | None, words: list[Token], scope: Scope) -> Iterator[Constraint]:
@@ -806,7 +827,7 @@ def _names(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
                 continue
             if (
                 clause.contrast
-                and len(words) == 1
+                and (len(words) == 1 or {"command", "program"} & stems)
                 and (token.low in _COMMANDS or token.low in _LOOKERS or re.match(r"^[@#][\w%]{2,12}$", text))
             ):
                 yield Name(text, "", True, scope)
@@ -994,6 +1015,28 @@ def _deeds(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
     ):
         return
     yield Deed(done_by, objects, "", scope)
+
+
+def _parts(clause: Clause) -> list[list[Token]]:
+    """The words of each thing that a list of prohibitions names: "send mails, post pictures or delete accounts"."""
+    known = knowledge.deeds()
+    parts: list[list[Token]] = [[]]
+    breaks = False
+    for token in clause.tokens:
+        if token.mark or token.low in ("or", "nor"):
+            breaks = True
+            if not token.mark:
+                parts[-1].append(token)
+            continue
+        told = [
+            t for t in parts[-1] if t.stem not in known and t.low not in figures._EMPTY and t.low not in ("or", "nor")
+        ]
+        started = bool(parts[-1]) and parts[-1][0].stem in known
+        if breaks and started and told and token.stem in known and not token.low.endswith("s"):
+            parts.append([])
+        breaks = False
+        parts[-1].append(token)
+    return [part for part in parts if part]
 
 
 def _without_relative(words: list[Token]) -> list[Token]:
