@@ -14,9 +14,10 @@ from tractatus.datafiles import DataError, Row
 from tractatus.directives import knowledge
 from tractatus.directives.patterns import compiled
 
-LENGTH = 1_000
-QUICK = 0.000_8  # seconds for LENGTH characters, under which nothing is measured: it would be noise
-SLOW = 0.05  # seconds for LENGTH characters that no pattern takes, however often this is measured
+LENGTH = 2_000
+QUICK = 0.000_6  # seconds for LENGTH characters, under which nothing is measured: it would be noise
+MOST = 3.0  # times as long; twice is what is meant, four times is quadratic
+SLOW = 0.1  # seconds for LENGTH characters that no pattern takes, however often this is measured
 
 HOSTILE = (
     "\n", "\t", " ", "\n\t", "a", "A1", "a.", "a-", "a_", "(", "{[", "'\"`", "a= ", "a: ", "/a", "\\", "# ", "// ",
@@ -38,13 +39,15 @@ def patterns_in(value):
             yield from patterns_in(item)
 
 
-SOURCES = "".join(inspect.getsource(module) for module in modules())
+SOURCES = {module.__name__: inspect.getsource(module) for module in modules()}
 
 
-def only_matched(name):
+def only_matched(module, name):
     """Whether a pattern is only tried at one place of a text, and not looked for from each."""
-    used = set(re.findall(rf"\b{name}\.(\w+)\(", SOURCES))
-    return bool(used) and used <= {"match", "fullmatch", "pattern"}
+    used = re.findall(
+        rf"\b{name}\.(\w+)\(", SOURCES[module] + ("" if name.startswith("_") else "".join(SOURCES.values()))
+    )
+    return bool(used) and set(used) <= {"match", "fullmatch"}
 
 
 def all_patterns():
@@ -56,7 +59,7 @@ def all_patterns():
             for pattern in patterns_in(value):
                 if pattern not in seen:
                     seen.add(pattern)
-                    found.setdefault(module.__name__, []).append((pattern, only_matched(name)))
+                    found.setdefault(module.__name__, []).append((pattern, only_matched(module.__name__, name)))
     for kind in knowledge.practices().values():
         found.setdefault(f"practice {kind.name}", []).extend((one, False) for one in (*kind.does, *kind.breaks))
     for value in knowledge.commitments().values():
@@ -126,18 +129,19 @@ def seconds(pattern, text, once, times=1):
     return best
 
 
-def grows(pattern, unit, once=False):
+def grows(pattern, unit, once=False, length=LENGTH):
     """How many times as long it takes with twice the text; 0 where all is too quick to be measured."""
-    text = (unit * (LENGTH // len(unit) + 1))[:LENGTH]
-    first = seconds(pattern, text[: LENGTH // 4], once)
+    text = (unit * (2 * length // len(unit) + 1))[: 2 * length]
+    first = seconds(pattern, text[: length // 4], once)
     if first < SLOW:
-        first = seconds(pattern, text, once)
-    if first < QUICK or (first < SLOW and (first := seconds(pattern, text, once, 3)) < QUICK):
+        first = seconds(pattern, text[:length], once)
+    if first < QUICK or (first < SLOW and (first := seconds(pattern, text[:length], once, 3)) < QUICK):
         return 0
-    if first > SLOW:
+    if first > SLOW * length / LENGTH:
         return float("inf")
-    twice = (unit * (2 * LENGTH // len(unit) + 1))[: 2 * LENGTH]
-    return min(seconds(pattern, twice, once, 3) / max(first, seconds(pattern, text, once, 3)) for _ in range(2))
+    ratio = seconds(pattern, text, once, 3) / max(first, seconds(pattern, text[:length], once, 3))
+    # What may repeat 300 times, and no more, grows at first and then no longer.
+    return min(ratio, grows(pattern, unit, once, 4 * length)) if ratio > MOST and length == LENGTH else ratio
 
 
 @pytest.mark.parametrize("place", sorted(PATTERNS))
@@ -146,16 +150,14 @@ def test_twice_the_text_takes_about_twice_the_time(place):
         (pattern.pattern, unit)
         for pattern, once in PATTERNS[place]
         for unit in texts(pattern)
-        if grows(pattern, unit, once) > 3.2
+        if grows(pattern, unit, once) > MOST
     ]
     assert not slow
 
 
-@pytest.mark.parametrize(
-    ("pattern", "unit"), [(r"(?m)^\s*import x", "\n"), (r"\s+$", " "), (r"<a [^>]*>", "<a "), (r"(?:a|aa)*b", "a")]
-)
+@pytest.mark.parametrize(("pattern", "unit"), [(r"(?m)^\s*import x", "\n"), (r"\s+x", " "), (r"<a [^>]*>", "<a ")])
 def test_what_is_slow_is_found(pattern, unit):
-    assert grows(re.compile(pattern), unit) > 3.2
+    assert grows(re.compile(pattern), unit) > MOST
 
 
 @pytest.mark.parametrize("text", [r"(a+)+b", r"(?:\w+\s*)*x", r"(?:a+|b)*", r"((?:a|b+))+c"])

@@ -10,9 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, overload
 
+from tractatus import cues
 from tractatus.pluralism.analysis import ConflictAnalysis
 from tractatus.results import Result
 from tractatus.vocabulary import Urgency
+
+MOST_READ = 2_000_000
+"""Characters of all precedents together that are read."""
 
 MOST_COMPARED = 10_000
 """Precedents that are compared with one case."""
@@ -100,11 +104,12 @@ def match(
     if isinstance(precedents, (str, Mapping)) or not isinstance(precedents, Iterable):
         raise TypeError(f"precedents: a list is expected, not {type(precedents).__name__}.")
     mine = _features(case, analyze, "case")
-    matches, apart, unread = [], 0, 0
+    matches, apart, unread, read = [], 0, 0, 0
     for number, precedent in enumerate(precedents):
-        if number >= MOST_COMPARED:
+        if number >= MOST_COMPARED or read >= MOST_READ:
             unread += 1
             continue
+        read += sum(map(len, cues.texts_of(precedent)[0]))
         theirs = _features(precedent, analyze, f"precedents[{number}]")
         alike = tuple(_alike(mine, theirs))
         if not alike:
@@ -127,7 +132,7 @@ def match(
     if apart:
         reasons.append(f"Left out, because software sees nothing alike: {apart}.")
     if unread:
-        reasons.append(f"Not compared, because there are more than {MOST_COMPARED:,}: {unread}.")
+        reasons.append(f"Not compared, because they are more than {MOST_COMPARED:,} or too long in all: {unread}.")
     return PrecedentMatches(tuple(matches), True, tuple(reasons))
 
 
