@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from tractatus import arguments
 from tractatus.cues import CueIndex, complaint, words_of
-from tractatus.datafiles import Field, Row, rows
+from tractatus.datafiles import DataError, Field, Row, rows
 from tractatus.directives import parameters_of
 from tractatus.results import FrozenDict, Record, Result
 from tractatus.textmodel import MOST_READ, TextModel
@@ -34,6 +34,8 @@ BANDS = {
     "0.0-0.3": (0.0, 0.3),
 }
 """The bands of explicitness (core concepts, section 1)."""
+
+CENTRES = {band: (low + high) / 2 for band, (low, high) in BANDS.items()}
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "quadrant": tuple(Quadrant),
@@ -108,6 +110,10 @@ class _Found(NamedTuple):
     moves: tuple[tuple[str, str, float], ...]
 
 
+_Kind = tuple[str, tuple[tuple[str, str, float], ...]]
+"""What a row of cues.toml says, and its moves."""
+
+
 class InstructionPersistenceClassifier:
     """Classifies instructions. `thresholds` are the persistence scores at which a level begins."""
 
@@ -119,19 +125,19 @@ class InstructionPersistenceClassifier:
         read = arguments.text(text, "text")[:MOST_READ]
         arguments.text(source, "source")
         found = list(_found(read))
-        sums = _weigh(TextModel.load().read(read), found)
-        quadrant, persistence, scope, verification = _together(sums)
+        sums = _weigh(TextModel.load().sums(read), found)
+        (quadrant, persistence, scope, verification), score = _decided(sums, self.thresholds)
         explicitness = _explicitness(sums["explicitness"])
         if not any(map(str.isalnum, read)):  # no word: nothing is asked
             quadrant, persistence, scope, verification, explicitness = "TACTICAL", "LOW", "TASK", "OPTIONAL", 0.0
-        score = _persistence_score(sums["persistence"], persistence)
+            score = round((self.thresholds.low + self.thresholds.medium) / 2, 2)
         reasons = _reasons(
             sums, found, (quadrant, persistence, scope, verification), explicitness, len(text) > len(read)
         )
         return Classification(
             text=text,
             quadrant=Quadrant(quadrant),
-            persistence=_level(Persistence(persistence), score, self.thresholds),
+            persistence=Persistence(persistence),
             persistence_score=score,
             temporal_scope=TemporalScope(scope),
             verification_required=VerificationRequired(verification),
@@ -164,65 +170,95 @@ def _found(text: str) -> Iterator[_Found]:
     words = words_of(text)
     anywhere, first = _cues()
     for kind, said in anywhere.find(words).items():
-        yield _Found(kind[0], said, kind[1])  # type: ignore[index]
+        yield _Found(kind[0], said, kind[1])
     start = words[:8]
     while start and start[0] in POLITE:
         del start[0]
     for kind, said in first.find(start).items():
         if leading := tuple(one for one in said if start[: len(one.split(" "))] == one.split(" ")):
-            yield _Found(kind[0], leading, kind[1])  # type: ignore[index]
+            yield _Found(kind[0], leading, kind[1])
     for says, form, moves in EXACT:
         if place := form.search(text):
             yield _Found(says, (place.group().strip(),), moves)
 
 
-def _weigh(likely: Mapping[str, Mapping[str, float]], found: Sequence[_Found]) -> dict[str, dict[str, float]]:
+def _weigh(model: Mapping[str, Mapping[str, float]], found: Sequence[_Found]) -> dict[str, dict[str, float]]:
     """For each field and answer: what the model holds of it and what was found for it, in log odds."""
-    sums = {field: {answer: math.log(max(likely[field][answer], 1e-5)) for answer in FIELDS[field]} for field in FIELDS}
+    sums = {field: dict(model[field]) for field in FIELDS}
     for one in found:
         for field, answer, strength in one.moves:
             sums[field][answer] += strength
     return sums
 
 
-def _together(sums: Mapping[str, Mapping[str, float]]) -> tuple[str, str, str, str]:
-    """The combination of answers that go together for which most speaks."""
+_Answers = tuple[str, str, str, str]
+"""Quadrant, persistence, temporal scope and verification."""
+
+
+def _decided(sums: Mapping[str, Mapping[str, float]], thresholds: PersistenceThresholds) -> tuple[_Answers, float]:
+    """The four answers and the persistence score.
+
+    The score is found with the thresholds of core concepts, which are what the levels of the learned estimate mean. The
+    thresholds in force then say which level it is; where that is another one, the other answers are chosen anew, so
+    that they go with it. VARIABLE depends on the context: no threshold makes it another level.
+    """
+    answers = _together(sums)
+    score = _persistence_score(sums["persistence"], answers[1])
+    if thresholds == DEFAULT:
+        return answers, score
+    level = "VARIABLE" if answers[1] == "VARIABLE" else _level(score, thresholds)
+    if level != answers[1]:
+        answers = _together(sums, level)
+    if level == "VARIABLE":
+        score = min(score, max(0.0, round(thresholds.low - 0.01, 2)))
+    return answers, score
+
+
+def _together(sums: Mapping[str, Mapping[str, float]], level: str | None = None) -> _Answers:
+    """The combination of answers that go together for which most speaks, of those with this level if one is given."""
     quadrants, levels = sums["quadrant"], sums["persistence"]
     scopes, verifications = sums["temporal_scope"], sums["verification"]
-    return max(
-        _combinations(), key=lambda one: quadrants[one[0]] + levels[one[1]] + scopes[one[2]] + verifications[one[3]]
-    )
+    best, most = None, -math.inf
+    for one in _combinations():
+        speaks = quadrants[one[0]] + levels[one[1]] + scopes[one[2]] + verifications[one[3]]
+        if speaks > most and (level is None or one[1] == level):
+            best, most = one, speaks
+    assert best is not None  # every level has a combination: `_combinations` sees to that
+    return best
+
+
+DEFAULT = PersistenceThresholds()
+# Where in its range a level stands where nothing speaks for another one. Core concepts gives the ranges only; HIGH and
+# VARIABLE are put near their outer ends, the others in the middle.
+MIDDLES = {"HIGH": 0.95, "MEDIUM": 0.60, "LOW": 0.32, "VARIABLE": 0.10}
+RANGES = {
+    "HIGH": (DEFAULT.high, 1.0),
+    "MEDIUM": (DEFAULT.medium, DEFAULT.high - 0.01),
+    "LOW": (DEFAULT.low, DEFAULT.medium - 0.01),
+    "VARIABLE": (0.0, DEFAULT.low - 0.01),
+}
 
 
 def _persistence_score(sums: Mapping[str, float], chosen: str) -> float:
     """Where in the range of its level an instruction stands: towards the levels for which more speaks."""
     shares = _shares(sums)
-    default = PersistenceThresholds()
-    middles = {"HIGH": 0.95, "MEDIUM": 0.60, "LOW": 0.32, "VARIABLE": 0.10}
-    ranges = {
-        "HIGH": (default.high, 1.0),
-        "MEDIUM": (default.medium, default.high - 0.01),
-        "LOW": (default.low, default.medium - 0.01),
-        "VARIABLE": (0.0, default.low - 0.01),
-    }
-    low, high = ranges[chosen]
-    return round(min(max(sum(shares[level] * middle for level, middle in middles.items()), low), high), 2)
+    low, high = RANGES[chosen]
+    return round(min(max(sum(shares[level] * middle for level, middle in MIDDLES.items()), low), high), 2)
 
 
-def _level(chosen: Persistence, score: float, thresholds: PersistenceThresholds) -> Persistence:
-    """The level as the thresholds in force draw it; VARIABLE depends on the context, not on a score."""
-    if chosen == Persistence.VARIABLE:
-        return chosen
-    if score >= thresholds.high:
-        return Persistence.HIGH
-    return Persistence.MEDIUM if score >= thresholds.medium else Persistence.LOW
+def _level(score: float, thresholds: PersistenceThresholds) -> str:
+    """The level as the thresholds in force draw it; under the lowest stands VARIABLE."""
+    for level, least in (("HIGH", thresholds.high), ("MEDIUM", thresholds.medium), ("LOW", thresholds.low)):
+        if score >= least:
+            return level
+    return "VARIABLE"
 
 
 def _explicitness(sums: Mapping[str, float]) -> float:
     """A figure inside the band for which most speaks, nearer to the neighbour for which more speaks."""
     shares = _shares(sums)
-    low, high = BANDS[max(shares, key=lambda band: shares[band])]
-    mean = sum(share * sum(BANDS[band]) / 2 for band, share in shares.items())
+    low, high = BANDS[max(shares, key=shares.__getitem__)]
+    mean = sum(share * CENTRES[band] for band, share in shares.items())
     return round(min(max(mean, low), high if high == 1.0 else high - 0.01), 2)
 
 
@@ -264,12 +300,12 @@ def _speaking(found: Sequence[_Found], chosen: set[str]) -> Iterator[tuple[tuple
 
 
 @cache
-def _cues() -> tuple[CueIndex, CueIndex]:
+def _cues() -> tuple[CueIndex[_Kind], CueIndex[_Kind]]:
     """The cues that count anywhere, and those that count as the first words."""
     return read_cues(None)
 
 
-def read_cues(text: str | None) -> tuple[CueIndex, CueIndex]:
+def read_cues(text: str | None) -> tuple[CueIndex[_Kind], CueIndex[_Kind]]:
     """The cues of `text`, or of cues.toml. Raises `DataError` naming the line of what is wrong."""
     fields = {
         "says": Field(str),
@@ -279,7 +315,7 @@ def read_cues(text: str | None) -> tuple[CueIndex, CueIndex]:
     }
     read = rows("cues.toml", "cue", fields, text=text)
 
-    def index(where: str) -> CueIndex:
+    def index(where: str) -> CueIndex[_Kind]:
         return CueIndex(
             ((row["says"], _moves(row)), row["words"]) for row in read if row.get("at", "anywhere") == where
         )
@@ -305,11 +341,19 @@ def _wrong_moves(moves: Sequence[str]) -> str | None:
 
 
 @cache
-def _combinations() -> tuple[tuple[str, str, str, str], ...]:
+def _combinations() -> tuple[_Answers, ...]:
+    return read_combinations(None)
+
+
+def read_combinations(text: str | None) -> tuple[_Answers, ...]:
+    """The combinations of `text`, or of combinations.toml. Raises `DataError` for a wrong line, or a missing level."""
     fields = {name: Field(str, choices=FIELDS[name]) for name in ("quadrant", "persistence", "temporal_scope")}
     fields["verification"] = Field(list, choices=FIELDS["verification"])
-    return tuple(
+    found = tuple(
         (row["quadrant"], row["persistence"], row["temporal_scope"], verification)
-        for row in rows("combinations.toml", "combination", fields)
+        for row in rows("combinations.toml", "combination", fields, text=text)
         for verification in row["verification"]
     )
+    if missing := [level for level in Persistence if level not in {one[1] for one in found}]:
+        raise DataError(f"combinations.toml: a combination with the persistence {missing[0]} is missing.")
+    return found

@@ -228,8 +228,17 @@ class TextModel:
             raise ValueError(f"head: one of {', '.join(self._heads)} is expected, not {head!r}.")
         return self.read(text)[head]
 
+    def sums(self, text: str) -> dict[str, dict[str, float]]:
+        """What speaks for each answer of each head, in log odds: the logarithm of `read` but for a constant a head."""
+        return self._headed(self._sums(self._reader.features(text)))
+
     def likelihoods(self, features: Features) -> dict[str, dict[str, float]]:
-        """The same of what was seen of a text already."""
+        """The same as `read`, of what was seen of a text already."""
+        shares = np.exp(self._sums(features), dtype=np.float64)
+        shares /= np.repeat(np.add.reduceat(shares, self._starts), self._sizes)
+        return self._headed(shares)
+
+    def _sums(self, features: Features) -> Floats:
         sums = self._bias + np.asarray(features.shapes, np.float32) @ self._shapes
         if features.pieces:
             mean = self._table_scale[features.pieces] @ self._table[features.pieces].astype(np.float32)
@@ -239,10 +248,11 @@ class TextModel:
         if features.phrases:
             found = self._phrases[features.phrases].sum(0, dtype=np.int32)
             sums += found * (self._phrases_scale / len(features.phrases) ** 0.5)
-        # No sum is far from 0, so that the exponential needs no care; the bounds are for weights of one's own.
-        shares = np.exp(np.minimum(np.maximum(sums, -40), 40), dtype=np.float64)
-        shares /= np.repeat(np.add.reduceat(shares, self._starts), self._sizes)
-        values: list[Any] = shares.tolist()
+        # No sum is far from 0, so that an exponential needs no care; the bounds are for weights of one's own.
+        return np.minimum(np.maximum(sums, -40), 40)
+
+    def _headed(self, figures: npt.NDArray[Any]) -> dict[str, dict[str, float]]:
+        values: list[Any] = figures.tolist()
         result, at = {}, 0
         for head, answers in self._heads.items():
             result[head] = dict(zip(answers, values[at : at + len(answers)], strict=True))

@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tractatus.classifier import BANDS, InstructionPersistenceClassifier, read_cues
+from tractatus.classifier import (
+    BANDS,
+    InstructionPersistenceClassifier,
+    _combinations,
+    read_combinations,
+    read_cues,
+)
 from tractatus.cues import words_of
 from tractatus.datafiles import DataError
 from tractatus.instruction import Instruction
@@ -190,6 +196,37 @@ def test_the_thresholds_draw_the_levels():
     assert classifier.classify(text).persistence == "HIGH"
     assert strict.classify(text).persistence == "LOW"
     assert strict.classify("Explore different approaches to caching").persistence == "VARIABLE"
+    loose = InstructionPersistenceClassifier(
+        Thresholds(persistence=PersistenceThresholds(high=0.75, medium=0.60, low=0.50))
+    )
+    task = "Add error handling to this specific function"
+    assert classifier.classify(task).persistence == "LOW"
+    assert loose.classify(task).persistence == "VARIABLE"
+
+
+@given(
+    st.sampled_from(
+        ["MongoDB runs on port 27017", "Explore caching", "Add a test", "Use pnpm", "Never push to main", "Be kind"]
+    ),
+    st.lists(st.integers(1, 99), min_size=3, max_size=3, unique=True),
+)
+def test_answers_go_together_whatever_the_thresholds(text, figures):
+    low, medium, high = (figure / 100 for figure in sorted(figures))
+    one = InstructionPersistenceClassifier(
+        Thresholds(persistence=PersistenceThresholds(high=high, medium=medium, low=low))
+    ).classify(text)
+    assert (one.quadrant, one.persistence, one.temporal_scope, one.verification_required) in _combinations()
+    if one.persistence == "VARIABLE":
+        assert one.persistence_score < low
+    else:
+        least = {"HIGH": high, "MEDIUM": medium, "LOW": low}[one.persistence]
+        assert one.persistence_score >= least
+
+
+def test_every_level_has_a_combination():
+    row = '[[combination]]\nquadrant = "SYSTEM"\npersistence = "HIGH"\ntemporal_scope = "TASK"\n'
+    with pytest.raises(DataError, match=r"a combination with the persistence MEDIUM is missing"):
+        read_combinations(row + 'verification = ["MANDATORY"]\n')
 
 
 def test_a_long_text_is_read_to_a_limit_that_is_named():
