@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from tractatus import arguments
 from tractatus.actions import Reading, read_action
-from tractatus.contradictions import belied_by, inner_contradictions
 from tractatus.instruction import Instruction
 from tractatus.irreversible import IrreversibleAct, irreversible_act
 from tractatus.pressure import Pressure
-from tractatus.reasoning import Reasoning, read_reasoning, words_for, words_of, words_of_action
+from tractatus.reasoning.contradictions import belied_by, inner_contradictions
+from tractatus.reasoning.reading import Reasoning, read_reasoning, words_for, words_of, words_of_action
+from tractatus.reasoning.scores import COHERENCE_IN_CONTRADICTION, Score, assess, beginning_of, weight_of
 from tractatus.results import FrozenDict, Result
-from tractatus.scores import COHERENCE_IN_CONTRADICTION, Score, assess, beginning_of, weight_of
 from tractatus.thresholds import Thresholds, given
 from tractatus.vocabulary import PressureLevel, Status, VerificationDecision, Weight
 from tractatus.wording import counted, shortened

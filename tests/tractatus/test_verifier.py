@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tractatus import reasoning as reading_of_reasoning
 from tractatus.datafiles import DataError
 from tractatus.instruction import Instruction
 from tractatus.pressure import ContextPressureMonitor, SessionState
-from tractatus.reasoning import read_reasoning, words_of_action
+from tractatus.reasoning import reading as reading_of_reasoning
+from tractatus.reasoning.reading import read_reasoning, words_of_action
 from tractatus.thresholds import Thresholds, VerificationThresholds
 from tractatus.verifier import WEIGHTS, MetacognitiveVerifier
 from tractatus.vocabulary import PressureLevel, VerificationDecision

@@ -15,7 +15,7 @@ from tractatus.gate.request import GateRequest
 from tractatus.handoffs import hands_over
 from tractatus.irreversible import IrreversibleAct
 from tractatus.pressure import Pressure
-from tractatus.scores import Weight, weight_of, weight_of_told
+from tractatus.reasoning.scores import Weight, weight_of, weight_of_told
 from tractatus.validator import Validation
 from tractatus.verifier import Verification
 from tractatus.vocabulary import (

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from tractatus.actions import Reading
 from tractatus.irreversible import IrreversibleAct
-from tractatus.reasoning import Reasoning, Statement, local_verbs, stem, told_act, weighty_verbs
+from tractatus.reasoning.reading import Reasoning, Statement, local_verbs, stem, told_act, weighty_verbs
 from tractatus.vocabulary import Weight
 from tractatus.wording import SHOWN, counted, shortened
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from tractatus.actions import Reading, environments
-from tractatus.reasoning import OWN, Reasoning, Statement
+from tractatus.reasoning.reading import OWN, Reasoning, Statement
 from tractatus.wording import listed
 
 
