@@ -144,8 +144,8 @@ def _known(path: Path | str, table: str, own: bool, whole: Mapping[str, Any]) ->
     named = TOGETHER.get(Path(path).name) or TOGETHER.get(Path(path).parent.name)
     if named and table in named:
         return named
-    groups = [group for group in TOGETHER.values() if own and table in group]
-    return max(groups, key=lambda group: sum(key in group for key in whole), default=(table,))
+    groups = [(table,), *(group for group in TOGETHER.values() if own and table in group)]
+    return max(groups, key=lambda group: sum(key in group for key in whole))
 
 
 def _check_tables(name: str, content: str, whole: Mapping[str, Any], known: tuple[str, ...]) -> None:
