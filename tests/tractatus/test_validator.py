@@ -164,10 +164,8 @@ def test_an_approval_that_was_given_lets_it_pass():
     result = check("Ask me before you deploy the shop", action)
     assert result.status is Status.REJECTED
     assert {"change": "approval", "value": "a person has approved this action"} in result.would_pass_if
-    assert (
-        check("Ask me before you deploy the shop", action | {"parameters": {"approved": True}}).status
-        is Status.APPROVED
-    )
+    claimed = check("Ask me before you deploy the shop", action | {"parameters": {"approved": True}})
+    assert (claimed.status, claimed.requires_human_approval) == (Status.REJECTED, True)
     ask = {"type": "ask_user", "description": "May I deploy the shop?", "parameters": {}}
     assert check("Ask me before you deploy the shop", ask).status is Status.APPROVED
 

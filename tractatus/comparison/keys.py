@@ -33,6 +33,11 @@ _PLAIN = frozenset(
     }
 )
 
+# Of these a project has many, each for something: one concerns an action on what it is for.
+_OF_SOMETHING = frozenset(
+    {"port", "host", "schedule", "region", "bucket", "database", "branch", "model", "profile", "context"}
+)
+
 
 def keys_of(constraint: c.Constraint, size: Callable[[Key], int]) -> tuple[Key, ...]:
     """The keys of which any finds the constraint. `size` tells how much is filed under a key already: of several ways
@@ -40,7 +45,7 @@ def keys_of(constraint: c.Constraint, size: Callable[[Key], int]) -> tuple[Key, 
     file, the rarest is taken."""
     match constraint:
         case c.Value():
-            return _value_keys(constraint)
+            return _value_keys(constraint, size)
         case c.Limit():
             specific = constraint.of - GENERAL
             if not specific or constraint.measure in ("coverag", "money", "degree", "volt") or constraint.of & WAITING:
@@ -59,7 +64,9 @@ def keys_of(constraint: c.Constraint, size: Callable[[Key], int]) -> tuple[Key, 
         case c.Deed():
             if constraint.objects:
                 groups = [tuple(("term", term) for term in sorted(group)) for group in constraint.objects]
-                return min(groups, key=lambda keys: sum(size(key) for key in keys))
+                rarest = min(groups, key=lambda keys: sum(size(key) for key in keys))
+                # What is installed is a package, whatever it is called.
+                return (*rarest, ("verb", "install")) if "install" in constraint.verbs else rarest
             return tuple(("verb", verb) for verb in sorted(constraint.verbs))
         case c.Untouched():
             return tuple(("path", _last_part(pattern)) for pattern in constraint.patterns)
@@ -73,18 +80,26 @@ def keys_of(constraint: c.Constraint, size: Callable[[Key], int]) -> tuple[Key, 
             return (("value", ""),)
 
 
-def _value_keys(value: c.Value) -> tuple[Key, ...]:
+def _value_keys(value: c.Value, size: Callable[[Key], int]) -> tuple[Key, ...]:
     if value.parameter not in _PLAIN:
         words = value.parameter.split("_")
-        return tuple(dict.fromkeys((("key", words[-1]), ("key", "".join(words)))))
+        *others, last = (_SHORT.get(word, word) for word in words)
+        whole: tuple[Key, ...] = (("key", "".join(words)), ("key", "".join((*others, last))))
+        if not others:
+            return tuple(dict.fromkeys((("key", words[-1]), *whole)))
+        # Its last word and another are looked for together: many settings are timeouts. "last" alone is never called,
+        # but for a figure in hexadecimal, which needs no other word.
+        pairs: list[Key] = [("pair", last, stem(other)) for other in others]
+        return tuple(dict.fromkeys((*whole, ("last", last), min(pairs, key=size))))
     if value.subject:
         return (
             ("parameter", value.parameter, value.subject),
             ("kind", value.parameter, subject_kinds().get(value.subject, "")),
         )
-    if value.scope.about and value.parameter in ("port", "host", "schedule"):
+    if value.scope.about and value.parameter in _OF_SOMETHING:
         keys: tuple[Key, ...] = tuple(("about", value.parameter, term) for term in sorted(value.scope.about))
-        return (*keys, ("parameter", value.parameter, "")) if value.scope.environments else keys
+        everywhere = value.scope.environments and value.parameter in ("port", "host", "schedule")
+        return (*keys, ("parameter", value.parameter, "")) if everywhere else keys
     return (("parameter", value.parameter, ""),)
 
 
@@ -103,6 +118,7 @@ def _last_part(pattern: str) -> str:
 def keys_called(doing: Doing, known: Mapping[Key, object]) -> list[Key]:
     """The keys under which constraints that may concern the action are filed, those only that are `known`."""
     found: dict[Key, None] = {}
+    pairs: dict[str, set[str]] = {}
     reading = doing.reading
 
     def call(key: Key) -> None:
@@ -137,6 +153,11 @@ def keys_called(doing: Doing, known: Mapping[Key, object]) -> list[Key]:
                 call(("key", _SHORT.get(part, part)))
             squashed = "".join(parts)
             call(("key", squashed))
+            for last in {_SHORT.get(part, part) for part in parts}:
+                if ("last", last) in known:
+                    pairs.setdefault(last, set()).update(stem(_SHORT.get(part, part)) for part in parts)
+                    if fact.value.lower().startswith("0x"):
+                        call(("last", last))
             for length in range(6, min(len(squashed), 30)):
                 call(("key", squashed[:length]))
                 call(("key", squashed[-length:]))
@@ -163,7 +184,10 @@ def keys_called(doing: Doing, known: Mapping[Key, object]) -> list[Key]:
     call(("option", ""))
     for verb in doing.verbs_said:
         call(("verb", verb))
-    given = {fact.parameter for fact in reading.facts[:400]} & {"port", "host", "schedule"}
+    for last, others in pairs.items():
+        for other in others | doing.about:
+            call(("pair", last, other))
+    given = {fact.parameter for fact in reading.facts[:400]} & _OF_SOMETHING
     for term in doing.about:
         call(("term", term))
         for parameter in given:
