@@ -30,6 +30,7 @@ _KEYWORDS = frozenset(
 )
 
 MOST_COMMANDS = 2_000
+MOST_AROUND = 50  # subshells around a command that are told apart
 MOST_WORDS = 20_000
 DEEPEST = 6
 
@@ -103,6 +104,7 @@ class _Reader:
         heredocs: list[tuple[Command, str, bool, bool]] = []
         inner: list[tuple[int, int]] = []
         around: tuple[int, ...] = ()
+        beyond = 0  # subshells further in than are told apart
         if nested:
             self.groups += 1
             command.group = around = (self.groups,)
@@ -122,9 +124,15 @@ class _Reader:
                 piped = operator in ("|", "|&")
                 joined = operator
                 if operator == "(":
-                    self.groups += 1
-                    around = (*around, self.groups)
+                    if len(around) < MOST_AROUND:
+                        self.groups += 1
+                        around = (*around, self.groups)
+                    else:
+                        beyond += 1
+                        self.cut = True
                     joined = command.joined if empty else ""
+                elif operator == ")" and beyond:
+                    beyond -= 1
                 elif operator == ")":
                     around = around[: 1 if nested else 0] if len(around) < 2 else around[:-1]
                 elif operator == "\n" and empty and command.joined in _GOES_ON:
