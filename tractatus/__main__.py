@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from tractatus import arguments
 from tractatus.results import Result
 
 if TYPE_CHECKING:
@@ -31,6 +32,13 @@ INPUT, or with -, standard input is read. JSON is printed where standard output 
   verify     reasoning: an action with --reasoning, or {"action", "reasoning", "scores", "context", "pressure"}
   analyze    a decision about values: a text, or {"decision", "context"}
 
+  --file, --json         every command
+  --instructions FILE    validate, check: a JSON list, JSON Lines, or an instruction-history.json
+  --instruction TEXT     validate, check: one more; may be repeated
+  --environment, --now   validate, check: where and when the action is done
+  --reasoning TEXT       check, verify: text, or JSON as verify takes it
+  --verbosity LEVEL      check: SILENT, SUMMARY, DETAILED or DEBUG
+
 exit status:
   0   allow, APPROVED, PROCEED or NOT_ASSESSED, NORMAL; and always of classify and analyze
   1   warn, WARNING, PROCEED_WITH_CAUTION, ELEVATED or HIGH
@@ -44,64 +52,78 @@ class WrongInput(Exception):
     """What was given cannot be used; the text is one line that names the field."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(words: Sequence[str] | None = None) -> int:
     """Runs one command. Gives the exit status; what is wrong with the input is one line on standard error."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # any text can be printed, on any terminal
     try:
-        options = _parser().parse_args(arguments)
-        result, status, lines = COMMANDS[options.command](_given(options), options)
+        try:
+            options = _parser().parse_args(words)
+            asked = COMMANDS[options.command](_given(options), options)
+        except (WrongInput, TypeError, ValueError) as error:
+            print(f"tractatus: {_one_line(error)}", file=sys.stderr)
+            return WRONG_INPUT
+        except RecursionError:
+            print("tractatus: input: this is nested too deeply.", file=sys.stderr)
+            return WRONG_INPUT
+        result, status, lines = asked()  # the input is right: what is raised from here on is an error of ours
         if options.json or not sys.stdout.isatty():
             print(json.dumps(result.to_dict(), indent=2, ensure_ascii=False))
         else:
             print("\n".join(_emphasised(lines)))
         sys.stdout.flush()
         return status
-    except (WrongInput, TypeError, ValueError) as error:
-        print(f"tractatus: {_one_line(error)}", file=sys.stderr)
-    except RecursionError:
-        print("tractatus: input: this is nested too deeply.", file=sys.stderr)
     except BrokenPipeError:  # the reader has gone, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    return WRONG_INPUT
 
 
-# The commands ---------------------------------------------------------------------------------------------------------
+# The commands: each checks what it is given, naming what is wrong, and gives the call that answers --------------------
 
 Answer = tuple[Result, int, list[str]]
+Asked = Callable[[], Answer]
 
 
-def classify(given: Any, options: argparse.Namespace) -> Answer:
+def classify(given: Any, options: argparse.Namespace) -> Asked:
     from tractatus.classifier import InstructionPersistenceClassifier
 
     given = _fields(given, "text", ("text", "source"))
-    result = InstructionPersistenceClassifier().classify(**given)
-    dimensions = (result.quadrant, result.persistence, result.temporal_scope, result.verification_required)
-    lines = [f"{' / '.join(dimensions)}, explicitness {result.explicitness:.2f}"]
-    lines += [f"{name}: {value}" for name, value in result.parameters.items()]
-    lines.append("It is stored." if result.stored else "It is not explicit enough to be stored.")
-    return result, 0, [*lines, *_bulleted(result.reasons)]
+    for name, value in given.items():
+        arguments.text(value, name)
+
+    def answer() -> Answer:
+        result = InstructionPersistenceClassifier().classify(**given)
+        dimensions = (result.quadrant, result.persistence, result.temporal_scope, result.verification_required)
+        lines = [f"{' / '.join(dimensions)}, explicitness {result.explicitness:.2f}"]
+        lines += [f"{name}: {value}" for name, value in result.parameters.items()]
+        lines.append("It is stored." if result.stored else "It is too vague to be stored.")
+        return result, 0, [*lines, *_bulleted(result.reasons)]
+
+    return answer
 
 
-def validate(given: Any, options: argparse.Namespace) -> Answer:
+def validate(given: Any, options: argparse.Namespace) -> Asked:
     from tractatus.validator import CrossReferenceValidator
     from tractatus.vocabulary import Status
 
-    action = {"description": given} if isinstance(given, str) else given
-    validator = CrossReferenceValidator(_instructions(options))
-    result = validator.validate(action, now=_now(options.now), environment=options.environment)
-    status = {Status.APPROVED: 0, Status.WARNING: 1, Status.REJECTED: 3}[result.status]
-    if result.status is Status.REJECTED and result.requires_human_approval:
-        status = 2
-    lines = [f"{result.status}: {result.reason}"]
-    if result.corrected_action:
-        lines.append(f"It would pass with {json.dumps(result.to_dict()['corrected_action'], ensure_ascii=False)}.")
-    return result, status, [*lines, *_bulleted(result.reasons)]
+    action = {"description": given} if isinstance(given, str) else arguments.mapping(given, "action")
+    instructions, now = _instructions(options), _now(options.now)
+
+    def answer() -> Answer:
+        result = CrossReferenceValidator(instructions).validate(action, now=now, environment=options.environment)
+        status = {Status.APPROVED: 0, Status.WARNING: 1, Status.REJECTED: 3}[result.status]
+        if result.status is Status.REJECTED and result.requires_human_approval:
+            status = 2
+        lines = [f"{result.status}: {result.reason}"]
+        if result.corrected_action:
+            lines.append(f"It would pass with {json.dumps(result.to_dict()['corrected_action'], ensure_ascii=False)}.")
+        return result, status, [*lines, *_bulleted(result.reasons)]
+
+    return answer
 
 
-def check(given: Any, options: argparse.Namespace) -> Answer:
+def check(given: Any, options: argparse.Namespace) -> Asked:
     from tractatus.gate import Gate, GateRequest, explain
     from tractatus.vocabulary import GateDecision, Verbosity
 
@@ -117,57 +139,88 @@ def check(given: Any, options: argparse.Namespace) -> Answer:
     given = {name: value for name, value in given.items() if value is not None}
     if isinstance(given.get("grants"), list):
         given["grants"] = frozenset(_texts(given["grants"], "grants"))
-    result = Gate(_instructions(options), verbosity=Verbosity(options.verbosity)).check(GateRequest(**given))
-    status = list(GateDecision).index(result.decision)
-    return result, status, explain(result, Verbosity(options.verbosity)).split("\n")
+    request, instructions, verbosity = GateRequest(**given), _instructions(options), Verbosity(options.verbosity)
+
+    def answer() -> Answer:
+        result = Gate(instructions, verbosity=verbosity).check(request)
+        return result, list(GateDecision).index(result.decision), explain(result, verbosity).split("\n")
+
+    return answer
 
 
-def pressure(given: Any, options: argparse.Namespace) -> Answer:
+def pressure(given: Any, options: argparse.Namespace) -> Asked:
     from tractatus.pressure import ContextPressureMonitor
     from tractatus.vocabulary import PressureLevel
 
-    result = ContextPressureMonitor().assess(_session(given))
-    status = {PressureLevel.NORMAL: 0, PressureLevel.CRITICAL: 2, PressureLevel.DANGEROUS: 3}.get(result.level, 1)
-    lines = [f"{result.level}, {result.score:.2f}", *_bulleted((*result.required_actions, *result.recommendations))]
-    return result, status, [*lines, *_bulleted(result.reasons)]
+    session = _session(given)
+
+    def answer() -> Answer:
+        result = ContextPressureMonitor().assess(session)
+        status = {PressureLevel.NORMAL: 0, PressureLevel.CRITICAL: 2, PressureLevel.DANGEROUS: 3}.get(result.level, 1)
+        lines = [f"{result.level}, {result.score:.2f}", *_bulleted((*result.required_actions, *result.recommendations))]
+        return result, status, [*lines, *_bulleted(result.reasons)]
+
+    return answer
 
 
-def verify(given: Any, options: argparse.Namespace) -> Answer:
-    from tractatus.verifier import MetacognitiveVerifier
-    from tractatus.vocabulary import VerificationDecision
+def verify(given: Any, options: argparse.Namespace) -> Asked:
+    from tractatus.verifier import MetacognitiveVerifier, read_scores
+    from tractatus.vocabulary import PressureLevel, VerificationDecision
 
     if isinstance(given, str) or (isinstance(given, Mapping) and "action" not in given):
         given = {"action": given}
     given = _fields(given, "action", ("action", "reasoning", "scores", "context", "pressure"))
     given["reasoning"] = _reasoning(options) or given.get("reasoning")
-    result = MetacognitiveVerifier().verify(given.pop("action"), **given)
-    status = {
-        VerificationDecision.PROCEED_WITH_CAUTION: 1,
-        VerificationDecision.REQUIRE_REVIEW: 2,
-        VerificationDecision.BLOCKED: 3,
-    }.get(result.decision, 0)
-    lines = [f"{result.decision}, confidence {result.confidence:.2f}", *_bulleted(result.recommendations)]
-    return result, status, [*lines, *_bulleted(result.reasons)]
+    given = {name: value for name, value in given.items() if value is not None}
+    action = given.pop("action", None)
+    if not isinstance(action, str):
+        arguments.mapping(action, "action")
+    if not isinstance(given.get("reasoning", ""), (str, Mapping)):
+        raise WrongInput(f"reasoning: text or an object is expected, not {type(given['reasoning']).__name__}.")
+    if "scores" in given:
+        read_scores(given["scores"])
+    arguments.mapping(given.get("context", {}), "context")
+    arguments.choice(given.get("pressure", "NORMAL"), PressureLevel, "pressure")
+
+    def answer() -> Answer:
+        result = MetacognitiveVerifier().verify(action, **given)
+        status = {
+            VerificationDecision.PROCEED_WITH_CAUTION: 1,
+            VerificationDecision.REQUIRE_REVIEW: 2,
+            VerificationDecision.BLOCKED: 3,
+        }.get(result.decision, 0)
+        lines = [f"{result.decision}, confidence {result.confidence:.2f}", *_bulleted(result.recommendations)]
+        return result, status, [*lines, *_bulleted(result.reasons)]
+
+    return answer
 
 
-def analyze(given: Any, options: argparse.Namespace) -> Answer:
+def analyze(given: Any, options: argparse.Namespace) -> Asked:
     from tractatus.orchestrator import PluralisticDeliberationOrchestrator
 
     context = None
     if isinstance(given, Mapping) and "decision" in given:
         given = _fields(given, "decision", ("decision", "context"))
         given, context = given["decision"], given.get("context")
-    result = PluralisticDeliberationOrchestrator().analyze_conflict(given, context)
-    lines = [f"Urgency: {result.urgency}"]
-    for one in result.moral_frameworks_in_tension:
-        lines.append(f"{one.framework}: {one.position or 'to be stated by its own people'}")
-    for title, found in (("Trade-offs", result.value_trade_offs), ("Affected", result.affected_stakeholder_groups)):
-        if found:
-            lines.append(f"{title}: {'; '.join(found)}")
-    return result, 0, [*lines, *_bulleted(result.reasons)]
+    if not isinstance(given, str):
+        arguments.mapping(given, "decision")
+    if context is not None:
+        arguments.mapping(context, "context")
+
+    def answer() -> Answer:
+        result = PluralisticDeliberationOrchestrator().analyze_conflict(given, context)
+        lines = [f"Urgency: {result.urgency}"]
+        for one in result.moral_frameworks_in_tension:
+            lines.append(f"{one.framework}: {one.position or 'to be stated by its own people'}")
+        for title, found in (("Trade-offs", result.value_trade_offs), ("Affected", result.affected_stakeholder_groups)):
+            if found:
+                lines.append(f"{title}: {'; '.join(found)}")
+        return result, 0, [*lines, *_bulleted(result.reasons)]
+
+    return answer
 
 
-COMMANDS: Mapping[str, Callable[[Any, argparse.Namespace], Answer]] = {
+COMMANDS: Mapping[str, Callable[[Any, argparse.Namespace], Asked]] = {
     "classify": classify,
     "validate": validate,
     "check": check,
@@ -192,27 +245,24 @@ def _parser() -> argparse.ArgumentParser:
         epilog=HELP,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("command", choices=COMMANDS, metavar="|".join(COMMANDS))
-    parser.add_argument("input", nargs="?", metavar="INPUT", help="text, JSON, @PATH or - for standard input")
-    parser.add_argument("--file", metavar="PATH", help="read the input from this file")
-    parser.add_argument("--json", action="store_true", help="print JSON on a terminal too")
-    parser.add_argument(
-        "--instructions",
-        metavar="FILE",
-        help="for validate and check: instructions as a JSON list, JSON Lines, or an instruction-history.json",
-    )
-    parser.add_argument(
-        "--instruction", metavar="TEXT", action="append", default=[], help="one more instruction; may be repeated"
-    )
-    parser.add_argument("--reasoning", metavar="TEXT", help="for verify and check: text, or JSON as verify takes it")
-    parser.add_argument("--environment", metavar="NAME", help="for validate and check: where the action is done")
-    parser.add_argument("--now", metavar="TIME", help="for validate and check: the time, in ISO 8601")
-    parser.add_argument(
-        "--verbosity",
-        choices=("SILENT", "SUMMARY", "DETAILED", "DEBUG"),
-        default="DETAILED",
-        help="for check: how much is explained (DETAILED where nothing is said)",
-    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="|".join(COMMANDS), parser_class=_Parser)
+    for name in COMMANDS:
+        command = commands.add_parser(name)
+        command.add_argument("input", nargs="?", metavar="INPUT", help="text, JSON, @PATH or - for standard input")
+        command.add_argument("--file", metavar="PATH", help="read the input from this file")
+        command.add_argument("--json", action="store_true", help="print JSON on a terminal too")
+        if name in ("validate", "check"):
+            of = "instructions as a JSON list, JSON Lines, or an instruction-history.json"
+            command.add_argument("--instructions", metavar="FILE", help=of)
+            more = "one more instruction; may be repeated"
+            command.add_argument("--instruction", metavar="TEXT", action="append", default=[], help=more)
+            command.add_argument("--environment", metavar="NAME", help="where the action is done")
+            command.add_argument("--now", metavar="TIME", help="the time, in ISO 8601")
+        if name in ("check", "verify"):
+            command.add_argument("--reasoning", metavar="TEXT", help="text, or JSON as verify takes it")
+        if name == "check":
+            levels = ("SILENT", "SUMMARY", "DETAILED", "DEBUG")
+            command.add_argument("--verbosity", choices=levels, default="DETAILED", help="how much is explained")
     return parser
 
 

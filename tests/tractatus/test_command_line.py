@@ -224,6 +224,14 @@ def test_help_documents_commands_and_status(capsys):
         (["classify", '{"source": "x"}'], "text: this is missing."),
         (["classify", "@/no/such/file"], "INPUT: '/no/such/file' cannot be read: No such file or directory."),
         (["classify", " "], "INPUT: some text or JSON is expected, not nothing."),
+        (["classify", "x", "--instruction", "y"], "unrecognized arguments: --instruction y. See --help."),
+        (["verify", "x", "--now", "2026-01-01"], "unrecognized arguments: --now 2026-01-01. See --help."),
+        (["pressure", "{}", "--reasoning", "x"], "unrecognized arguments: --reasoning x. See --help."),
+        (["validate", "{}", "--verbosity", "DEBUG"], "unrecognized arguments: --verbosity DEBUG. See --help."),
+        (["verify", '{"action": {}, "pressure": "MILD"}'], "pressure: one of NORMAL"),
+        (["verify", '{"action": {}, "reasoning": 3}'], "reasoning: text or an object is expected, not int."),
+        (["analyze", '{"decision": 7}'], "decision: an object is expected, not int."),
+        (["classify", '{"text": 7}'], "text: text is expected, not int."),
         (["sing", "x"], "argument classify|validate|check|pressure|verify|analyze: invalid choice: 'sing'"),
         ([], "the following arguments are required: classify|validate"),
     ],
@@ -254,6 +262,15 @@ def test_wrong_instructions_are_named(run, tmp_path, content, line):
     status, _, err = run("validate", CONNECT, "--instructions", str(file))
     assert (status, err.count("\n")) == (64, 1)
     assert err.startswith(f"tractatus: {line}")
+
+
+def test_an_error_of_ours_is_not_reported_as_wrong_input(run, monkeypatch):
+    def fails(self, text, *, source="user"):
+        raise ValueError("of our own making")
+
+    monkeypatch.setattr("tractatus.classifier.InstructionPersistenceClassifier.classify", fails)
+    with pytest.raises(ValueError, match="of our own making"):
+        run("classify", "Use npm")
 
 
 # As a program ---------------------------------------------------------------------------------------------------------
