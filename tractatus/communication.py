@@ -60,13 +60,13 @@ class AdaptiveCommunicationOrchestrator:
     """
 
     def __init__(self, *, registers: Iterable[Register] = (), patronising: Iterable[Patronising] = ()) -> None:
-        words = [*shipped_words(), *_of_type(patronising, Patronising, "patronising")]
-        self._patronising = {
+        words = [*shipped_words(), *arguments.several(patronising, Patronising, "patronising")]
+        self._patronising: Mapping[str, CueIndex[str]] = {
             language: CueIndex((one.why, one.words) for one in words if _short(one.language) == language)
             for language in {_short(one.language) for one in words}
         }
         self._registers: dict[tuple[str, str], Register] = {}
-        for one in (*shipped_registers(), *_of_type(registers, Register, "registers")):
+        for one in (*shipped_registers(), *arguments.several(registers, Register, "registers")):
             if (one.name, one.language) in self._registers:
                 raise one.row.wrong("name", f"{one.name!r} in {one.language!r} is there already")
             for said, row, key in sentences(one):
@@ -83,7 +83,7 @@ class AdaptiveCommunicationOrchestrator:
         """The words of `text` that talk down to people, with why. Empty for a language without a list."""
         index = self._patronising.get(_short(language))
         found = index.find(cues.words_of(text)) if index else {}
-        return {word: str(why) for why, words in found.items() for word in words}
+        return {word: why for why, words in found.items() for word in words}
 
     def compose(self, message: Mapping[str, Any], person: Mapping[str, Any]) -> Communication:
         """The message for this person.
@@ -134,7 +134,7 @@ class AdaptiveCommunicationOrchestrator:
             found = self._registers.get(way)
             if found is not None and kind in found.wordings:
                 return found, list(_why(found, name, language))
-        raise AssertionError("the plain English register says every kind")
+        raise AssertionError("the plain English register says every kind: `shipped_registers` sees to that")
 
     def _judged(self, texts: Mapping[str, str], register: Register) -> Iterator[str]:
         if _short(register.language) not in self._patronising:
@@ -265,11 +265,3 @@ def _why(found: Register, name: str, language: str) -> Iterator[str]:
 def _short(language: str) -> str:
     """The language without its region: “en” of “en-NZ”."""
     return re.split("[-_]", language[:40].strip().lower(), maxsplit=1)[0]
-
-
-def _of_type(given: Iterable[Any], kind: type, name: str) -> list[Any]:
-    found = list(given)
-    for one in found:
-        if not isinstance(one, kind):
-            raise TypeError(f"{name}: what tractatus.registers reads is expected, not {type(one).__name__}.")
-    return found

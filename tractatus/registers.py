@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tractatus import cues
 from tractatus.datafiles import DataError, Field, Row, rows, unique
+from tractatus.results import FrozenDict
 
 KINDS = (
     "invitation",
@@ -108,11 +109,13 @@ def read_register(path: Path | str, *, text: str | None = None) -> Register:
         yes=row["yes"],
         no=row["no"],
         months=tuple(row.get("months", ())),
-        labels={one["name"]: one["label"] for one in labels},
-        wordings={
-            one["kind"]: Wording(one["kind"], tuple(one["subject"]), tuple(one["lines"]), tuple(one["easy"]), one)
-            for one in messages
-        },
+        labels=FrozenDict({one["name"]: one["label"] for one in labels}),
+        wordings=FrozenDict(
+            {
+                one["kind"]: Wording(one["kind"], tuple(one["subject"]), tuple(one["lines"]), tuple(one["easy"]), one)
+                for one in messages
+            }
+        ),
         row=row,
     )
 
@@ -168,8 +171,15 @@ def _twelve(months: Sequence[str]) -> str | None:
 
 @cache
 def shipped_registers() -> tuple[Register, ...]:
-    """The registers that come with the library."""
-    return tuple(read_register(f"registers/{name}.toml") for name in SHIPPED)
+    """The registers that come with the library. Each can say every kind of message; `DataError` where one cannot."""
+    return tuple(whole(read_register(f"registers/{name}.toml")) for name in SHIPPED)
+
+
+def whole(register: Register) -> Register:
+    """The same register, if it has every kind of message. Raises `DataError` naming the first that is missing."""
+    if missing := [kind for kind in KINDS if kind not in register.wordings]:
+        raise register.row.wrong("name", f"a register that ships says every kind of message; {missing[0]} is missing")
+    return register
 
 
 @cache

@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 
 from tractatus.communication import FORMATS, AdaptiveCommunicationOrchestrator
 from tractatus.datafiles import DataError
-from tractatus.registers import KINDS, SHIPPED, Register, names_in, read_patronising, read_register, sentences
+from tractatus.registers import (
+    KINDS,
+    SHIPPED,
+    Register,
+    names_in,
+    read_patronising,
+    read_register,
+    sentences,
+    shipped_registers,
+    whole,
+)
 
 communication = AdaptiveCommunicationOrchestrator()
 SHIPPED_REGISTERS = [read_register(f"registers/{name}.toml") for name in SHIPPED]
@@ -289,10 +299,21 @@ def test_a_wrong_register_is_named_with_its_line(text, complaint):
         read_register("own.toml", text=filled)
 
 
+def test_a_register_that_ships_says_every_kind_of_message():
+    with pytest.raises(DataError, match=r"a register that ships says every kind of message; \w+ is missing"):
+        whole(own())
+    assert all(whole(register) is register for register in SHIPPED_REGISTERS)
+
+
+def test_nobody_changes_a_register_that_ships():
+    with pytest.raises(TypeError):
+        shipped_registers()[0].labels["x"] = "y"
+
+
 def test_what_was_not_read_is_refused():
-    with pytest.raises(TypeError, match=r"registers: what tractatus\.registers reads is expected, not dict"):
+    with pytest.raises(TypeError, match=r"registers\[0\]: a Register is expected, not dict"):
         AdaptiveCommunicationOrchestrator(registers=[{}])
-    with pytest.raises(TypeError, match="patronising: what"):
+    with pytest.raises(TypeError, match=r"patronising\[0\]: a Patronising is expected"):
         AdaptiveCommunicationOrchestrator(patronising=["simply"])
 
 
