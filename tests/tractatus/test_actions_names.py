@@ -142,10 +142,10 @@ BROKEN = [
         "line 2",
     ),
     (
-        "deployments.toml",
+        "environments.toml",
         environments.names,
-        '[[environment]]\nname = "x"\n[[environment]]\nname = "y"\nalso = ["x"]',
-        "line 5",
+        '[[environment]]\nname = "x"\nalso = ["z"]\n[[environment]]\nname = "y"\nalso = ["x"]',
+        "line 6",
     ),
     (
         "languages.toml",

@@ -9,20 +9,33 @@ from dataclasses import replace
 from functools import cache
 
 from tractatus.actions.facts import Reading
-from tractatus.datafiles import Field, rows, unique
+from tractatus.datafiles import Field, Row, rows, unique
 from tractatus.remembered import remembered
 
 _PART = re.compile(r"[^\W_]+")
 _LONGEST = 300
-_FIELDS = {"name": Field(str), "also": Field(list, required=False), "alone": Field(list, required=False)}
+_FIELDS = {
+    "name": Field(str),
+    "also": Field(list, required=False),
+    "alone": Field(list, required=False),
+    "said": Field(list, required=False),
+}
 _TEST_FILE = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*(?:_test|_spec|\.test|\.spec|Tests?|Spec)\.\w+|conftest\.py)$")
+
+
+def _rows() -> tuple[Row, ...]:
+    return unique(rows("environments.toml", "environment", _FIELDS), "name")
 
 
 @cache
 def names() -> Mapping[str, str]:
-    """Every word for an environment, with the environment that it means."""
+    """Every word for an environment in which an action can run, with the environment that it means."""
     found: dict[str, str] = {}
-    for row in unique(rows("deployments.toml", "environment", _FIELDS), "name"):
+    for row in _rows():
+        if not row.get("also") and not row.get("alone"):
+            if not row.get("said"):
+                raise row.wrong("name", "words under also, alone or said are expected")
+            continue
         for word in (row["name"], *row.get("also", []), *row.get("alone", [])):
             if found.setdefault(word, row["name"]) != row["name"]:
                 raise row.wrong("also", f"{word!r} is there already, under {found[word]!r}")
@@ -30,8 +43,19 @@ def names() -> Mapping[str, str]:
 
 
 @cache
+def names_in_sentences() -> Mapping[str, str]:
+    """Every word by which an instruction names an environment, or a place such as the documentation."""
+    found = {word: name for word, name in names().items() if word.replace("-", "").isalnum()}
+    for row in _rows():
+        for word in row.get("said", []):
+            if found.setdefault(word, row["name"]) != row["name"]:
+                raise row.wrong("said", f"{word!r} is there already, under {found[word]!r}")
+    return found
+
+
+@cache
 def _alone() -> frozenset[str]:
-    return frozenset(word for row in rows("deployments.toml", "environment", _FIELDS) for word in row.get("alone", []))
+    return frozenset(word for row in _rows() for word in row.get("alone", []))
 
 
 def canonical(word: str) -> str:

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from tractatus.actions.names import subject_kinds, subject_names
+from tractatus.actions.environments import names_in_sentences
+from tractatus.actions.names import verb_names
 from tractatus.datafiles import DataError, Field, Row, rows, unique
 from tractatus.directives.language import Phrases, stem
 from tractatus.directives.patterns import compiled
@@ -190,6 +191,11 @@ def commitment_phrases() -> Phrases[tuple[str, bool]]:
     )
 
 
+def environments() -> Mapping[str, str]:
+    """Each word by which an instruction names an environment, with the environment."""
+    return names_in_sentences()
+
+
 @dataclass(frozen=True)
 class DeedKind:
     """A deed as instructions name it, and the verbs of actions (verbs.toml) by which it is done."""
@@ -204,6 +210,8 @@ def deeds() -> Mapping[str, DeedKind]:
     fields = {"name": Field(str), "said": Field(list), "done_by": Field(list)}
     found: dict[str, DeedKind] = {}
     for row in unique(rows("deeds.toml", "deed", fields), "name"):
+        if unknown := sorted(set(row["done_by"]) - set(verb_names().values())):
+            raise row.wrong("done_by", f"{unknown[0]!r} is no verb of verbs.toml")
         kind = DeedKind(row["name"], frozenset(row["done_by"]))
         for word in row["said"]:
             if found.setdefault(stem(word), kind).name != kind.name:
@@ -229,13 +237,6 @@ def weak_words() -> frozenset[str]:
     if not found:
         raise DataError("deeds.toml: a table [[weak]] with words is expected.")
     return frozenset(found)
-
-
-@cache
-def environments() -> Mapping[str, str]:
-    """Each word for an environment, with its name."""
-    fields = {"name": Field(str), "said": Field(list)}
-    return {word: row["name"] for row in rows("environments.toml", "environment", fields) for word in row["said"]}
 
 
 @dataclass(frozen=True)
@@ -266,6 +267,14 @@ def things() -> Mapping[str, str]:
 
 
 @cache
+def countries() -> Mapping[str, tuple[str, ...]]:
+    """Each name of a country with the cloud regions and places in it."""
+    fields = {"name": Field(str), "said": Field(list), "regions": Field(list)}
+    found = rows("areas.toml", "country", fields)
+    return {word: tuple(row["regions"]) for row in found for word in row["said"]}
+
+
+@cache
 def machines() -> frozenset[str]:
     """The stems of words for a machine."""
     return frozenset(stem(word) for row in rows("areas.toml", "machine", {"said": Field(list)}) for word in row["said"])
@@ -292,8 +301,3 @@ LANGUAGES = {
 def limited_to_own_branch() -> frozenset[str]:
     """Practices that are often allowed on one's own branch only."""
     return frozenset({"force push", "amending commits", "hard reset"})
-
-
-def kind_of(name: str) -> str:
-    """What sort of thing a known name is (`database`), empty where it is not known."""
-    return subject_kinds().get(subject_names().get(name, name), "")
