@@ -74,6 +74,9 @@ def run(
 ) -> None:
     """Read one command without its wrappers. `prefix` are words that run it and are part of it (`php artisan`)."""
     words = unwrapped(findings, words)
+    if " " in (line := words[0].text).strip() and not line.startswith(("$", "`", "<(")) and "/" not in line.split()[0]:
+        read(findings, words[0])  # env -S "…", flock … -c "…"
+        return
     name = words[0].text.rpartition("/")[2] or words[0].text
     if "@" in name[1:] and "/" not in name:  # npx prettier@3
         name, _, version = name.partition("@")

@@ -19,6 +19,7 @@ MOST_VARIABLES = 200
 
 _USE = re.compile(r"\$(?:(?P<name>[A-Za-z_]\w{0,80})|\{(?P<braced>[A-Za-z_]\w{0,80})(?P<rest>[:-=?+][^{}]{0,300})?\})")
 _BRACES = re.compile(r"([^{}\s]{0,200}+)\{([^{}\s,]{0,200}+(?:,[^{}\s,]{0,200}+){1,20}+)\}([^{}\s]{0,200}+)\Z")
+_OF_FILES = frozenset({"rm", "mv", "unlink", "shred", "rmdir", "truncate"})
 _DECLARING = frozenset({"export", "declare", "local", "readonly", "typeset"})
 _SETTING = re.compile(r"([A-Za-z_]\w{0,80})=")
 _PRINTED = re.compile(r"(?:\$|<)\(([^()`]{1,600})\)\Z|`([^`]{1,600})`\Z")
@@ -30,7 +31,7 @@ def expand(findings: Findings, command: Command) -> None:
     words = command.words
     if words and words[0].text in findings.aliases and not words[0].quoted:
         words = command.words = [*findings.aliases[words[0].text], *words[1:]]
-    if any(word.expands for word in words) or (words and "{" in words[0].text and not words[0].quoted):
+    if any(word.expands or "{" in word.text for word in words):
         words = command.words = _expanded(findings, words)
     for number, (operator, word) in enumerate(command.redirects):
         if word.expands:
@@ -109,10 +110,11 @@ def _set(findings: Findings, name: str, value: Located) -> None:
 
 def _expanded(findings: Findings, words: list[Word]) -> list[Word]:
     made: list[Word] = []
+    braces = words[0].text.rpartition("/")[2] in _OF_FILES
     for place, word in enumerate(words):
         if word.expands and ("$" in word.text or "`" in word.text) and len(word.text) <= LONGEST:
             made += _of_word(findings, word, place == 0)
-        elif place == 0 and not word.quoted and (match := _BRACES.match(word.text)):
+        elif (place == 0 or braces) and not word.quoted and (match := _BRACES.match(word.text)):
             made += [_new(match[1] + middle + match[3], word) for middle in match[2].split(",")[:MOST_VALUES]]
         else:
             made.append(word)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -43,6 +44,8 @@ class _Reader:
         action, findings = self.action, self.findings
         if "tool_name" in action or "tool_input" in action:
             name, given, root = action.get("tool_name"), action.get("tool_input"), "tool_input"
+        elif "parameters" not in action and (other := next((key for key in _GIVEN if key in action), None)):
+            name, given, root = action.get("name", action.get("tool", action.get("type"))), action[other], other
         else:
             name, given, root = action.get("type"), action.get("parameters"), "parameters"
         tool = name if isinstance(name, str) else ""
@@ -72,6 +75,9 @@ class _Reader:
 
     def _given(self, tool: str, given: Any, root: str, said: str) -> None:
         kind = key_of(tool)
+        if isinstance(given, str) and kind in _SHELLS:
+            commands.read(self.findings, self._text(given, (root,), runs=True))
+            return
         if isinstance(given, str):  # some tools take one text
             self._generic(tool, kind, {"input": given}, (root,), bare=True)
             return
@@ -79,6 +85,10 @@ class _Reader:
             self._value("value", given, (root,), 0)
             return
         command = given.get("command", given.get("cmd", given.get("script")))
+        if (argv := _argv(given)) is not None:
+            commands.read(self.findings, self._text(argv, (root,), runs=True).unplaced())
+            self._others(given, root, {"description", "timeout"})
+            return
         if isinstance(command, str) and (kind in _SHELLS or "command" in given):
             key = next(key for key in ("command", "cmd", "script") if given.get(key) is command)
             commands.read(self.findings, self._text(command, (root, key), runs=True))
@@ -129,7 +139,7 @@ class _Reader:
         """One parameter, of any type, under any name."""
         self.values += 1
         if depth > DEEPEST or self.values > MOST_VALUES:
-            self.findings.cut = True
+            self.findings.cut = self.findings.unread = True  # any of it may be a command
             return
         if isinstance(value, str):
             self._text_value(key, value, path, subject)
@@ -189,7 +199,36 @@ class _Reader:
 
 
 _SHELLS = frozenset({"bash", "shell", "sh", "terminal", "run_command", "execute_command", "exec", "run_shell_command"})
-_COMMANDS = frozenset({"command", "cmd", "script", "shell_command", "command_line"})
+_COMMANDS = frozenset(
+    [
+        "command",
+        "commands",
+        "cmd",
+        "cmdline",
+        "script",
+        "shell_command",
+        "bash_command",
+        "terminal_command",
+        "command_line",
+        "bash",
+        "shell",
+    ]
+)
+_GIVEN = ("input", "arguments", "args")  # as other protocols name what a tool is given
+
+
+def _argv(given: Mapping[Any, Any]) -> str | None:
+    """A command that is given as a list of words, or as a program and its arguments, as a line."""
+    program = next((given[key] for key in ("command", "cmd", "argv", "program", "executable") if key in given), None)
+    words = next((given[key] for key in ("args", "arguments", "argv") if key in given), None)
+    if isinstance(program, (list, tuple)):
+        words, program = program, None
+    if not isinstance(words, (list, tuple)) or not all(isinstance(word, str) for word in words[:MOST_VALUES]):
+        return None
+    line = " ".join(map(shlex.quote, words[:MOST_VALUES]))
+    return f"{program} {line}" if isinstance(program, str) else line if program is None else None
+
+
 _TALK = frozenset(
     [
         "message",

@@ -62,14 +62,15 @@ _ACTING = frozenset({"operation", "action", "op", "mutation", "procedure", "func
 
 
 def _of_name(reading: Reading) -> Iterator[Found]:
-    names = [reading.tool] + [
-        fact.value for fact in reading.facts[:MOST_ACTS] if fact.parameter in _ACTING and len(fact.value) <= 40
-    ]
-    for name in names:
+    acting = [fact.value for fact in reading.facts[:MOST_ACTS] if fact.parameter in _ACTING and len(fact.value) <= 40]
+    done_to = frozenset().union(
+        *(_name_words(fact.value) for fact in reading.facts[:MOST_ACTS] if fact.parameter in _DONE_TO)
+    )
+    for number, name in enumerate([reading.tool, *acting]):
         own = _name_words(name.rpartition("__")[2] or name)
         if not own:
             continue
-        every = _name_words(name)
+        every = _name_words(name) | done_to if number else _name_words(name)
         for rule in rules.calls():
             does, what_of = rule.also
             doing, things = own & does.plain, every & what_of.plain
@@ -79,9 +80,12 @@ def _of_name(reading: Reading) -> Iterator[Found]:
                 continue
             if rule.kind.test_things and throwaway.spared(reading, _places(reading)):
                 continue
-            if rule.on == "path" and all(map(throwaway.throw_away_path, reading.paths[:MOST_ACTS])):
+            if rule.on == "path" and reading.paths and all(map(throwaway.throw_away_path, reading.paths[:MOST_ACTS])):
                 continue
             yield rule, f"`{name[:80]}`"
+
+
+_DONE_TO = frozenset({"resource", "object", "entity", "resource_type", "object_type", "entity_type", "kind"})
 
 
 @lru_cache(maxsize=2_048)

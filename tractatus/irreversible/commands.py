@@ -291,6 +291,8 @@ def _thrown_away(path: str, act: Act, before: Before) -> bool:
 
 def kept(path: str) -> bool:
     """Whether a single file, or all files of a folder, hold what is not made again."""
+    if len(path) > throwaway.LONGEST_PATH:  # no system takes it
+        return False
     return throwaway.kept_file(path) or throwaway.system_path(path) or path.rpartition("/")[2] in (*_WHOLE, "$(read)")
 
 

@@ -143,6 +143,9 @@ def _places_of(passage: Passage, reading: Reading) -> frozenset[str]:
                 or (fact.place is not None and fact.place.span and span[0] <= fact.place.span[0] <= span[1])
             ]
             break
+    else:  # it stands in none: what the commands only name besides says nothing of it
+        if any(fact.parameter == "database" for fact in facts):
+            facts = [fact for fact in facts if fact.parameter != "path"]
     databases = {fact.value for fact in facts if fact.parameter == "database"}
     if len(databases) < 2 or all(throwaway.throw_away_named(throwaway.parts([one])) for one in databases):
         return frozenset(fact.value for fact in facts)

@@ -208,6 +208,7 @@ def _emptied(act: Act, before: Before) -> Iterator[Found]:
 # ---- code -----------------------------------------------------------------------------------------------------------
 
 _CALL = re.compile(r"([A-Za-z_]\w{0,60})(?:!|\?\.)?(?:[ \t]{0,3}\(|[ \t]{1,3}(?=[\"'`<]))")
+_MAGIC = re.compile(r"^[ \t]*+(?:!|%sx |%%(?:bash|sh)\b)(\S?.{1,2000})", re.MULTILINE)
 _RENAMED = re.compile(r"\b([A-Za-z_]\w{0,60}) as ([A-Za-z_]\w{0,60})")
 _PIPES = re.compile(r"\|\s*getline|\|\s*\"|do shell script")
 _ASSIGNED = re.compile(r"([A-Za-z_]\w{0,60})[ \t]{0,3}(?::=|=)[ \t]{0,3}(?:[A-Za-z_.]{0,30}\([ \t]{0,3})?[rbuf]{0,2}\Z")
@@ -230,6 +231,8 @@ def of_code(text: str, reading: Reading, before: Before, depth: int, *, runs: bo
         for start, _, value in literals
         if (match := _ASSIGNED.search(text, max(0, start - 100), start)) is not None
     }
+    for line in _MAGIC.findall(text)[:MOST_LITERALS] if "!" in text or "%" in text else ():
+        yield from of_text(line, before, depth)
     renamed: dict[str, str] = {new: old for old, new in _RENAMED.findall(text)}
     sends = False
     seen = 0
