@@ -17,8 +17,10 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
+from inspect import signature
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from tractatus.arguments import shown
@@ -30,7 +32,7 @@ _TOP_KEY = re.compile(r"[ \t]*+\[{0,2}[ \t]*+[\"']?([A-Za-z0-9_-]+)[\"']?[ \t]*+
 
 TOGETHER: Mapping[str, tuple[str, ...]] = {
     "boundaries.toml": ("domain", "theme", "cue", "automatable"),
-    "areas.toml": ("area", "thing", "machine"),
+    "areas.toml": ("area", "thing", "machine", "country"),
     "deeds.toml": ("deed", "alike", "weak"),
     "frameworks.toml": ("case", "framework"),
     "handoffs.toml": ("act", "document"),
@@ -44,6 +46,8 @@ TOGETHER: Mapping[str, tuple[str, ...]] = {
     "rounds.toml": ("tier", "round"),
 }  # fmt: skip
 """The tables that stand together in one file, or in each file of a folder. Every other file has tables of one name."""
+
+_KEPT = type(cache(lambda: None))
 
 
 class DataError(ValueError):
@@ -158,6 +162,15 @@ def _check_tables(name: str, content: str, whole: Mapping[str, Any], known: tupl
             complaint = f"tables headed [[{key}]] are expected"
         if complaint:
             raise DataError(f"{name}, line {_line_of(content, key)}: {key}: {complaint}.")
+
+
+def load(*modules: ModuleType) -> None:
+    """Reads what these modules read: calls each function of theirs that takes nothing and keeps what it gives
+    (`functools.cache`). A service does so when it is built, so that a wrong row is found then. Raises `DataError`."""
+    for module in modules:
+        for kept in list(vars(module).values()):
+            if isinstance(kept, _KEPT) and kept.__module__ == module.__name__ and not signature(kept).parameters:
+                kept()
 
 
 def unique(among: tuple[Row, ...], key: str) -> tuple[Row, ...]:

@@ -21,6 +21,7 @@ from tractatus.actions.environments import done_in
 from tractatus.comparison import Breach, Doing, compare
 from tractatus.comparison.keys import keys_called
 from tractatus.correction import rewritten, typed
+from tractatus.datafiles import load
 from tractatus.directives import Constraint, Directive, knowledge, language, read_instruction
 from tractatus.index import Entry, Filed, InstructionIndex, View, about, called
 from tractatus.instruction import Instruction
@@ -213,33 +214,11 @@ def _kept(text: str, parameters: FrozenDict) -> Directive:
     return read_instruction(text, parameters)
 
 
-LOADERS = (
-    environments.names,
-    languages.languages,
-    programs.programs,
-    names.subject_names,
-    names.parameter_names,
-    names.verb_names,
-    names.known_defaults,
-    language.cues,
-    knowledge.families,
-    knowledge.practices,
-    knowledge.practice_phrases,
-    knowledge.commitments,
-    knowledge.commitment_phrases,
-    knowledge.deeds,
-    knowledge.alike,
-    knowledge.weak_words,
-    knowledge.environments,
-)
-
-
 @cache
 def _load_data() -> None:
     """Reads the data files that validating goes by, so that a wrong row is found when a service is built, not by the
     first action. Each is read and checked once in a process."""
-    for load in LOADERS:
-        load()
+    load(environments, languages, names, programs, knowledge, language)
 
 
 class _Validating:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +16,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import tractatus.validator as validator_module
+from tractatus.actions import read_action
+from tractatus.comparison import Doing, compare
+from tractatus.comparison.keys import keys_called
+from tractatus.index import called
 from tractatus.instruction import Instruction
 from tractatus.validator import CrossReferenceValidator, Validation
 from tractatus.vocabulary import ConflictType, Status
@@ -134,6 +141,56 @@ def test_superseded_expired_inactive_ones_never_match():
     assert check("Check MongoDB at port 27027", action, active=False).status is Status.APPROVED
 
 
+def test_those_that_supersede_each_other_in_a_ring_supersede_nothing():
+    action = bash("mongosh --port 27017")
+    ring = [
+        told("Check MongoDB at port 27027", "a", supersedes="c"),
+        told("Use tabs", "b", supersedes="a"),
+        told("Use pnpm", "c", supersedes="b"),
+    ]
+    assert CrossReferenceValidator(ring).validate(action).instruction_violated == "a"
+    assert CrossReferenceValidator(ring[:2]).validate(action).status is Status.APPROVED
+    chain = [*ring[:2], told("Use spaces", "d", supersedes="b")]
+    assert CrossReferenceValidator(chain).validate(action).status is Status.APPROVED
+
+
+def test_a_successor_for_another_environment_lifts_nothing_elsewhere():
+    action = bash("mongosh --port 27017")
+    old = told("Check MongoDB at port 27027", "old")
+    new = told("MongoDB runs on port 27017", "new", supersedes="old", environment="staging")
+    validator = CrossReferenceValidator([old, new])
+    assert validator.validate(action, environment="production").instruction_violated == "old"
+    assert validator.validate(action).instruction_violated == "old"
+    assert validator.validate(action, environment="stg").status is Status.APPROVED
+    there = CrossReferenceValidator([told(old.text, "old", environment="staging"), new])
+    assert there.validate(action).status is Status.APPROVED
+
+
+@pytest.mark.parametrize("name", ["production (eu)", "PRODUCTION!", "???", "prod eu"])
+def test_a_name_of_an_environment_that_is_not_known_removes_nothing(name):
+    action = bash("git push --force origin topic")
+    validator = CrossReferenceValidator([told("Never force push", environment="production")])
+    assert validator.validate(action, environment=name).status is Status.REJECTED
+    odd = CrossReferenceValidator([told("Never force push", environment="???")])
+    assert odd.validate(action, environment="production").status is Status.REJECTED
+
+
+def test_an_id_that_is_there_twice_is_refused_and_add_replaces():
+    with pytest.raises(ValueError, match="instructions: the id 'inst_1' is there twice"):
+        CrossReferenceValidator([told("Never force push"), told("Prefer tabs")])
+    validator = CrossReferenceValidator([told("Never force push")])
+    validator.add(told("Prefer tabs"))
+    assert len(validator) == 1
+    assert validator.validate(bash("git push --force origin topic")).status is Status.APPROVED
+
+
+def test_withdrawing_a_successor_is_no_change_that_lets_it_pass():
+    old = told("Check MongoDB at port 27027", "old")
+    new = told("Check MongoDB at port 27028", "new", supersedes="old")
+    result = CrossReferenceValidator([old, new]).validate(bash("mongosh --port 27017"))
+    assert [change["change"] for change in result.would_pass_if] == ["parameter"]
+
+
 def test_age_never_weakens():
     ancient = told("Check MongoDB at port 27027", created_at=NOW - timedelta(days=5000))
     assert CrossReferenceValidator([ancient]).validate(bash("mongosh"), now=NOW).status is Status.REJECTED
@@ -218,19 +275,32 @@ def test_most_pairs_are_judged_as_a_careful_person_does():
 
 
 def test_a_proposed_correction_is_approved_and_each_change_flips():
-    tried = 0
+    tried: dict[str, int] = {}
     for pair in PAIRS:
         validator = CrossReferenceValidator([told(pair["instruction"])])
-        result = validator.validate(pair["action"])
+        action = pair["action"]
+        result = validator.validate(action)
+        holder = "tool_input" if "tool_name" in action else "parameters"
         if result.corrected_input is not None:
-            holder = "tool_input" if "tool_name" in pair["action"] else "parameters"
-            assert validator.validate(pair["action"] | {holder: result.corrected_input}).status is Status.APPROVED
-            tried += 1
+            assert validator.validate(action | {holder: result.corrected_input}).status is Status.APPROVED
+            tried["correction"] = tried.get("correction", 0) + 1
         for change in result.would_pass_if:
-            if change["change"] == "instruction":
+            tried[change["change"]] = tried.get(change["change"], 0) + 1
+            if change["change"] == "parameter":
+                assert result.corrected_action == {change["parameter"]: change["value"]}
+                if "tool_name" not in action:
+                    given = (action.get("parameters") or {}) | {change["parameter"]: change["value"]}
+                    assert validator.validate(action | {"parameters": given}).status is Status.APPROVED
+            elif change["change"] == "approval":  # what is left without those that wait for an approval
+                left = CrossReferenceValidator([told(pair["instruction"])])
+                left.remove("inst_1")
+                assert left.validate(action).status is Status.APPROVED
+            else:
                 validator.remove(change["id"])
-                assert validator.validate(pair["action"]).status is Status.APPROVED
-    assert tried > 5
+                assert validator.validate(action).status is Status.APPROVED
+    assert tried["correction"] > 5
+    assert tried["parameter"] > 5
+    assert tried["instruction"] > 20
 
 
 def test_the_same_action_always_gets_the_same_answer():
@@ -267,27 +337,180 @@ def test_removing_an_instruction_brings_the_verdict_back():
     assert validator.validate(action).status is Status.APPROVED
 
 
-def test_readers_see_an_instruction_wholly_or_not_at_all_while_others_write():
+def emptied(validator: CrossReferenceValidator) -> bool:
+    index = validator._index
+    held = (index.filed, index.by_term, index._live, index._superseded, index._same, index._ended, index._readers)
+    return not any(held)
+
+
+def test_nothing_is_left_of_what_was_replaced_and_removed():
     validator = CrossReferenceValidator()
+    for number in range(300):
+        validator.add(told(f"MongoDB runs on port {27018 + number}", supersedes=f"x{number % 7}"))
+        validator.add(told("Treat the archive of letters with dignity", "unread"))
+    assert len(validator) == 2
+    assert len(validator._index._same) == 1
+    validator.remove("inst_1")
+    validator.remove("unread")
+    assert emptied(validator)
+
+
+# Threads.
+
+
+def test_an_instruction_that_is_replaced_while_it_is_compared_is_not_missed(monkeypatch):
+    validator = CrossReferenceValidator([told("Check MongoDB at port 27027")])
+    compare = validator_module.compare
+
+    def replacing(*args: Any) -> Any:
+        validator.add(told("Check MongoDB at port 27028"))
+        return compare(*args)
+
+    monkeypatch.setattr(validator_module, "compare", replacing)
+    during = validator.validate(bash("mongosh --port 27017"))
+    assert (during.status, during.expected) == (Status.REJECTED, "27027")
+    monkeypatch.undo()
+    assert validator.validate(bash("mongosh --port 27017")).expected == "27028"
+    validator.remove("inst_1")
+    assert emptied(validator)
+
+
+def test_readers_always_see_one_of_the_instructions_that_others_replace():
+    validator = CrossReferenceValidator([told("Check MongoDB at port 27027")])
     stop = threading.Event()
-    wrong: list[Any] = []
+    seen: list[Validation] = []
 
     def change() -> None:
+        number = 0
         while not stop.is_set():
-            validator.add(told("Check MongoDB at port 27027"))
-            validator.remove("inst_1")
+            number += 1
+            validator.add(told(f"Check MongoDB at port {27027 + number % 2}"))
 
-    writer = threading.Thread(target=change)
-    writer.start()
-    try:
-        for _ in range(200):
-            result = validator.validate(bash("mongosh --port 27017"))
-            if result.status is Status.REJECTED and result.expected != "27027":
-                wrong.append(result)
-    finally:
-        stop.set()
-        writer.join()
-    assert wrong == []
+    def read() -> None:
+        seen.extend(validator.validate(bash("mongosh --port 27017")) for _ in range(150))
+
+    writer, readers = threading.Thread(target=change), [threading.Thread(target=read) for _ in range(2)]
+    for thread in (writer, *readers):
+        thread.start()
+    for thread in readers:
+        thread.join()
+    stop.set()
+    writer.join()
+    assert {(one.status, one.expected) for one in seen} <= {(Status.REJECTED, "27027"), (Status.REJECTED, "27028")}
+    assert len(seen) == 300
+    validator.remove("inst_1")
+    assert emptied(validator)
+
+
+# How much is compared.
+
+
+def test_what_is_not_in_force_takes_no_place(monkeypatch):
+    monkeypatch.setattr(validator_module, "MOST_COMPARED", 3)
+    expired = [told(f"Files must not exceed {301 + n} lines", f"a{n}", expires_at=NOW) for n in range(9)]
+    long = write("src/a.py", "a = 1\n" * 320)
+    validator = CrossReferenceValidator([*expired, told("Files must not exceed 300 lines", "z")])
+    assert validator.validate(long, now=NOW).instruction_violated == "z"
+
+
+def test_the_firmest_are_compared_first_and_what_is_beyond_is_never_approved(monkeypatch):
+    monkeypatch.setattr(validator_module, "MOST_COMPARED", 3)
+    long = write("src/a.py", "a = 1\n" * 320)
+    wishes = [told(f"Files must not exceed {1000 + n} lines", f"a{n}", level="OPTIONAL") for n in range(9)]
+    firm = told("Files must not exceed 300 lines", "z")
+    assert CrossReferenceValidator([*wishes, firm]).validate(long).status is Status.REJECTED
+    beyond = CrossReferenceValidator(wishes).validate(long)
+    assert (beyond.status, beyond.conflicts) == (Status.WARNING, ())
+    assert beyond.unchecked[-1]["id"] == ""
+    assert "than are compared at once" in beyond.reasons[-1]
+    assert CrossReferenceValidator(wishes[:3]).validate(long).status is Status.APPROVED
+
+
+def test_the_index_loses_nothing():
+    """What no key of an action finds, no comparison would have found either."""
+    validator = CrossReferenceValidator([told(pair["instruction"], f"i{number}") for number, pair in enumerate(PAIRS)])
+    index = validator._index
+    for pair in PAIRS[::3]:
+        reading = read_action(pair["action"])
+        doing = Doing(pair["action"], reading)
+        found = set(called(index, keys_called(doing, index.filed)))
+        for filed in set(index._same.values()) - found:
+            assert compare(filed.constraint, doing, reading.environment) is None, (filed.constraint, pair["action"])
+
+
+def test_an_action_calls_up_few_of_many():
+    areas = [f"{first}{second}" for first in ("north", "south", "east") for second in ("quay", "mill", "ford", "gate")]
+    texts = [
+        text.format(area=area, number=number)
+        for number in range(20)
+        for area in areas
+        for text in (
+            "Set {area}_RETRIES to {number}",
+            "Use port 90{number} for the {area} service",
+            "The {area} database is called {area}_{number}",
+            "Never delete the table {area}_{number}",
+        )
+    ]
+    validator = CrossReferenceValidator([told(text, f"i{number}") for number, text in enumerate(texts)])
+    for action in (
+        edit("a.env", "", "HARBOUR_RETRIES=30"),
+        bash("curl http://localhost:8080/ledger"),
+        bash("psql -d ledger -c 'drop table boats'"),
+    ):
+        doing = Doing(action, read_action(action))
+        assert len(list(called(validator._index, keys_called(doing, validator._index.filed)))) < 30
+        assert validator.validate(action).status is Status.APPROVED
+    set_so = validator.validate(edit("a.env", "", "NORTHQUAY_RETRIES=77"))
+    assert set_so.conflicts_in_all == 20
+
+
+def test_the_data_is_read_when_a_validator_is_built():
+    """In a process of its own, where nothing has been read yet."""
+    script = """
+import json, sys
+from tractatus import datafiles
+from tractatus.instruction import Instruction
+from tractatus.validator import CrossReferenceValidator
+fields = {"quadrant": "SYSTEM", "persistence": "HIGH", "temporal_scope": "PROJECT",
+          "verification_required": "MANDATORY", "explicitness": 0.9}
+validator = CrossReferenceValidator()
+def read(path):
+    raise AssertionError(f"{path} is read when an action is validated")
+datafiles.read = read
+for number, line in enumerate(sys.stdin):
+    pair = json.loads(line)
+    validator.add(Instruction(id=str(number), text=pair["instruction"], **fields))
+    validator.validate(pair["action"])
+print("done")
+"""
+    pairs = "".join(json.dumps(pair) + "\n" for pair in PAIRS[::4])
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", script], input=pairs, capture_output=True, text=True, cwd=root)
+    assert done.stdout == "done\n", done.stderr[-800:]
+
+
+# What is said.
+
+
+def test_a_reason_gives_the_instruction_in_its_own_words_what_the_action_does_and_what_follows():
+    rejected = check("Check MongoDB at port 27027", bash("mongosh --port 27017"))
+    assert rejected.reason.startswith("The instruction says “Check MongoDB at port 27027”: ")
+    (reason,) = rejected.reasons
+    assert reason.startswith("inst_1 says “Check MongoDB at port 27027”. It asks for “27027”; the action has “27017”")
+    assert "The instruction is MANDATORY, so the action is rejected" in reason
+    warned = check("Check MongoDB at port 27027", bash("mongosh --port 27017"), level="REQUIRED")
+    assert "The instruction is REQUIRED, so it is warned of, not rejected" in warned.reasons[0]
+    assert check("Use pnpm", bash("pnpm install")).reasons[-1].endswith("were compared with it; it breaks none.")
+
+
+def test_what_is_expected_is_a_value_or_none():
+    result = check("Never use port 27017 for MongoDB", bash("mongosh --port 27017"))
+    assert (result.status, result.expected, result.actual) == (Status.REJECTED, None, "27017")
+
+
+def test_every_instruction_in_conflict_is_cited():
+    validator = CrossReferenceValidator([told(f"MongoDB runs on port {27018 + n}", f"i{n:02}") for n in range(30)])
+    assert validator.validate(bash("mongosh --port 27017")).cited == tuple(f"i{n:02}" for n in range(30))
 
 
 JSON = st.recursive(
@@ -330,7 +553,7 @@ def test_a_very_long_action_is_answered(text):
             "environment: text is expected, not int.",
         ),
         (lambda: CrossReferenceValidator(variables=[]), TypeError, "variables: an object is expected, not list."),
-        (lambda: CrossReferenceValidator().remove("x"), KeyError, "x"),
+        (lambda: CrossReferenceValidator().remove("x"), KeyError, "id: no instruction has the id 'x'."),
     ],
 )
 def test_a_wrong_argument_is_named(call, error, words):
