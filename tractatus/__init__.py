@@ -13,10 +13,13 @@ if TYPE_CHECKING:
     from tractatus.boundaries import Boundary as Boundary
     from tractatus.boundaries import BoundaryCheck as BoundaryCheck
     from tractatus.boundaries import BoundaryEnforcer as BoundaryEnforcer
+    from tractatus.boundaries import packs as packs
+    from tractatus.boundaries import read_boundaries as read_boundaries
     from tractatus.classifier import Classification as Classification
     from tractatus.classifier import InstructionPersistenceClassifier as InstructionPersistenceClassifier
     from tractatus.communication import AdaptiveCommunicationOrchestrator as AdaptiveCommunicationOrchestrator
     from tractatus.communication import Communication as Communication
+    from tractatus.datafiles import DataError as DataError
     from tractatus.gate import Check as Check
     from tractatus.gate import Decision as Decision
     from tractatus.gate import Gate as Gate
@@ -30,10 +33,13 @@ if TYPE_CHECKING:
     from tractatus.pressure import ContextPressureMonitor as ContextPressureMonitor
     from tractatus.pressure import Pressure as Pressure
     from tractatus.pressure import SessionState as SessionState
+    from tractatus.registers import Register as Register
+    from tractatus.registers import read_register as read_register
     from tractatus.thresholds import PersistenceThresholds as PersistenceThresholds
     from tractatus.thresholds import PressureThresholds as PressureThresholds
     from tractatus.thresholds import Thresholds as Thresholds
     from tractatus.thresholds import VerificationThresholds as VerificationThresholds
+    from tractatus.validator import Conflict as Conflict
     from tractatus.validator import CrossReferenceValidator as CrossReferenceValidator
     from tractatus.validator import Validation as Validation
     from tractatus.verifier import MetacognitiveVerifier as MetacognitiveVerifier
@@ -52,9 +58,10 @@ if TYPE_CHECKING:
     from tractatus.vocabulary import VerificationRequired as VerificationRequired
 
 _PLACES = {
-    "boundaries": ("Boundary", "BoundaryCheck", "BoundaryEnforcer"),
+    "boundaries": ("Boundary", "BoundaryCheck", "BoundaryEnforcer", "packs", "read_boundaries"),
     "classifier": ("Classification", "InstructionPersistenceClassifier"),
     "communication": ("AdaptiveCommunicationOrchestrator", "Communication"),
+    "datafiles": ("DataError",),
     "gate": ("Check", "Decision", "Gate", "GateRequest"),
     "grants": ("canonical_json", "grant_for"),
     "history": ("read_history",),
@@ -62,7 +69,8 @@ _PLACES = {
     "orchestrator": ("ConflictAnalysis", "PluralisticDeliberationOrchestrator"),
     "pressure": ("ContextPressureMonitor", "Pressure", "SessionState"),
     "thresholds": ("PersistenceThresholds", "PressureThresholds", "Thresholds", "VerificationThresholds"),
-    "validator": ("CrossReferenceValidator", "Validation"),
+    "registers": ("Register", "read_register"),
+    "validator": ("Conflict", "CrossReferenceValidator", "Validation"),
     "verifier": ("MetacognitiveVerifier", "Verification"),
     "vocabulary": (
         "ConflictType",
