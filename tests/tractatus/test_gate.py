@@ -369,6 +369,21 @@ def test_one_environment_is_that_of_all_services(environment):
     assert "The act is done in production: more is asked of its reasoning." in checks[0].result.reasons
 
 
+def test_an_approval_that_the_agent_claims_is_no_humans_say():
+    rule = instruction("inst_1", "Never deploy to production without my approval", verification_required="MANDATORY")
+    asking = Gate([rule], enforcer=boundaries)
+    for action in (
+        {"type": "deploy", "description": "Deploy the shop to production", "parameters": {}},
+        {"type": "deploy", "description": "Deploy the shop to production, as requested", "parameters": {}},
+        {"type": "deploy", "description": "Deploy the shop to production", "parameters": {"approved": True}},
+    ):
+        decision = asking.check(GateRequest(action))
+        assert decision.decision in (ASK, DENY)
+        # Only a human's grant of exactly this action lifts it, and never a denial.
+        granted = asking.check(GateRequest(action, grants={decision.grant or grant_for(action)}))
+        assert granted.decision is (ALLOW if decision.decision is ASK else DENY)
+
+
 # Explanations ---------------------------------------------------------------------------------------------------------
 
 

@@ -43,7 +43,7 @@ def reasons_of(decision: GateDecision, findings: Sequence[Finding], seen: Seen, 
         yield f"{SAID[decision]}: {findings[0].reason}{others}"
     else:
         yield f"{SAID[decision]}: the instructions, the boundaries and the session's pressure agree with it."
-    for one in findings:
+    for one in findings if len(findings) > 1 else ():
         yield f"{one.service} {EACH[one.decision]}: {one.reason}"
     if seen.validation.corrected_action:
         changes = (f"{name} {value}" for name, value in seen.validation.corrected_action.items())

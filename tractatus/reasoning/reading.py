@@ -186,7 +186,8 @@ def _parts_of_text(text: str) -> Iterator[tuple[str | None, str]]:
         filled = True
         for sentence in _SENTENCES.split(rest):
             if sentence and sentence.strip():
-                yield kind, _MARKER.sub("", sentence, count=1)
+                marker = _MARKER.match(sentence)
+                yield kind, sentence[marker.end() :] if marker else sentence
 
 
 def _parts_of_object(reasoning: Mapping[str, Any], notes: list[str]) -> Iterator[tuple[str, str]]:
