@@ -4,8 +4,11 @@ whose wrong line is named, an instruction, and a history of them."""
 from __future__ import annotations
 
 import copy
+import dataclasses
+import importlib
 import json
 import pickle
+import pkgutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,13 +16,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import tractatus
 from tractatus import arguments, datafiles
 from tractatus.classifier import InstructionPersistenceClassifier
 from tractatus.datafiles import DataError, Field, rows
 from tractatus.history import read_history
 from tractatus.instruction import Instruction
 from tractatus.pressure import ContextPressureMonitor, SessionState
-from tractatus.results import FrozenDict, plain
+from tractatus.results import FrozenDict, Record, Result, plain
 from tractatus.thresholds import PressureThresholds, Thresholds
 from tractatus.validator import CrossReferenceValidator
 from tractatus.vocabulary import Quadrant
@@ -100,6 +104,23 @@ def test_json_has_no_nan_and_sets_of_any_kind_have_an_order():
     assert plain({"a": [float("nan"), float("inf"), -float("inf"), 0.5]}) == {"a": [None, None, None, 0.5]}
     assert plain({3, "b", 1.5, "a", None}) == [None, 1.5, 3, "a", "b"] or plain({3, "b"}) == [3, "b"]
     assert plain({Quadrant.SYSTEM: {"b", "a"}}) == {"SYSTEM": ["a", "b"]}
+
+
+def kinds_of(kind):
+    for one in kind.__subclasses__():
+        yield one
+        yield from kinds_of(one)
+
+
+def test_every_result_gives_its_reasons_and_no_record_can_be_changed():
+    for module in pkgutil.walk_packages(tractatus.__path__, "tractatus."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    without = [
+        one.__name__ for one in kinds_of(Result) if "reasons" not in {field.name for field in dataclasses.fields(one)}
+    ]
+    assert without == []
+    assert all(one.__dataclass_params__.frozen for one in kinds_of(Record) if dataclasses.is_dataclass(one))
 
 
 # Arguments.

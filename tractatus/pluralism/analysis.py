@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tractatus.results import Result
+from tractatus.results import Record, Result
 from tractatus.vocabulary import Urgency
 
 
 @dataclass(frozen=True)
-class FrameworkInTension(Result):
+class FrameworkInTension(Record):
     """A framework that may be in tension. `framework` is its title, `key` its key in the catalogue.
 
     `position` is what it would ask in this case, None for a people's own ethics; `stakeholders` are the titles of those
@@ -25,7 +25,7 @@ class FrameworkInTension(Result):
 
 
 @dataclass(frozen=True)
-class Evidence(Result):
+class Evidence(Record):
     """What led to one suggestion. `kind` is framework, trade_off or group; `cues` are words of the text."""
 
     kind: str

@@ -9,12 +9,12 @@ from functools import cache
 
 from tractatus import arguments
 from tractatus.datafiles import DataError, Field, rows, unique
-from tractatus.results import Result
+from tractatus.results import Record, Result
 from tractatus.vocabulary import Urgency
 
 
 @dataclass(frozen=True)
-class Durations(Result):
+class Durations(Record):
     """How long each step of one tier takes: hours, but where a name says otherwise.
 
     `rounds` are rounds 1 to 3; the fourth is as long as `dissent_window`.
@@ -34,7 +34,7 @@ class Durations(Result):
 
 
 @dataclass(frozen=True)
-class PlannedStep(Result):
+class PlannedStep(Record):
     """What comes before the rounds: a review at once, precedents, or the answers to the invitations."""
 
     purpose: str
@@ -43,7 +43,7 @@ class PlannedStep(Result):
 
 
 @dataclass(frozen=True)
-class PlannedRound(Result):
+class PlannedRound(Record):
     """One of the four rounds, with what it is for and how it is held."""
 
     round: int
