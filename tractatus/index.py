@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
-from tractatus.actions.environments import canonical
+from tractatus.actions.environments import canonical, known_environments
 from tractatus.comparison.keys import Key, keys_of
 from tractatus.directives import Constraint, Directive
 from tractatus.directives.constraints import Commitment
@@ -210,15 +210,28 @@ def now(among: Iterable[T]) -> tuple[T, ...]:
 
 
 class View:
-    """Which instructions stand in one version of an index, at one time, in one environment, for one validation."""
+    """Which instructions stand in one version of an index, at one time, in one environment, for one validation.
+
+    `here` is that environment, empty where it is unknown; `said` whether the caller said so. What an action alone says
+    of its environment never lifts an instruction for production; a name that nobody knows lifts none.
+    """
 
     def __init__(
-        self, index: InstructionIndex, version: int, moment: datetime | None, here: str, without: str | None = None
+        self,
+        index: InstructionIndex,
+        version: int,
+        moment: datetime | None,
+        here: str,
+        without: str | None = None,
+        *,
+        said: bool,
     ) -> None:
         self._index = index
         self._version = version
         self._moment = moment
         self._here = here
+        self._known_here = here in known_environments()
+        self._said = said
         self._without = without  # the id of an instruction that is looked at as if it were not there
         self._known: dict[Entry, bool] = {}
 
@@ -227,11 +240,14 @@ class View:
         found = self._known.get(entry)
         if found is None:
             found = self._known[entry] = (
-                self._is_there(entry)
-                and not (entry.environment and self._here and entry.environment != self._here)
-                and not self._superseded(entry)
+                self._is_there(entry) and not self._elsewhere(entry) and not self._superseded(entry)
             )
         return found
+
+    def _elsewhere(self, entry: Entry) -> bool:
+        """Whether the instruction is for another environment than this one."""
+        other = bool(entry.environment) and self._known_here and entry.environment != self._here
+        return other and (self._said or entry.environment != "production")
 
     def _is_there(self, entry: Entry) -> bool:
         there = entry.born <= self._version < entry.ended and entry.instruction.id != self._without
@@ -242,7 +258,9 @@ class View:
         other in a ring supersede nothing."""
         for by in self._successors(entry):
             everywhere = by.instruction.environment in (None, entry.instruction.environment)
-            here = by.environment and by.environment in (entry.environment, self._here)
+            here = by.environment and (
+                by.environment == entry.environment or (self._said and by.environment == self._here)
+            )
             if (everywhere or here) and not self._reaches(by, entry):
                 return True
         return False
@@ -265,7 +283,10 @@ class View:
 
     def any_stands(self, filed: Filed) -> bool:
         """Whether any instruction in force asks a constraint."""
-        return any(self.stands(entry) for entry in now(filed.holders))
+        try:
+            return any(map(self.stands, filed.holders))  # mostly the first does, of perhaps thousands
+        except RuntimeError:  # the holders were changed meanwhile
+            return any(map(self.stands, now(filed.holders)))
 
     def standing(self, filed: Filed) -> list[Entry]:
         """The entries in force that ask a constraint."""

@@ -17,7 +17,7 @@ from typing import Any
 
 from tractatus import arguments
 from tractatus.actions import Place, Reading, environments, languages, names, programs, read_action
-from tractatus.actions.environments import done_in
+from tractatus.actions.environments import canonical, done_in
 from tractatus.comparison import Breach, Doing, compare
 from tractatus.comparison.keys import keys_called
 from tractatus.correction import rewritten, typed
@@ -267,7 +267,9 @@ class _Validating:
         instruction, where that is said."""
         reading = done_in(reading, self.environment)
         doing = Doing(action, reading)
-        view = View(self.index, self.version, self.now, reading.environment or "", without)
+        here = reading.environment or ""
+        said = self.environment is not None and canonical(self.environment) == here
+        view = View(self.index, self.version, self.now, here, without, said=said)
         outcome = _Outcome()
         compared = _Comparison(doing, reading.environment)
         looked_at = 0

@@ -175,6 +175,16 @@ def test_a_name_of_an_environment_that_is_not_known_removes_nothing(name):
     assert odd.validate(action, environment="production").status is Status.REJECTED
 
 
+@pytest.mark.parametrize("name", [None, "???", "museum"])
+def test_what_an_action_says_of_its_environment_lifts_no_instruction_for_production(name):
+    validator = CrossReferenceValidator([told("Never force push", environment="production")])
+    for command in ("git push --force origin topic", "NODE_ENV=development git push --force origin topic"):
+        assert validator.validate(bash(command), environment=name).status is Status.REJECTED
+    said = "NODE_ENV=production git push --force origin topic"
+    assert validator.validate(bash(said), environment="dev").status is Status.REJECTED
+    assert validator.validate(bash("git push --force origin topic"), environment="dev").status is Status.APPROVED
+
+
 def test_an_id_that_is_there_twice_is_refused_and_add_replaces():
     with pytest.raises(ValueError, match="instructions: the id 'inst_1' is there twice"):
         CrossReferenceValidator([told("Never force push"), told("Prefer tabs")])

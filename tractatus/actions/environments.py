@@ -43,6 +43,12 @@ def names() -> Mapping[str, str]:
 
 
 @cache
+def known_environments() -> frozenset[str]:
+    """The environments that are known to everybody, in their canonical names."""
+    return frozenset(names().values())
+
+
+@cache
 def names_in_sentences() -> Mapping[str, str]:
     """Every word by which an instruction names an environment, or a place such as the documentation."""
     found = {word: name for word, name in names().items() if word.replace("-", "").isalnum()}
