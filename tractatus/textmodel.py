@@ -16,7 +16,6 @@ import re
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Mapping
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -39,7 +38,6 @@ LONGEST_WORD = 40
 BUCKETS = 1 << 15
 
 Floats = npt.NDArray[np.float32]
-Likelihoods = Mapping[str, Mapping[str, float]]
 
 _WORDS = re.compile(r"[^\W_]+|[^\w\s]|_")
 _DIGITS = re.compile(r"[0-9]+")
@@ -213,20 +211,9 @@ class TextModel:
         """The library's model. It is read at the first call and kept."""
         return TextModel(FILE)
 
-    @property
-    def heads(self) -> Mapping[str, tuple[str, ...]]:
-        """The questions, each with its possible answers."""
-        return {head: tuple(answers) for head, answers in self._heads.items()}
-
     def read(self, text: str) -> dict[str, dict[str, float]]:
         """How likely each answer of each head is; the answers of one head add up to 1. One pass over the text."""
         return self.likelihoods(self._reader.features(text))
-
-    def probabilities(self, head: str, text: str) -> dict[str, float]:
-        """How likely each answer of one head is. Raises `ValueError` for a head that is not there."""
-        if head not in self._heads:
-            raise ValueError(f"head: one of {', '.join(self._heads)} is expected, not {head!r}.")
-        return self.read(text)[head]
 
     def sums(self, text: str) -> dict[str, dict[str, float]]:
         """What speaks for each answer of each head, in log odds: the logarithm of `read` but for a constant a head."""

@@ -2,8 +2,7 @@
 
 import pytest
 
-from tractatus.actions import Passage, Reading, read_action
-from tractatus.actions.edits import added
+from tractatus.actions import Reading, read_action
 
 
 def write(path: str, content: str) -> Reading:
@@ -185,26 +184,6 @@ KINDS = [
 def test_kind_of_file(path: str, kind: str, language: str) -> None:
     [passage] = write(path, "x").passages
     assert (passage.kind, passage.language, passage.path) == (kind, language, path)
-
-
-ADDED = [
-    ("", "new", ["new"]),
-    ("same", "same", []),
-    ("port: 2701", "port: 27017", ["27017"]),
-    ("a b c", "a x c", ["x"]),
-    ("a\nb\nc", "a\nx\ny\nc", ["x\ny"]),
-    ("a b", "a", []),
-    ("init();", "track(user); init();", ["track(user); "]),
-]
-
-
-@pytest.mark.parametrize(("old", "new", "spans"), ADDED)
-def test_what_is_new(old: str, new: str, spans: list[str]) -> None:
-    assert [new[start:end] for start, end in added(new, old)] == spans
-
-
-def test_what_is_removed() -> None:
-    assert Passage("a\nc", "code", replaces="a\nb\nc").removed == "b"
 
 
 def test_an_edit_that_leaves_nothing_deletes() -> None:

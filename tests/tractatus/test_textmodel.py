@@ -27,22 +27,16 @@ HEADS = {
 def test_every_head_answers_with_shares_that_add_up_to_one():
     read = TextModel.load().read("Check MongoDB at port 27027")
     assert {head: len(answers) for head, answers in read.items()} == HEADS
-    assert {head: len(answers) for head, answers in TextModel.load().heads.items()} == HEADS
     for answers in read.values():
         assert sum(answers.values()) == pytest.approx(1)
         assert all(0 <= share <= 1 for share in answers.values())
-
-
-def test_one_head_alone_says_the_same():
-    model, text = TextModel.load(), "Delete all user data older than 30 days"
-    assert model.probabilities("boundary", text) == model.read(text)["boundary"]
 
 
 def test_it_has_learned_what_the_heads_ask():
     model = TextModel.load()
 
     def first(head: str, text: str) -> str:
-        likely = model.probabilities(head, text)
+        likely = model.read(text)[head]
         return max(likely, key=lambda answer: likely[answer])
 
     assert first("quadrant", "The broker listens on port 1884") == "SYSTEM"
@@ -50,11 +44,6 @@ def test_it_has_learned_what_the_heads_ask():
     assert first("temporal_scope", "Just for this session, skip the slow tests") == "SESSION"
     assert first("boundary", "Sort the rows by date") == "none"
     assert first("requires_human", "Decide which of the two villages loses its only doctor") == "yes"
-
-
-def test_an_unknown_head_is_named():
-    with pytest.raises(ValueError, match=r"^head: one of quadrant, .* is expected, not 'mood'\.$"):
-        TextModel.load().probabilities("mood", "a text")
 
 
 def test_a_file_that_is_no_model_is_named(tmp_path):

@@ -40,7 +40,6 @@ _NEW = (
     "new_text",
 )
 _OLD = ("old_string", "old_str", "old_source", "old_text")
-_CONTENT = re.compile(r"[\w.:/@$%+-]")
 
 Taking = Callable[[str, tuple[str | int, ...]], Located]
 
@@ -128,7 +127,7 @@ def _read(findings: Findings, new: Located, old: str, language: Language, path: 
     text = new.text
     spans = comments(text, language)
     kind = language.kind or ("prose" if not path else "configuration" if _settings_like(text) else "code")
-    passage = Passage(text, kind, language.name, old, place, path, spans, added(text, old))
+    passage = Passage(text, kind, language.name, old, place, path, spans)
     findings.passage(passage)
     if kind == "prose" or not text:
         return
@@ -154,7 +153,7 @@ def _read(findings: Findings, new: Located, old: str, language: Language, path: 
         configuration.directives(findings, bare, subject=subject)
     for start, end in added_lines(text, old):
         part = bare.part(start, end)
-        packages.imports(findings, part, language.name, path)
+        packages.imports(findings, part, language.name)
         if manifest:
             packages.manifest(findings, part, path)
         configuration.addresses(findings, part)
@@ -191,41 +190,6 @@ def _blank(match: re.Match[str]) -> str:
 
 def _settings_like(text: str) -> bool:
     return bool(re.match(r"\s*(?:[A-Z_]{3,}=|\{|\[)", text))
-
-
-def added(text: str, old: str) -> tuple[tuple[int, int], ...]:
-    """The spans of `text` that `old` did not hold, whole words or whole lines."""
-    if not text:
-        return ()
-    if not old:
-        return ((0, len(text)),)
-    if text == old:
-        return ()
-    most = min(len(text), len(old))
-    start = _alike(text, old, most)
-    behind = _alike(text[::-1], old[::-1], most - start)
-    end = len(text) - behind
-    if "\n" in text[start:end] and "\n" in old:
-        return added_lines(text, old)
-    if start == end:
-        return ()
-    while start > 0 and _CONTENT.match(text[start]) and _CONTENT.match(text[start - 1]):
-        start -= 1
-    while end < len(text) and _CONTENT.match(text[end - 1]) and _CONTENT.match(text[end]):
-        end += 1
-    return ((start, end),)
-
-
-def _alike(one: str, other: str, most: int) -> int:
-    """How many characters, at most `most`, the two begin with alike."""
-    low, high = 0, most
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def added_lines(text: str, old: str) -> tuple[tuple[int, int], ...]:

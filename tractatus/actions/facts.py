@@ -77,8 +77,7 @@ class Passage:
 
     `kind` is code, prose, configuration, message or query; `language` is a file's (`python`), empty where unknown;
     `replaces` is the text it takes the place of, empty where there is none; `path` is the file it is written to,
-    empty where it goes to none. `comments` are the spans inside `text` that are comments; `added` are the spans
-    inside `text` that `replaces` did not hold.
+    empty where it goes to none. `comments` are the spans inside `text` that are comments.
     """
 
     text: str
@@ -88,23 +87,11 @@ class Passage:
     place: Place | None = None
     path: str = ""
     comments: tuple[tuple[int, int], ...] = ()
-    added: tuple[tuple[int, int], ...] = ()
 
     @property
     def without_comments(self) -> str:
         """`text` with each comment blanked, so that every other character stays where it is."""
         return _blanked(self.text, self.comments)
-
-    @property
-    def new_text(self) -> str:
-        """What is added, comments and all; the parts on lines of their own."""
-        return "\n".join(self.text[start:end] for start, end in self.added)
-
-    @property
-    def removed(self) -> str:
-        """The lines of `replaces` that `text` no longer has."""
-        kept = set(self.text.splitlines())
-        return "\n".join(line for line in self.replaces.splitlines() if line not in kept)
 
 
 def _blanked(text: str, spans: tuple[tuple[int, int], ...]) -> str:

@@ -17,6 +17,15 @@ from tractatus.actions.shell import Word
 _DRY_FLAGS = frozenset(
     {"--help", "--dry-run", "--dryrun", "--dry_run", "--just-print", "--whatif", "--simulate", "--noop"}
 )
+# options with which a program that reads runs another, or writes a file
+_NONE: frozenset[str] = frozenset()
+_DOING = {
+    "git": frozenset({"--output", "-O", "--open-files-in-pager", "--ext-diff"}),
+    "rg": frozenset({"--pre", "--hostname-bin"}),
+    "fd": frozenset({"-x", "-X", "--exec", "--exec-batch"}),
+    "man": frozenset({"-P", "--pager", "-H"}),
+    "less": frozenset({"-o", "-O", "--log-file"}),
+}
 _NOT_DRY = frozenset(f"--no-{name[2:]}" for name in _DRY_FLAGS)
 _OFF = frozenset({"false", "none", "no", "off", "0"})
 _ASKS = frozenset({"--version", "-version", "version", "--help", "-help", "help", "-V", "-h", "-v"})
@@ -56,6 +65,8 @@ def interpret(call: Invocation) -> None:
     findings.dry = before or dry
     thing = _operands(call)
     verb = verb if call.verb in ("", verb) else call.verb
+    if verb in reading_verbs() and not _DOING.get(call.name, _NONE).isdisjoint(call.flags):
+        verb = "run"
     call.act(verb, thing, at=mark)
     if verb == "configure" and "config" in "".join(call.texts()[:3]) and len(call.operands) > 1:
         configuration.setting(findings, call.operands[-2].text, call.operands[-1], (), call.subject("region"))

@@ -69,7 +69,7 @@ def _query(call: Invocation, value: Located, key: str) -> str:
 
 def say(call: Invocation, value: Located, kind: str, language: str = "") -> None:
     text = value.text
-    call.findings.passage(Passage(text, kind, language, place=value.place(), added=((0, len(text)),) if text else ()))
+    call.findings.passage(Passage(text, kind, language, place=value.place()))
 
 
 def _message(call: Invocation, value: Located, key: str) -> str:

@@ -7,7 +7,6 @@ import re
 from tractatus.actions.findings import Findings
 from tractatus.actions.located import Located
 
-_QUOTE = r"[\"'`]"
 _JS = re.compile(
     r"\b(?:from|import|require|import\s*\(|require\s*\(|jest\.mock\s*\()\s*\(?\s*[\"'`](?P<name>[^\"'`\s]{1,200})[\"'`]"
 )
@@ -109,7 +108,7 @@ def is_manifest(path: str) -> bool:
     return name in _MANIFESTS or (name.endswith((".txt", ".in")) and "requirements" in path)
 
 
-def imports(findings: Findings, found: Located, language: str, path: str = "") -> None:
+def imports(findings: Findings, found: Located, language: str) -> None:
     """The packages that code imports, each a fact of the parameter `package`."""
     pattern = _IMPORTS.get(language)
     if pattern is None:

@@ -21,6 +21,10 @@ from tractatus.actions.shell import Word
 Reader = Callable[[Invocation], bool]
 _PYTHON = re.compile(r"python\d?(?:\.\d{1,2})?\Z|pypy3?\Z")
 _TIMES = re.compile(r"^[ \t]*+(?:@\w+|(?:[\d*,/A-Za-z-]+[ \t]++){5})", re.MULTILINE)
+_DOES_MORE = re.compile(r"\bsystem\s*\(|\|\s*getline|\bprintf?\b[^\n}]{0,200}[>|]\s*[\"\w]")
+_SED_DOES_MORE = re.compile(
+    r"(?:\A|[;{}\n\d$/])\s*[we] ?\S|(?:\A|[;{}\n\d$/])\s*e\Z|[/|#,][gpiI\d]*[we][gpiI\d]*(?:\s|;|\Z)"
+)
 _SUBSTITUTION = re.compile(r"(?:^|[\s;{])(?:[\d,$]*)s([/|#,:@!~%])")
 
 
@@ -167,7 +171,10 @@ def _sed(call: Invocation) -> bool:
             scripts.append(word)
         else:
             files.append(word)
-    call.act("write" if inplace else "read", ", ".join(f"path {word.text}" for word in files[:20])[:300])
+    runs = any(_SED_DOES_MORE.search(word.text[:20_000]) for word in scripts)
+    call.act(
+        "write" if inplace else "run" if runs else "read", ", ".join(f"path {word.text}" for word in files[:20])[:300]
+    )
     for word in files[:50]:
         findings.path(word.text)
         findings.fact("path", word)
@@ -185,6 +192,13 @@ def _sed(call: Invocation) -> bool:
                     new = script.part(start + parts[0] + 1, start + parts[1])
                     edits.content(findings, path, new, old, new.place())
     return True
+
+
+def _awk(call: Invocation) -> bool:
+    """A filter, unless its program runs commands or writes files."""
+    if any(_DOES_MORE.search(word.text[:20_000]) for word in call.words):
+        call.verb, call.fixed = "run", True
+    return False
 
 
 def _find(call: Invocation) -> bool:
@@ -312,6 +326,7 @@ _READERS: dict[str, Reader] = {
     **dict.fromkeys(("source", "."), _source),
     **dict.fromkeys(("at", "batch", "crontab"), _scheduled),
     "eval": _eval,
+    **dict.fromkeys(("awk", "gawk", "mawk", "nawk"), _awk),
     "tee": _tee,
     "find": _find,
     "docker": _compose,

@@ -13,7 +13,7 @@ from tractatus.actions import commands, configuration, edits, environments
 from tractatus.actions.facts import Passage, Place, Reading
 from tractatus.actions.findings import Findings
 from tractatus.actions.located import Located
-from tractatus.actions.names import key_of, parameter_of, subject_of, verb_of
+from tractatus.actions.names import key_of, parameter_of, reading_verbs, subject_of, verb_of
 
 LONGEST_TEXT = 60_000  # characters of one text that are read
 LONGEST_ACTION = 200_000  # of all its texts together
@@ -112,6 +112,8 @@ class _Reader:
         verbs = [(word, verb) for word in words if (verb := verb_of(word))]
         subject = next((name for word in words if (name := subject_of(word))), "")
         verb = verbs[0][1] if verbs else "run"
+        if verb in reading_verbs() and not {"and", "or"}.isdisjoint(words):  # get_and_delete
+            verb = next((other for _, other in verbs if other not in reading_verbs()), verb)
         mark = len(self.findings.acts)
         rest = [word for word in words if word not in (verbs[0][0] if verbs else "",)]
         self.findings.act(verb, subject or tool, " ".join(rest))
@@ -176,13 +178,13 @@ class _Reader:
             kind = "query" if parameter == "query" else "code" if name in _CODE else "message"
             if kind == "query":
                 commands.query(findings, found, subject)
-            findings.passage(Passage(found.text, kind, place=Place(path), added=((0, len(found.text)),)))
+            findings.passage(Passage(found.text, kind, place=Place(path)))
             configuration.addresses(findings, found)
             if kind != "query":
                 configuration.prose(findings, found)
         elif parameter == "query":
             commands.query(findings, found, subject)
-            findings.passage(Passage(found.text, "query", place=Place(path), added=((0, len(found.text)),)))
+            findings.passage(Passage(found.text, "query", place=Place(path)))
         elif value.strip():
             configuration.setting(findings, key, found, (), owner)
             if "/" in value and parameter != "path" and _FILE.match(value):

@@ -59,19 +59,17 @@ class Word(Located):
 
 
 class Command:
-    """One simple command. `operator` is what joins it to the next, `joined` what joins it to the one before; `piped`
-    says that it reads what the one before writes; `group` are the subshells that it stands in."""
+    """One simple command. `joined` is what joins it to the one before; `piped` says that it
+    reads what the one before writes; `group` are the subshells that it stands in."""
 
-    __slots__ = ("assignments", "group", "heredoc", "joined", "nested", "operator", "piped", "redirects", "words")
+    __slots__ = ("assignments", "group", "heredoc", "joined", "piped", "redirects", "words")
 
     def __init__(self) -> None:
         self.assignments: list[tuple[str, Located]] = []
         self.words: list[Word] = []
         self.redirects: list[tuple[str, Word]] = []
         self.heredoc: Located | None = None
-        self.operator = ""
         self.piped = False
-        self.nested = False
         self.joined = ""
         self.group: tuple[int, ...] = ()
 
@@ -99,7 +97,6 @@ class _Reader:
         text, source = self.text, self.source
         end = len(text) if end is None else end
         command = Command()
-        command.nested = nested
         awaits = ""  # the redirection whose target comes next
         heredocs: list[tuple[Command, str, bool, bool]] = []
         inner: list[tuple[int, int]] = []
@@ -120,7 +117,7 @@ class _Reader:
                     awaits = match.group()
                     continue
                 operator = match.group()
-                empty = self._finish(command, operator)
+                empty = self._finish(command)
                 piped = operator in ("|", "|&")
                 joined = operator
                 if operator == "(":
@@ -138,7 +135,7 @@ class _Reader:
                 elif operator == "\n" and empty and command.joined in _GOES_ON:
                     joined, piped = command.joined, command.piped
                 command = Command()
-                command.nested, command.piped, command.joined, command.group = nested, piped, joined, around
+                command.piped, command.joined, command.group = piped, joined, around
                 awaits = ""
                 if kind == "newline" and heredocs:
                     at = self._heredocs(heredocs, at, end, inner)
@@ -174,7 +171,7 @@ class _Reader:
                 pass
             else:
                 command.words.append(word)
-        self._finish(command, "")
+        self._finish(command)
         for start, stop in inner:
             if depth < DEEPEST and len(self.found) < MOST_COMMANDS:
                 self.read(start, depth + 1, stop, nested=True)
@@ -190,9 +187,8 @@ class _Reader:
             return True
         return False
 
-    def _finish(self, command: Command, operator: str) -> bool:
+    def _finish(self, command: Command) -> bool:
         """Note the command; whether there was none."""
-        command.operator = operator
         if command.words or command.assignments or command.redirects:
             self.found.append(command)
             return False
