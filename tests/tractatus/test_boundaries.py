@@ -107,6 +107,8 @@ def test_the_questions_of_core_concepts_need_a_person(decision, domain):
         "Write a fair scheduler for the worker threads",
         "Compute the privacy budget for the weekly report",
         "Rename the class CultureInfo",
+        "Hello",
+        "ok",
     ],
 )
 def test_loaded_words_alone_stop_nothing_that_can_be_automated(decision):

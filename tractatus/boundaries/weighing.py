@@ -26,6 +26,7 @@ REPEATED = 0.5  # what each further phrase of one weight adds to it, two at most
 OTHER_DOMAINS = 0.3  # what phrases of domains other than the strongest count (folds)
 AUTOMATABLE = 0.75  # what a sign of automatable work counts, times its weight (folds)
 BIAS = 0.5  # text as such: the learned estimate errs towards letting pass (folds)
+ONE_WORD = -3.0  # instead of BIAS, where one word stands alone and no phrase: it names nothing to decide (by design)
 # An action that is described mostly carries out what has been decided, all the more if it says with which parameters;
 # unless a phrase of this weight, or its type (`decision`, `policy_change`), says that something is decided.
 DESCRIBED = -2.0  # by design
@@ -87,7 +88,8 @@ def weigh(heard: Heard, described: Described | None = None) -> Weighed:
     likely = read["boundary"]
     learned = (_odds(1 - likely["none"]) + _odds(read["requires_human"]["yes"])) / 2
     against = _against(heard.words)
-    general = BIAS
+    alone = sum(map(str.isalnum, heard.words)) < 2 and not heard.cues
+    general = ONE_WORD if alone else BIAS
     if described is not None and not heard.strong and not _decides(described.kind):
         against += _against(words_of(described.kind))
         general += WITH_PARAMETERS if described.parameters else DESCRIBED
@@ -106,7 +108,9 @@ def weigh(heard: Heard, described: Described | None = None) -> Weighed:
         *(f"“{', '.join(said)}” speaks for {told[cue.domain].title.lower()}." for cue, said in heard.cues),
         *(f"“{', '.join(said)}” speaks for work that can be automated." for _, said in against),
     ]
-    if general < BIAS:
+    if alone:
+        reasons.append("One word alone names nothing to decide.")
+    elif general < BIAS:
         with_ = ", with its parameters" if described and described.parameters else ""
         reasons.append(f"An action is described{with_}: that speaks for carrying out what has been decided.")
     if heard.cut:
