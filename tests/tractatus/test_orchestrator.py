@@ -609,3 +609,10 @@ def test_everything_that_ships_can_be_found():
                 assert one.key in keys(analyze(cue.replace("*", "")), kind), (one.key, cue)
     assert len(catalogue.RELATIONS) == 4
     assert sys.getrecursionlimit() < 10_000, "deep input above is deeper than Python's own limit"
+
+
+def test_precedents_are_compared_up_to_a_length_in_all():
+    long = [{"title": f"Case {number}", "question": "privacy and harm " * 6_000} for number in range(60)]
+    found = orchestrator.match_precedents("May the clinic share the data, given privacy and harm?", long)
+    assert 0 < len(found) < 60
+    assert any(reason.endswith(f"too long in all: {60 - len(found)}.") for reason in found.reasons)

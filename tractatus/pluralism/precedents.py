@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import Any
 
 from tractatus import cues
 from tractatus.pluralism.analysis import ConflictAnalysis
+from tractatus.pluralism.listed import Listed
 from tractatus.results import Result
 from tractatus.vocabulary import Urgency
 
@@ -58,25 +59,12 @@ class PrecedentMatch(Result):
 
 
 @dataclass(frozen=True)
-class PrecedentMatches(Result):
+class PrecedentMatches(Listed[PrecedentMatch]):
     """The precedents that may inform a case, in the order given: can be gone through as a tuple."""
 
     matches: tuple[PrecedentMatch, ...]
     requires_human_approval: bool
     reasons: tuple[str, ...]
-
-    def __iter__(self) -> Iterator[PrecedentMatch]:
-        return iter(self.matches)
-
-    def __len__(self) -> int:
-        return len(self.matches)
-
-    @overload
-    def __getitem__(self, at: int) -> PrecedentMatch: ...
-    @overload
-    def __getitem__(self, at: slice) -> tuple[PrecedentMatch, ...]: ...
-    def __getitem__(self, at: int | slice) -> PrecedentMatch | tuple[PrecedentMatch, ...]:
-        return self.matches[at]
 
 
 @dataclass(frozen=True)

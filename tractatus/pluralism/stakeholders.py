@@ -5,11 +5,12 @@ Core concepts, section 6: affected parties, not just experts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
-from typing import NamedTuple, overload
+from typing import NamedTuple
 
 from tractatus.pluralism.frameworks import Catalogue, Framework, Group, Voice
+from tractatus.pluralism.listed import Listed
 from tractatus.results import Result
 
 BEARING = ("affected", "rights_holder")
@@ -34,25 +35,12 @@ class SuggestedStakeholder(Result):
 
 
 @dataclass(frozen=True)
-class StakeholderList(Result):
+class StakeholderList(Listed[SuggestedStakeholder]):
     """Whom one might hear: can be gone through as a tuple. A person approves it before anybody is asked."""
 
     stakeholders: tuple[SuggestedStakeholder, ...]
     requires_human_approval: bool
     reasons: tuple[str, ...]
-
-    def __iter__(self) -> Iterator[SuggestedStakeholder]:
-        return iter(self.stakeholders)
-
-    def __len__(self) -> int:
-        return len(self.stakeholders)
-
-    @overload
-    def __getitem__(self, at: int) -> SuggestedStakeholder: ...
-    @overload
-    def __getitem__(self, at: slice) -> tuple[SuggestedStakeholder, ...]: ...
-    def __getitem__(self, at: int | slice) -> SuggestedStakeholder | tuple[SuggestedStakeholder, ...]:
-        return self.stakeholders[at]
 
 
 class Speaking(NamedTuple):
