@@ -34,6 +34,8 @@ def bears(constraint: c.Constraint, doing: Doing) -> bool:
         return False
     if scope.hosts and _at_another_host(constraint, doing):
         return False
+    if scope.whose and _anothers(scope.whose, doing):
+        return False
     if scope.machines and _on_another(scope.machines, doing):
         return False
     if isinstance(constraint, c.Practice | c.Naming) and not constraint.scope.paths:
@@ -83,6 +85,21 @@ def _of_another(things: tuple[tuple[str, frozenset[str]], ...], doing: Doing) ->
         if kind == "bucket" and any(scheme in doing.raw_command for scheme in ("gs://", "s3://", "az://")):
             return True
     return False
+
+
+def _anothers(whose: frozenset[str], doing: Doing) -> bool:
+    """Whether the action names a host or a database of its own, and nothing of what the instruction's is called."""
+    if whose & doing.about:
+        return False
+    return any(
+        (
+            fact.parameter == "host"
+            and fact.value not in ("localhost", "127.0.0.1", "::1", "0.0.0.0")
+            and "." in fact.value
+        )
+        or (fact.parameter == "database" and not fact.value.isdigit() and len(fact.value) > 2)
+        for fact in doing.reading.facts
+    )
 
 
 def _at_another_host(constraint: c.Constraint, doing: Doing) -> bool:

@@ -40,6 +40,8 @@ def compare_deed(deed: Deed, doing: Doing) -> Iterator[Breach]:
         ):
             return
         heap = set(doing.said) | doing.parameter_stems
+        if any(key in ("table", "collection", "dataset") for key, _ in doing.parameters):
+            heap.add("data")
         if all(_found(group, heap) for group in deed.objects):
             said = set(doing.said)
             near = sum(1 for group in deed.objects if _found(group, said)) + bool(doing.verbs_said & deed.verbs)
@@ -62,6 +64,8 @@ def compare_deed(deed: Deed, doing: Doing) -> Iterator[Breach]:
         if act.command[0] in ("echo", "grep", "printf", "sed", "true"):
             continue
         heap = _heap(act.command, act.object)
+        if act.object.startswith(("table ", "database ")):
+            heap.add("data")
         if deed.objects and all(_found(group, heap) for group in deed.objects):
             yield _breach(deed, " ".join(act.command), 0.82)
             return

@@ -84,10 +84,14 @@ class Doing:
         found = []
         for act in self.acts:
             if act.command and act.command[0] not in _TALKING:
-                line = " ".join(_without_messages(act.command))[:4000]
+                line = self.line_of(act)
                 if line not in found:
                     found.append(line)
         return tuple(found)
+
+    def line_of(self, act: Act) -> str:
+        """The words of an act's command, joined, without the messages that it only writes down."""
+        return " ".join(_without_messages(act.command))[:4000] if act.command else ""
 
     @cached_property
     def raw_command(self) -> str:
@@ -185,7 +189,7 @@ class Doing:
             if first in _ASKING or first in ("ask", "may", "should", "propos"):
                 return True
             joined = any(word in ("and", "then") for word in words)
-            return not (_changes(first) or (joined or not told) and any(_changes(word) for word in words[1:]))
+            return not (_changes(first) or ((joined or not told) and any(_changes(word) for word in words[1:])))
         return self.structured and first in ("ask", "may", "should", "propos")
 
     @cached_property
@@ -308,7 +312,11 @@ class Doing:
     @cached_property
     def log_lines(self) -> tuple[str, ...]:
         """What the code writes to a log or prints."""
-        found = [match.group() for _, _, bare, _ in self.code for match in _LOG_CALL.finditer(bare)]
+        found = [
+            _STRING.sub(lambda text: text.group() if "{" in text.group() else '""', match.group())
+            for _, _, bare, _ in self.code
+            for match in _LOG_CALL.finditer(bare)
+        ]
         if self.structured and any(act.verb == "log" for act in self.acts):
             found += [f"{key}: {value}" for key, value in self.parameters] + [self.description]
         return tuple(found)
@@ -336,7 +344,12 @@ class Doing:
             ):
                 for word in words[1:4]:
                     found.setdefault(word.lower().split("@")[0] or word.lower(), "command")
+        taken_out = {act.verb for act in self.acts} & {"uninstall"} and not {act.verb for act in self.acts} & {
+            "install"
+        }
         for fact in self.reading.facts:
+            if fact.parameter == "package" and (taken_out or fact.value in self._only_in_part):
+                continue
             if fact.parameter == "package" and fact.was is None and not self.reading.read_only:
                 found.setdefault(fact.value.lower(), "package")
                 found.setdefault(fact.value.lower().rsplit("/", 1)[-1], "package")
@@ -358,6 +371,8 @@ class Doing:
             for match in _IMPORT.finditer(bare):
                 name = next((group for group in match.groups() if group), "").lower()
                 found.setdefault(name, "import")
+                if name.startswith(_OTHER_THAN_ROOT):
+                    continue
                 found.setdefault(re.split(r"[./:]", name)[0] if not name.startswith("@") else name, "import")
                 if not name.startswith("@"):
                     found.setdefault(re.split(r"[./:]", name)[-1], "import")
@@ -378,6 +393,17 @@ class Doing:
                 ):
                     found.setdefault(value.lower(), "parameter")
         return found
+
+    @cached_property
+    def _only_in_part(self) -> frozenset[str]:
+        """Packages of which code imports only a module that is used without the rest (`unittest.mock`)."""
+        texts = [passage.text for passage in self.reading.passages]
+        return frozenset(
+            module.split(".")[0]
+            for module in _OTHER_THAN_ROOT
+            if any(module in text for text in texts)
+            and not any(re.search(rf"\bimport {module.split('.')[0]}\b(?!\.)", text[:_LONGEST]) for text in texts)
+        )
 
     @cached_property
     def verbs_said(self) -> frozenset[str]:
@@ -451,6 +477,7 @@ _PAGES = (".tsx", ".jsx", ".vue", ".svelte", ".html", ".htm", ".erb", ".jinja", 
 _ON_PAGE = re.compile(r">([^<>{}=;]{3,400})</")
 _TRANSLATIONS = re.compile(r"(?:^|/)(?:strings|locales?|i18n|lang|l10n|translations|messages)(?:/|\.)")
 _TRANSLATED = re.compile(r"[:=][ \t]{0,8}[\"']([^\"\n]{2,400})[\"']")
+_OTHER_THAN_ROOT = ("unittest.mock",)  # modules that are used without what they are a part of
 _HANDING_ON = frozenset({"escalat", "refer"})
 _NOT_GIVEN = frozenset({"none", "no", "false", "pending", "null", "missing", "not yet", "requested", "n/a", "-"})
 _NOBODY = frozenset(

@@ -83,6 +83,8 @@ def keys_of(constraint: c.Constraint, size: Callable[[Key], int]) -> tuple[Key, 
 def _value_keys(value: c.Value, size: Callable[[Key], int]) -> tuple[Key, ...]:
     if value.parameter not in _PLAIN:
         words = value.parameter.split("_")
+        if value.unit == "s":
+            return (("limit", "time"), ("key", "".join(words)), ("key", words[-1]))
         *others, last = (_SHORT.get(word, word) for word in words)
         whole: tuple[Key, ...] = (("key", "".join(words)), ("key", "".join((*others, last))))
         if not others:
@@ -248,7 +250,7 @@ def _places(doing: Doing) -> list[str]:
         found += ["code", "markup", "configuration", "added", "log"]
     if doing.structured:
         found += ["log", "title", "added", "prose", "command", "configuration"]
-    if doing.prose:
+    if doing.prose or doing.shown:
         found += ["prose", "title"]
     if doing.commit_messages:
         found.append("commit")

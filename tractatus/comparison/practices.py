@@ -70,6 +70,8 @@ def compare_practice(practice: Practice, doing: Doing) -> Iterator[Breach]:
                 return
 
 
+# Code and addresses in a text, and what it quotes: they are mentioned, not written in its own words
+_MENTIONED = re.compile(r"```.{0,8000}?```|`[^`\n]{1,300}`|https?://\S{1,300}", re.S)
 _WRITTEN = frozenset({"the code", "the text", "the query"})
 
 
@@ -134,7 +136,7 @@ def _texts(kind: PracticeKind, practice: Practice, doing: Doing) -> Iterator[tup
                 and not passage.path.endswith((".json", ".yml", ".yaml", ".toml", ".tf", "Dockerfile", ".dockerfile"))
             ):
                 continue
-            if doing.is_test and kind.name in _NOT_IN_TESTS:
+            if kind.in_tests and doing.is_test is (kind.in_tests == "never"):
                 continue
             text = added if kind.comments else bare if kind.strings else quiet
             if "\x1fview\x1f" in (kind.does[0].pattern if kind.does else ""):
@@ -148,7 +150,7 @@ def _texts(kind: PracticeKind, practice: Practice, doing: Doing) -> Iterator[tup
                 yield "the query", passage.text[:_LONGEST]
     if "prose" in where:
         for text in doing.prose:
-            yield "the text", text[:_LONGEST]
+            yield "the text", text[:_LONGEST] if where & {"code", "markup"} else _MENTIONED.sub(" ", text[:_LONGEST])
         if not kind.name.startswith("texts in "):
             for text in doing.shown:
                 yield "the text", text
@@ -210,19 +212,6 @@ def _manifest(path: str) -> bool:
 
 
 _MANIFESTS = word_list("manifests")
-_NOT_IN_TESTS = frozenset(
-    {
-        "magic numbers",
-        "hard-coded texts",
-        "secrets in code",
-        "personal data in logs",
-        "unencrypted HTTP",
-        "global state",
-        "docstrings",
-        "type hints",
-        "floats for money",
-    }
-)
 
 
 def _marks(doing: Doing) -> dict[str, str]:
@@ -230,7 +219,7 @@ def _marks(doing: Doing) -> dict[str, str]:
     found: dict[str, str] = {}
     on_main = False
     for act in doing.acts:
-        line = " ".join(act.command)[:4000]
+        line = doing.line_of(act)
         if act.command[:2] in (("git", "checkout"), ("git", "switch")):
             on_main = act.command[-1] in ("main", "master") and "-b" not in act.command and "-c" not in act.command
         elif (

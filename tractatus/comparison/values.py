@@ -47,6 +47,8 @@ WAITING = frozenset({"request", "wait", "call", "query", "connect", "respons", "
 
 def compare_value(value: Value, doing: Doing) -> Iterator[Breach]:
     """The breaches of a value by the facts of an action."""
+    if value.unit == "s" and value.relation in (Relation.IS, Relation.AT_LEAST):
+        yield from _deleted_early(value, doing)
     facts = [fact for fact in doing.reading.facts if _speaks_of(value, fact, doing)]
     if not facts:
         return
@@ -62,6 +64,21 @@ def compare_value(value: Value, doing: Doing) -> Iterator[Breach]:
             continue
         yield _breach(value, fact)
         return
+
+
+_OLDER = re.compile(r"^find\b.{0,400}\s-mtime \+(\d{1,5})\b")
+
+
+def _deleted_early(value: Value, doing: Doing) -> Iterator[Breach]:
+    """Files that are deleted at a lower age than the instruction keeps them for: `find … -mtime +7 -delete`."""
+    days = as_figure(value.values[0])
+    things = {stem(word) for word in value.parameter.split("_")}
+    for line in doing.commands:
+        match = _OLDER.search(line) if ("-delete" in line or "rm" in line) else None
+        if match and days is not None and int(match.group(1)) * 86_400 < days and things & doing.about:
+            says = f"{value.parameter} are kept for {_short(days / 86_400)} days by the instruction, this deletes after"
+            yield Breach(ConflictType.PARAMETER_MISMATCH, f"{says} {match.group(1)}", 0.85, None, match.group(1))
+            return
 
 
 def _with_unit(fact: Fact, unit: str) -> str:
@@ -154,7 +171,7 @@ def _speaks_of(value: Value, fact: Fact, doing: Doing) -> bool:
         if parameter == "region" and value.scope.about and not value.scope.about & doing.about:
             return False
         if parameter not in _PLAIN_PARAMETERS and value.scope.about and not _touches(value.scope.about, doing):
-            return False
+            return _alike(value, fact.value)
         if parameter in _MANY and value.scope.about and not value.scope.about & doing.about:
             return False
         if parameter in ("database", "branch", "version") and not value.subject:
@@ -162,9 +179,9 @@ def _speaks_of(value: Value, fact: Fact, doing: Doing) -> bool:
         return True
     if parameter in _PLAIN_PARAMETERS or not parameter:
         return False
-    if value.scope.about and not _touches(value.scope.about, doing):
+    if value.scope.about and not _touches(value.scope.about, doing) and not _alike(value, fact.value):
         return False
-    return _same_key(parameter, fact, doing)
+    return _same_key(parameter, fact, doing, value.unit)
 
 
 def _touches(about: frozenset[str], doing: Doing) -> bool:
@@ -172,6 +189,12 @@ def _touches(about: frozenset[str], doing: Doing) -> bool:
     return bool(about & doing.about) or any(
         word.startswith(one) and word[len(one) :].isdigit() for one in about for word in doing.about if len(one) > 2
     )
+
+
+def _alike(value: Value, given: str) -> bool:
+    """Whether a name is one of the same make: `harbour.events` and `harbour.events.v2`."""
+    first = re.split(r"[._-]", given.lower())[0]
+    return len(first) > 2 and any(re.split(r"[._-]", one.lower())[0] == first and one != first for one in value.values)
 
 
 def _same_thing(value: Value, doing: Doing) -> bool:
@@ -212,7 +235,13 @@ SHORT = {
 }
 
 
-def _same_key(parameter: str, fact: Fact, doing: Doing) -> bool:
+_COUNTING = frozenset({"num", "number", "max", "min", "count", "n", "desired", "of", "total"})
+_LASTING = frozenset(
+    {"ttl", "lifetime", "expiry", "expires", "expiration", "age", "timeout", "retention", "duration", "keep", "days"}
+)
+
+
+def _same_key(parameter: str, fact: Fact, doing: Doing, unit: str = "") -> bool:
     wanted = [SHORT.get(word, word) for word in parameter.split("_")]
     keys = {fact.parameter, key_of(fact.key)} if fact.key else {fact.parameter}
     squashed = "".join(wanted)
@@ -221,6 +250,11 @@ def _same_key(parameter: str, fact: Fact, doing: Doing) -> bool:
         if plain == squashed:
             return True
         parts = {SHORT.get(part, part) for part in key.split("_")}
+        kinds = {stem(part) for part in parts - _COUNTING}
+        if len(wanted) == 1 and kinds == {stem(wanted[0])}:
+            return True
+        if unit == "s" and parts & _LASTING and (kinds | doing.about) & {stem(word) for word in wanted}:
+            return True
         if (
             wanted[-1] in parts
             and len(wanted) > 1

@@ -37,9 +37,9 @@ class Scope:
     `approval` is true where a person's say lifts it. `hours` are the minutes of the day between which it holds (past
     midnight where
     the first is the later), `days` the days of the week. `areas` are the parts of the project it is about (areas.toml),
-    `things` the named things with their kind (`bucket`, the stems of "document"), `machines` the stems of the machine that
-    it is about. `changing` is true where it speaks of changes only, not of reading. `hosts` are those that a port is
-    said of.
+    `things` the named things with their kind (`bucket`, the stems of "document"), `machines` the stems of the machine
+    that it is about. `changing` is true where it speaks of changes only, not of reading. `hosts` are those that a port is
+    said of; `whose` are the stems that tell which of several such things is meant.
     """
 
     environments: frozenset[str] = frozenset()
@@ -57,6 +57,7 @@ class Scope:
     machines: frozenset[str] = frozenset()
     changing: bool = False
     hosts: tuple[str, ...] = ()
+    whose: frozenset[str] = frozenset()
 
 
 EVERYWHERE = Scope()

@@ -3,14 +3,16 @@ units."""
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from tractatus.actions.names import key_of, parameter_names, subject_kinds, subject_of
+from tractatus.directives import knowledge
 from tractatus.directives.constraints import Limit, Relation, Scope, Value
-from tractatus.directives.language import Clause, Token
+from tractatus.directives.language import Clause, Token, stem
 from tractatus.directives.wordlists import words as word_list
 
 _NUMBER = re.compile(r"^(>=|<=|==|=|>|<|~>|~|\^)?v?(\d{1,12}(?:[.,]\d{1,9}){0,4}(?:e-?\d{1,3})?)(\+|%|\.x|\.\*)?$")
@@ -120,7 +122,7 @@ def unit_of(word: str) -> tuple[str, float] | None:
 def pointed(stems: frozenset[str]) -> frozenset[str]:
     """Of the words that say what something is about, the ones that name one thing (`svc7`) where there are any, else
     all."""
-    return frozenset(stem for stem in stems if any(c.isdigit() for c in stem) and not stem[0].isdigit()) or stems
+    return frozenset(one for one in stems if any(c.isdigit() for c in one) and not one[0].isdigit()) or stems
 
 
 def hours_of(clause: Clause) -> tuple[int, int] | None:
@@ -309,8 +311,7 @@ def _number(
         ports = [figure, *_alternatives(words, at, str.isdigit, taken)]
         relation = Relation.IS_NOT if clause.negative else Relation.IS
         of = _subject_near(words, at) or around
-        if not of:
-            scope = _about(scope, _others(words, at))
+        scope = _about(scope, _others(words, at)) if not of else replace(scope, whose=_whose(words, at, of))
         yield Value("port", relation, tuple(ports), of, "", scope)
         return
     if (
@@ -375,8 +376,18 @@ def _number(
             yield Value(key, relation, (_tidy(amount) if unit else figure,), "", unit[0] if unit else "", scope)
         return
     if relation in (Relation.AT_LEAST, Relation.AT_MOST) or (top and measure):
-        counted = content([*words[:at], *following]) - {measure} - _JOINERS - _MORE - _LESS - _LEAST - _UNTIL_END
-        things = pointed(frozenset(stem for stem in counted if not stem.replace(".", "").isdigit()))
+        ahead = list(itertools.takewhile(lambda t: not t.text[:1].isdigit(), words[at + 1 : at + 9]))
+        counted = (
+            content([t for t in (*words[:at], *ahead) if t.low != "open" and not unit_of(t.low)])
+            - {measure}
+            - _JOINERS
+            - _MORE
+            - _LESS
+            - _LEAST
+            - _UNTIL_END
+        )
+        things = pointed(frozenset(one for one in counted if not one.replace(".", "").isdigit()))
+        things = things - _PLAIN_NOUNS or things
         yield Limit(
             measure,
             relation if relation is not Relation.IS else Relation.AT_MOST,
@@ -412,6 +423,12 @@ def names_of(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Value
         yield Value(
             "channel", relation, (channels[0].low,), "", "", _about(scope, things) if not things & stems else scope
         )
+    if stems & _STAYING and (named := _country(words)):
+        at, regions = named
+        kept = relation is Relation.IS or "leav" in stems
+        things = content(words[:at]) - _STAYING - _DATA
+        if kept and (stems & _DATA or "leav" in stems):
+            yield Value("region", Relation.IS, regions, "", "", _about(scope, things))
     for at, token in enumerate(words):
         following = words[at + 1] if at + 1 < len(words) else None
         if following is None or following.mark:
@@ -437,6 +454,18 @@ def names_of(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Value
                 yield Value("user", relation, (following.low,), "", "", _about(wider, things))
 
 
+def _country(words: list[Token]) -> tuple[int, tuple[str, ...]] | None:
+    """The first country that words name, and the regions in it."""
+    known = knowledge.countries()
+    for at, token in enumerate(words):
+        pair = " ".join(t.low for t in words[at : at + 2])
+        if regions := known.get(pair) or (known.get(token.low) if token.text[:1].isupper() else None):
+            return at, regions
+    return None
+
+
+_STAYING = frozenset({"stay", "leav", "remain", "keep", "resid", "host", "stor", "liv"})
+_DATA = frozenset({"data", "record", "fil", "document", "databas", "backup", "not"})
 _POSTING = frozenset({"go", "post", "send", "announc", "report", "belong"})
 _ENTERING = frozenset({"connect", "ssh", "log", "login", "sign", "deploy", "run"})
 _NAMELIKE_OR_DOTTED = re.compile(r"^[a-z][a-z0-9]*(?:[-_.][a-z0-9]+)+$")
@@ -584,10 +613,16 @@ def _others(words: list[Token], at: int) -> frozenset[str]:
     return pointed(found - {"port", "host", "address", "correct", "listen", "default"})
 
 
+def _whose(words: list[Token], at: int, subject: str) -> frozenset[str]:
+    """The words that say which of several a thing is: "ledger" of "Postgres for the ledger runs on 5544"."""
+    named = {token.stem for token in words if subject_named(token) == subject}
+    return _others(words, at) - named - _PLAIN_NOUNS - {"answer", "mov", "behind", "check", "stock", "team", "belong"}
+
+
 def _about(scope: Scope, words: frozenset[str]) -> Scope:
     if not words:
         return scope
-    return replace(scope, about=scope.about | words)
+    return replace(scope, about=scope.about | (words - _PLAIN_NOUNS or words))
 
 
 def _about_port(words: list[Token], at: int) -> bool:
@@ -717,13 +752,14 @@ def _measure(unit: tuple[str, float] | None, following: list[Token], before: lis
             break
         if token.low.isalpha() and token.low not in _EMPTY and token.low not in _ADJECTIVES:
             return token.stem if token.low.endswith("s") or token.stem in _MEASURES else ""
-    return next((stem for stem in reversed(before) if stem in _MEASURES), "")
+    return next((one for one in reversed(before) if one in _MEASURES), "")
 
 
 _JOINERS = frozenset(
     {"after", "that", "between", "against", "with", "through", "may", "cost", "go", "deploy", "deployment", "person"}
 )
-_COUNTED = word_list("counted settings")
+_PLAIN_NOUNS = frozenset(stem(word) for word in word_list("plain nouns"))
+_COUNTED = frozenset(stem(word) for word in word_list("counted settings"))
 _EMPTY_VERBS = frozenset({"run", "hav", "has", "keep", "with", "scal", "deploy", "start", "need"})
 _NO_NAMES = word_list("no names")
 _ADJECTIVES = word_list("adjectives")

@@ -34,6 +34,7 @@ class PracticeKind:
 
     `where` are the places that signs are looked for in: code, prose, commit, command, log, path, configuration, markup.
     `instead` is what a correction would say. `values` names the commitment that is at stake, if one is.
+    `in_tests` is "only" for a practice of tests, "never" for one that tests need not follow.
     """
 
     name: str
@@ -44,6 +45,7 @@ class PracticeKind:
     comments: bool
     strings: bool
     values: str
+    in_tests: str
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,7 @@ def _practice_rows() -> tuple[Row, ...]:
         "comments": Field(bool, required=False),
         "strings": Field(bool, required=False),
         "values": Field(str, required=False),
+        "in_tests": Field(str, required=False, choices=("only", "never")),
     }
     return rows("practices.toml", "practice", fields)
 
@@ -125,6 +128,7 @@ def _practice(row: Row) -> PracticeKind:
         row.get("comments", False),
         row.get("strings", True),
         row.get("values", ""),
+        row.get("in_tests", ""),
     )
 
 

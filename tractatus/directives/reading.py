@@ -29,7 +29,7 @@ from tractatus.directives.constraints import (
     Within,
 )
 from tractatus.directives.figures import content, subject_named
-from tractatus.directives.language import LONGEST, Clause, Token, clauses_of, tokens_of
+from tractatus.directives.language import LONGEST, Clause, Token, clauses_of, stem, tokens_of
 from tractatus.directives.wordlists import words as word_list
 
 _PATH = re.compile(
@@ -161,6 +161,11 @@ def _joined(kept: list[Constraint]) -> list[Constraint]:
     """ "X, not Y" as one: the refused value knows the wanted one, a choice what it refuses."""
     kept = _alternatives(kept)
     wanted = {c.parameter.split("_")[-1]: c.values for c in kept if isinstance(c, Value) and c.relation is Relation.IS}
+    several: dict[str, frozenset[str]] = {}
+    for c in kept:  # "pnpm here, npm there": each is right somewhere
+        if isinstance(c, Choice) and c.allowed:
+            several[c.family] = several.get(c.family, frozenset()) | c.allowed
+    kept = [replace(c, allowed=several[c.family]) if isinstance(c, Choice) and c.allowed else c for c in kept]
     allowed = {c.family: c for c in kept if isinstance(c, Choice) and c.allowed}
     refused: dict[str, frozenset[str]] = {}
     for c in kept:
@@ -208,7 +213,7 @@ def _scope_of(clause: Clause, before: Clause | None) -> Scope:
     for at, token in enumerate(words):
         previous = words[at - 1].low if at else ""
         following = words[at + 1].stem if at + 1 < len(words) else ""
-        if (environment := names.get(token.low)) and not token.code:
+        if (environment := names.get(token.low)) and not token.code and following not in ("cod", "code", "read"):
             placed = previous in (
                 "in",
                 "on",
@@ -241,6 +246,8 @@ def _scope_of(clause: Clause, before: Clause | None) -> Scope:
             languages.add(knowledge.LANGUAGES[token.low])
         if _is_path(token) and previous in ("in", "inside", "under", "within", "below"):
             paths.append(token.text)
+        if token.low in ("production", "application", "app", "shipped") and following in ("cod", "code"):
+            excepted.add("test")  # "in production code" is not said of tests
     for token in clause.condition:
         if (environment := names.get(token.low)) and environment in ("production", "staging", "development", "test"):
             environments.add(environment)
@@ -283,9 +290,9 @@ def _things(words: list[Token]) -> tuple[tuple[str, frozenset[str]], ...]:
     """The things that are named with their kind: "the document bucket"."""
     found: list[tuple[str, frozenset[str]]] = []
     for at, token in enumerate(words):
-        if (kind := knowledge.things().get(token.stem)) and not token.low.endswith("s"):
-            if names := _modifiers(words, at):
-                found.append((kind, names))
+        kind = knowledge.things().get(token.stem)
+        if kind and not token.low.endswith("s") and (names := _modifiers(words, at)):
+            found.append((kind, names))
     return tuple(found)
 
 
@@ -377,6 +384,10 @@ def _constraints_of(clause: Clause, before: Clause | None, scope: Scope, around:
         if task:
             break
         seen_practice = True
+        shared = clause.negative and not contrary and _SHARED_BRANCHES & {t.low for t in words} and "branch" in stems
+        if shared and name in knowledge.limited_to_own_branch():
+            yield Practice(name, wanted=False, scope=replace(scope, about=frozenset({"\0shared-branch"})))
+            continue
         if clause.only and not clause.negative and not contrary and name in knowledge.limited_to_own_branch():
             yield Practice(name, wanted=False, scope=replace(scope, about=frozenset({"\0shared-branch"})))
             continue
@@ -413,10 +424,27 @@ def _constraints_of(clause: Clause, before: Clause | None, scope: Scope, around:
     if clause.negative and not clause.contrast and not commands and not names and not seen_practice:
         told = [deed for part in _parts(clause) for deed in _deeds(clause, before, part, scope)]
         yield from told or (() if list(figures.figures_of(headed, scope, around)) else _any_deed(clause, words, scope))
+    elif clause.only and (others := _done_by_others(words)):
+        yield from _deeds(replace(clause, negative=True), None, others, scope)
     elif clause.contrast and before is not None and words and words[0].stem in knowledge.deeds() and not names:
         yield from _deeds(clause, None, [*words, *_subject(before)], scope)
     elif clause.approval:
         yield from _deeds(clause, before, words, scope)
+
+
+def _done_by_others(words: list[Token]) -> list[Token]:
+    """What only a person of some role does: "the release manager tags versions" is "tags versions"."""
+    for at, token in enumerate(words[:4]):
+        if token.stem in _ROLES:
+            rest = words[at + 1 :]
+            while rest and rest[0].low in ("may", "can", "should", "must", "is", "are", "allowed", "to"):
+                rest = rest[1:]
+            return rest if rest and rest[0].stem in knowledge.deeds() else []
+    return []
+
+
+_ROLES = frozenset(stem(word) for word in word_list("roles"))
+_SHARED_BRANCHES = frozenset({"shared", "main", "master", "protected", "default", "public", "release", "develop"})
 
 
 def _commitments(words: list[Token], stems: list[str], scope: Scope) -> Iterator[Commitment]:
@@ -431,13 +459,13 @@ def _commitments(words: list[Token], stems: list[str], scope: Scope) -> Iterator
 def _where(words: list[Token], stems: list[str]) -> frozenset[str]:
     """The places that a clause limits a practice to ("in commit messages")."""
     found = set()
-    for at, stem in enumerate(stems):
+    for at, one in enumerate(stems):
         if (
-            stem in _PLACES
+            one in _PLACES
             and at
             and any(word.low in ("in", "into", "to", "from", "or", "and") for word in words[max(0, at - 3) : at])
         ):
-            found |= _PLACES[stem]
+            found |= _PLACES[one]
     if not found and stems[:2] == ["commit", "messag"]:  # "commit messages must be in Korean"
         found.add("commit")
     return frozenset(found)
@@ -486,12 +514,20 @@ def _is_task(clause: Clause, words: list[Token]) -> bool:
     stands."""
     if clause.negative or clause.only or clause.approval or clause.force is Force.MUST or not words:
         return False
+    if words[0].low in _HABITS and len(words) > 2 and words[1].low not in _DETERMINERS:
+        many = any(t.low.endswith("s") and t.low not in _DETERMINERS for t in words[1:3])
+        if many:  # "write commit messages in the imperative" is a rule
+            return False
     return words[0].low in _JOBS or (
         words[0].low in ("please", "can", "could", "now", "then") and len(words) > 1 and words[1].low in _JOBS
     )
 
 
 _JOBS = word_list("jobs")
+_HABITS = frozenset({"write", "name", "format", "document", "sort", "merge", "build", "run", "test"})
+_DETERMINERS = frozenset(
+    {"the", "a", "an", "this", "that", "these", "those", "two", "three", "some", "it", "its", "all"}
+)
 
 
 def _subject(clause: Clause) -> list[Token]:
@@ -507,7 +543,7 @@ def _subject(clause: Clause) -> list[Token]:
 def _longest(found: Iterator[tuple[int, int, Any]]) -> Iterator[tuple[int, int, Any]]:
     past = -1
     for at, end, payload in found:
-        if at >= past:
+        if end > past:  # "skipped or deleted" says two things in words that overlap
             past = end
             yield at, end, payload
 
@@ -715,7 +751,7 @@ def _commands(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Cons
         if token.code and " " in token.text and clause.negative:
             yield Command(tuple(token.text.split()[:8]), "", scope)
             return
-    if clause.negative and words and (words[0].low in _PROGRAMS or words[0].code and words[0].low in _COMMANDS):
+    if clause.negative and words and (words[0].low in _PROGRAMS or (words[0].code and words[0].low in _COMMANDS)):
         following = words[1] if len(words) > 1 else None
         if following is None or (following.low not in _SUBCOMMANDS and following.low.isalpha()):
             yield Command((words[0].low,), "", scope)
@@ -777,6 +813,12 @@ def _names(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
         pair = " ".join(joined[at : at + 2])
         if at and words[at - 1].low in _INTO and not clause.contrast:
             continue
+        if (
+            token.low in knowledge.LANGUAGES
+            and at + 1 < len(words)
+            and words[at + 1].stem in ("fil", "class", "script")
+        ):
+            continue  # files in a language, see below
         for name in (pair, token.low, token.low.removesuffix(".js")):
             if (
                 name in families
@@ -877,17 +919,15 @@ def _alone(words: list[Token], at: int) -> bool:
 
 
 def _only_modifies(words: list[Token], at: int, stems: set[str]) -> bool:
-    """Whether a name only tells which thing is meant: "the git hooks", "Docker images"; it is not what is refused."""
+    """Whether a name only tells which thing is meant: "the git hooks", "Terraform state"; it is not what is refused."""
     following = words[at + 1] if at + 1 < len(words) else None
-    return (
-        following is not None
-        and not following.code
-        and following.low.isalpha()
-        and following.low.endswith("s")
-        and following.low
-        not in ("is", "as", "does", "was", "has", "us", "this", "commands", "writes", "calls", "imports")
-        and not stems & {"us", "import", "add", "install"}
-    )
+    if following is None or following.code or not following.low.isalpha() or following.low in _AFTER_REFUSED:
+        return False
+    before = words[at - 1] if at else None
+    return not (before is not None and (before.stem in _USING or before.low in ("a", "an", "any", "new", "of")))
+
+
+_AFTER_REFUSED = word_list("after refused")
 
 
 _NOT_NAMES = word_list("not names")
@@ -980,6 +1020,8 @@ def _deeds(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
             continue
         group = knowledge.alike().get(token.stem, frozenset({token.stem}))
         joined = at >= 2 and words[at - 1].low in ("or", "nor", "and") and run and run[-1] == at - 2
+        if token.low in _COMMANDS and not token.code and at and words[at - 1].low == "in":
+            continue  # where it is done, not what it is done to: "in git"
         if token.code or _is_path(token):
             group = frozenset({token.low.strip("`")})
         if joined and strong:
