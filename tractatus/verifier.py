@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tractatus import arguments
-from tractatus.actions import Reading, read_action
+from tractatus.actions import Reading, environments, names, programs, read_action
+from tractatus.datafiles import load
 from tractatus.instruction import Instruction
-from tractatus.irreversible import IrreversibleAct, irreversible_act
+from tractatus.irreversible import IrreversibleAct, irreversible_act, rules
 from tractatus.pressure import Pressure
+from tractatus.reasoning import reading as reading_of_reasoning
 from tractatus.reasoning.contradictions import belied_by, inner_contradictions
 from tractatus.reasoning.reading import Reasoning, read_reasoning, words_for, words_of, words_of_action
 from tractatus.reasoning.scores import COHERENCE_IN_CONTRADICTION, Score, assess, beginning_of, weight_of
@@ -77,6 +80,7 @@ class MetacognitiveVerifier:
 
     def __init__(self, thresholds: Thresholds | None = None) -> None:
         self.thresholds = given(thresholds).verification
+        _load_data()
 
     def verify(
         self,
@@ -201,6 +205,12 @@ class MetacognitiveVerifier:
                 at_least = f"at least {limit:.2f}{under if decision is VerificationDecision.PROCEED else ''}"
                 return decision, f"{decision} takes {at_least}."
         return VerificationDecision.BLOCKED, f"Under {limits.require_review:.2f} is BLOCKED."
+
+
+@cache
+def _load_data() -> None:
+    """Reads the data files now, so that a wrong row is found when the service is built."""
+    load(environments, names, programs, rules, reading_of_reasoning)
 
 
 _PROCEEDING = (VerificationDecision.PROCEED, VerificationDecision.PROCEED_WITH_CAUTION)

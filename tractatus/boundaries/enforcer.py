@@ -11,17 +11,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from tractatus import arguments
-from tractatus.actions import Reading, read_action
+from tractatus.actions import Reading, environments, names, programs, read_action
 from tractatus.actions.environments import done_in
-from tractatus.boundaries.catalogue import catalogue
+from tractatus.boundaries import catalogue
 from tractatus.boundaries.organisation import Boundary, OwnBoundaries, read_pack
 from tractatus.boundaries.weighing import MOST_READ, Described, Heard, weigh
 from tractatus.cues import texts_of
-from tractatus.irreversible import IrreversibleAct, irreversible_act
+from tractatus.datafiles import load
+from tractatus.irreversible import IrreversibleAct, irreversible_act, rules
 from tractatus.results import Result
 from tractatus.textmodel import TextModel
 from tractatus.vocabulary import Domain
@@ -68,8 +70,7 @@ class BoundaryEnforcer:
         self._own = OwnBoundaries(own)
         self.boundaries = self._own.all
         # Read now, so that a wrong row is found when the service is built and the first answer takes no longer.
-        catalogue()
-        TextModel.load()
+        _load_data()
 
     def check(self, decision: str | Mapping[str, Any], *, environment: str | None = None) -> BoundaryCheck:
         """Whether a person takes this decision: a text, an action or a tool call. `environment` is where it is done;
@@ -118,6 +119,12 @@ class BoundaryEnforcer:
         worst = holding[0][0]
         reasons = tuple(reason for _, reason in holding)
         return _human(worst.domain, shown, worst.reason, OWN, reasons, worst.alternatives, worst.safety_checks)
+
+
+@cache
+def _load_data() -> None:
+    TextModel.load()
+    load(catalogue, environments, names, programs, rules)
 
 
 # ---- what is looked at ----------------------------------------------------------------------------------------------
@@ -214,8 +221,8 @@ def _human(
     alternatives: tuple[str, ...] = (),
     checks: tuple[str, ...] = (),
 ) -> BoundaryCheck:
-    told = catalogue().domains[domain]
-    theme = catalogue().theme_of(domain, shown[:MOST_READ])
+    told = catalogue.catalogue().domains[domain]
+    theme = catalogue.catalogue().theme_of(domain, shown[:MOST_READ])
     if domain is Domain.IRREVERSIBLE:
         checks = checks or (theme.checks if theme and theme.checks else told.checks)
     return BoundaryCheck(

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from tractatus import arguments
+from tractatus import arguments, handoffs
 from tractatus.actions import read_action
 from tractatus.actions.environments import done_in
 from tractatus.boundaries import BoundaryEnforcer
+from tractatus.datafiles import load
 from tractatus.gate.decision import Check, Decision, Finding
 from tractatus.gate.explanation import explain, reasons_of
 from tractatus.gate.request import GateRequest
@@ -84,6 +85,7 @@ class Gate:
         )
         self.monitor = _given(monitor, ContextPressureMonitor, "monitor", lambda: ContextPressureMonitor(thresholds))
         self.verbosity = arguments.choice(verbosity, Verbosity, "verbosity")
+        load(handoffs)
 
     def check(self, request: GateRequest) -> Decision:
         """Whether the agent may do this. No action, of whatever JSON, raises."""
