@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from tractatus import arguments
 from tractatus.cues import CueIndex, complaint, words_of
 from tractatus.datafiles import DataError, Field, Row, rows
-from tractatus.directives import parameters_of
+from tractatus.directives import load_data, parameters_of
 from tractatus.results import FrozenDict, Record, Result
 from tractatus.textmodel import MOST_READ, TextModel
 from tractatus.thresholds import PersistenceThresholds, Thresholds, given
@@ -119,6 +119,10 @@ class InstructionPersistenceClassifier:
 
     def __init__(self, thresholds: Thresholds | None = None) -> None:
         self.thresholds = given(thresholds).persistence
+        load_data()
+        TextModel.load()
+        _cues()
+        _combinations()
 
     def classify(self, text: str, *, source: str = "user") -> Classification:
         """The classification of one instruction. Raises `TypeError` where `text` or `source` is no text."""

@@ -12,17 +12,16 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from tractatus import arguments
-from tractatus.actions import Place, Reading, environments, languages, names, programs, read_action
+from tractatus.actions import Place, Reading, read_action
 from tractatus.actions.environments import canonical, done_in
 from tractatus.comparison import Breach, Doing, compare
 from tractatus.comparison.keys import keys_called
 from tractatus.correction import rewritten, typed
-from tractatus.datafiles import load
-from tractatus.directives import Constraint, Directive, knowledge, language, read_instruction
+from tractatus.directives import Constraint, Directive, load_data, read_instruction
 from tractatus.index import Entry, Filed, InstructionIndex, View, about, called
 from tractatus.instruction import Instruction
 from tractatus.results import FrozenDict, Record, Result
@@ -124,7 +123,7 @@ class CrossReferenceValidator:
     """
 
     def __init__(self, instructions: Iterable[Instruction] = (), *, variables: Mapping[str, str] | None = None) -> None:
-        _load_data()
+        load_data()
         given = arguments.mapping({} if variables is None else variables, "variables")
         self._variables = {str(name): str(value) for name, value in given.items()}
         self._index = InstructionIndex()
@@ -212,13 +211,6 @@ def _directive(text: str, parameters: Mapping[str, Any]) -> Directive:
 @lru_cache(maxsize=2_048)
 def _kept(text: str, parameters: FrozenDict) -> Directive:
     return read_instruction(text, parameters)
-
-
-@cache
-def _load_data() -> None:
-    """Reads the data files that validating goes by, so that a wrong row is found when a service is built, not by the
-    first action. Each is read and checked once in a process."""
-    load(environments, languages, names, programs, knowledge, language)
 
 
 class _Validating:

@@ -474,16 +474,17 @@ def test_an_action_calls_up_few_of_many():
     assert set_so.conflicts_in_all == 20
 
 
-def test_the_data_is_read_when_a_validator_is_built():
+def test_the_data_is_read_when_a_service_is_built():
     """In a process of its own, where nothing has been read yet."""
     script = """
 import json, sys
 from tractatus import datafiles
+from tractatus.classifier import InstructionPersistenceClassifier
 from tractatus.instruction import Instruction
 from tractatus.validator import CrossReferenceValidator
 fields = {"quadrant": "SYSTEM", "persistence": "HIGH", "temporal_scope": "PROJECT",
           "verification_required": "MANDATORY", "explicitness": 0.9}
-validator = CrossReferenceValidator()
+validator, classifier = CrossReferenceValidator(), InstructionPersistenceClassifier()
 def read(path):
     raise AssertionError(f"{path} is read when an action is validated")
 datafiles.read = read
@@ -491,6 +492,7 @@ for number, line in enumerate(sys.stdin):
     pair = json.loads(line)
     validator.add(Instruction(id=str(number), text=pair["instruction"], **fields))
     validator.validate(pair["action"])
+    classifier.classify(pair["instruction"])
 print("done")
 """
     pairs = "".join(json.dumps(pair) + "\n" for pair in PAIRS[::4])
