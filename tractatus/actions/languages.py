@@ -22,7 +22,7 @@ class Language:
 
 _UNKNOWN = Language()
 # what may hold the mark of a comment without being one: a text in quotes
-_QUOTED = r"\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'|`(?:[^`\\]|\\.)*+`"
+_QUOTED = r"\"(?:[^\"\\\n]|\\.){0,1000}+\"|'(?:[^'\\\n]|\\.){0,1000}+'|`(?:[^`\\]|\\.){0,2000}+`"
 
 
 @cache

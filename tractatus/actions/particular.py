@@ -22,9 +22,9 @@ Reader = Callable[[Invocation], bool]
 _PYTHON = re.compile(r"python\d?(?:\.\d{1,2})?\Z|pypy3?\Z")
 _TIMES = re.compile(r"^[ \t]*+(?:@\w+|(?:[\d*,/A-Za-z-]+[ \t]++){5})", re.MULTILINE)
 _DOES_MORE = re.compile(r"\bsystem\s*\(|\|\s*getline|\bprintf?\b[^\n}]{0,200}[>|]\s*[\"\w]")
-_SED_DOES_MORE = re.compile(
-    r"(?:\A|[;{}\n\d$/])\s*[we] ?\S|(?:\A|[;{}\n\d$/])\s*e\Z|[/|#,][gpiI\d]*[we][gpiI\d]*(?:\s|;|\Z)"
-)
+_SED_END = re.compile(r"[;\n}]")
+_WORD_FLAGS = re.compile(r"\w*")
+_SED_ADDRESS = re.compile(r"[\s;{}!,\d$+~]++|/(?:[^/\\\n]|\\.)*+/[IM]?")
 _SUBSTITUTION = re.compile(r"(?:^|[\s;{])(?:[\d,$]*)s([/|#,:@!~%])")
 
 
@@ -171,10 +171,8 @@ def _sed(call: Invocation) -> bool:
             scripts.append(word)
         else:
             files.append(word)
-    runs = any(_SED_DOES_MORE.search(word.text[:20_000]) for word in scripts)
-    call.act(
-        "write" if inplace else "run" if runs else "read", ", ".join(f"path {word.text}" for word in files[:20])[:300]
-    )
+    verb = "write" if inplace else "run" if any(_runs(word.text[:20_000]) for word in scripts) else "read"
+    call.act(verb, ", ".join(f"path {word.text}" for word in files[:20])[:300])
     for word in files[:50]:
         findings.path(word.text)
         findings.fact("path", word)
@@ -192,6 +190,31 @@ def _sed(call: Invocation) -> bool:
                     new = script.part(start + parts[0] + 1, start + parts[1])
                     edits.content(findings, path, new, old, new.place())
     return True
+
+
+def _runs(script: str) -> bool:
+    """Whether a script of sed runs commands or writes files: its commands `e` and `w`, and `s/a/b/e`."""
+    at = 0
+    while at < len(script):
+        if match := _SED_ADDRESS.match(script, at):
+            at = match.end()
+            continue
+        command, mark = script[at], script[at + 1 : at + 2]
+        if command in "weW":
+            return True
+        if command in "sy" and mark:
+            between = re.compile(r"(?<!\\)" + re.escape(mark))
+            second = between.search(script, at + 2)
+            third = between.search(script, second.end()) if second else None
+            if third is None:
+                return False
+            flags = _WORD_FLAGS.match(script, third.end())
+            if command == "s" and flags and set("ew") & set(flags.group()):
+                return True
+            at = third.end()
+        end = _SED_END.search(script, at)
+        at = end.end() if end else len(script)
+    return False
 
 
 def _awk(call: Invocation) -> bool:

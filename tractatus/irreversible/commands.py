@@ -261,7 +261,7 @@ _DELETING = frozenset({"rm", "unlink", "shred", "srm", "grm", "rimraf"})
 _FINAL = frozenset({"rm", "/bin/rm", "shred", "unlink", "truncate", "wipe", "srm", "rimraf", "sh", "bash", "perl"})
 _WHOLE = frozenset({"*", ".*", "*.*"})
 _ALTERNATIVES = re.compile(r"([^{}]{0,200}+)\{([^{},]{0,200}+(?:,[^{},]{0,200}+){1,20}+)\}")
-_MOST_NAMED = 100
+_MOST_NAMED = 500
 
 
 def _all_named(paths: Sequence[str]) -> Sequence[str]:
@@ -270,14 +270,14 @@ def _all_named(paths: Sequence[str]) -> Sequence[str]:
         return paths
     named: list[str] = []
     left = list(reversed(paths))
-    while left and len(named) + len(left) < MOST_WORDS:
+    while left and len(named) + len(left) < len(paths) + _MOST_NAMED:
         path = left.pop()
-        if (match := _ALTERNATIVES.search(path[:2_000])) and len(left) < len(paths) + _MOST_NAMED:
+        if match := _ALTERNATIVES.search(path[:2_000]):
             before, after = path[: match.start(2) - 1], path[match.end() :]
             left += [f"{before}{middle}{after}" for middle in match[2].split(",")]
         else:
             named.append(path)
-    return named
+    return named + left
 
 
 def _thrown_away(path: str, act: Act, before: Before) -> bool:
