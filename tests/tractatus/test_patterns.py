@@ -150,14 +150,14 @@ def test_twice_the_text_takes_about_twice_the_time(place):
         (pattern.pattern, unit)
         for pattern, once in PATTERNS[place]
         for unit in texts(pattern)
-        if grows(pattern, unit, once) > MOST
+        if all(grows(pattern, unit, once) > MOST for _ in range(4))  # others may need the processor at the moment
     ]
     assert not slow
 
 
 @pytest.mark.parametrize(("pattern", "unit"), [(r"(?m)^\s*import x", "\n"), (r"\s+x", " "), (r"<a [^>]*>", "<a ")])
 def test_what_is_slow_is_found(pattern, unit):
-    assert grows(re.compile(pattern), unit) > MOST
+    assert max(grows(re.compile(pattern), unit, length=4 * LENGTH) for _ in range(2)) > MOST
 
 
 @pytest.mark.parametrize("text", [r"(a+)+b", r"(?:\w+\s*)*x", r"(?:a+|b)*", r"((?:a|b+))+c"])

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Generic, TypeVar, overload
 
-from tractatus.results import Result
-
 Item = TypeVar("Item")
 
 
-class Listed(Result, Generic[Item]):
-    """A result whose items, in its first field, can be gone through, counted and picked as those of a tuple."""
+class Listed(Generic[Item]):
+    """A frozen dataclass whose items, in its first field, can be gone through and picked as those of a tuple."""
 
     @property
     def _items(self) -> tuple[Item, ...]:

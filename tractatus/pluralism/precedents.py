@@ -59,7 +59,7 @@ class PrecedentMatch(Result):
 
 
 @dataclass(frozen=True)
-class PrecedentMatches(Listed[PrecedentMatch]):
+class PrecedentMatches(Listed[PrecedentMatch], Result):
     """The precedents that may inform a case, in the order given: can be gone through as a tuple."""
 
     matches: tuple[PrecedentMatch, ...]

@@ -35,7 +35,7 @@ class SuggestedStakeholder(Result):
 
 
 @dataclass(frozen=True)
-class StakeholderList(Listed[SuggestedStakeholder]):
+class StakeholderList(Listed[SuggestedStakeholder], Result):
     """Whom one might hear: can be gone through as a tuple. A person approves it before anybody is asked."""
 
     stakeholders: tuple[SuggestedStakeholder, ...]
