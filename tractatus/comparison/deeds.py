@@ -64,6 +64,7 @@ def compare_deed(deed: Deed, doing: Doing) -> Iterator[Breach]:
         if act.command[0] in ("echo", "grep", "printf", "sed", "true"):
             continue
         heap = _heap(act.command, act.object)
+        heap |= _OF_VERB.get(act.verb, frozenset())
         if act.object.startswith(("table ", "database ")):
             heap.add("data")
         if deed.objects and all(_found(group, heap) for group in deed.objects):
@@ -72,6 +73,10 @@ def compare_deed(deed: Deed, doing: Doing) -> Iterator[Breach]:
         if not deed.objects:
             yield _breach(deed, " ".join(act.command), 0.85)
             return
+
+
+# What a verb is done to where a command does not say so
+_OF_VERB = {"publish": frozenset({"packag"}), "tag": frozenset({"version", "releas", "tag"})}
 
 
 def _anything(deed: Deed, doing: Doing) -> Iterator[Breach]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from tractatus.actions.names import key_of, subject_kinds, subject_of, subject_of_port
 from tractatus.comparison.doing import Doing
-from tractatus.comparison.values import GENERAL, WAITING
+from tractatus.comparison.values import GENERAL, LASTING, WAITING
 from tractatus.comparison.values import SHORT as _SHORT
 from tractatus.directives import constraints as c
 from tractatus.directives import knowledge
@@ -65,8 +65,8 @@ def keys_of(constraint: c.Constraint, size: Callable[[Key], int]) -> tuple[Key, 
             if constraint.objects:
                 groups = [tuple(("term", term) for term in sorted(group)) for group in constraint.objects]
                 rarest = min(groups, key=lambda keys: sum(size(key) for key in keys))
-                # What is installed is a package, whatever it is called.
-                return (*rarest, ("verb", "install")) if "install" in constraint.verbs else rarest
+                # What is installed is a package, what is tagged a version, whatever it is called.
+                return (*rarest, *(("verb", verb) for verb in ("install", "tag") if verb in constraint.verbs))
             return tuple(("verb", verb) for verb in sorted(constraint.verbs))
         case c.Untouched():
             return tuple(("path", _last_part(pattern)) for pattern in constraint.patterns)
@@ -83,8 +83,9 @@ def keys_of(constraint: c.Constraint, size: Callable[[Key], int]) -> tuple[Key, 
 def _value_keys(value: c.Value, size: Callable[[Key], int]) -> tuple[Key, ...]:
     if value.parameter not in _PLAIN:
         words = value.parameter.split("_")
-        if value.unit == "s":
-            return (("limit", "time"), ("key", "".join(words)), ("key", words[-1]))
+        if value.unit == "s" and not LASTING & set(words):  # "session tokens live for 15 minutes" is of `token_ttl` too
+            lasting: list[Key] = [("pair", "lasting", stem(word)) for word in words]
+            return (("key", "".join(words)), ("last", "lasting"), min(lasting, key=size))
         *others, last = (_SHORT.get(word, word) for word in words)
         whole: tuple[Key, ...] = (("key", "".join(words)), ("key", "".join((*others, last))))
         if not others:
@@ -155,6 +156,8 @@ def keys_called(doing: Doing, known: Mapping[Key, object]) -> list[Key]:
                 call(("key", _SHORT.get(part, part)))
             squashed = "".join(parts)
             call(("key", squashed))
+            if not LASTING.isdisjoint(parts):
+                pairs.setdefault("lasting", set()).update(stem(part) for part in parts)
             for last in {_SHORT.get(part, part) for part in parts}:
                 if ("last", last) in known:
                     pairs.setdefault(last, set()).update(stem(_SHORT.get(part, part)) for part in parts)
@@ -186,6 +189,8 @@ def keys_called(doing: Doing, known: Mapping[Key, object]) -> list[Key]:
     call(("option", ""))
     for verb in doing.verbs_said:
         call(("verb", verb))
+    if any(line.startswith("find ") and "-mtime" in line for line in doing.commands):
+        pairs.setdefault("lasting", set())
     for last, others in pairs.items():
         for other in others | doing.about:
             call(("pair", last, other))

@@ -192,9 +192,9 @@ def _runs(wanted: tuple[str, ...], words: list[str]) -> bool:
             if _same_word(part, words[at]):
                 place = at + 1
                 break
-            if number and not words[at].startswith("-") and not part.startswith("-"):
-                if not (words[at - 1].startswith("-") and "=" not in words[at - 1]):
-                    return False  # another subcommand: `git stash push` is no `git push`
+            plain = number and not words[at].startswith("-") and not part.startswith("-")
+            if plain and not (words[at - 1].startswith("-") and "=" not in words[at - 1]):
+                return False  # another subcommand: `git stash push` is no `git push`
         else:
             return False
     return True

@@ -21,7 +21,7 @@ _FIGURE = re.compile(
     re.I,
 )
 _CLOCK = re.compile(r"^(\d{1,3}):([0-5]\d)(?::([0-5]\d))?$")
-_PLAIN_PARAMETERS = frozenset(
+PLAIN_PARAMETERS = frozenset(
     {
         "port",
         "host",
@@ -83,8 +83,8 @@ def _deleted_early(value: Value, doing: Doing) -> Iterator[Breach]:
 
 def _with_unit(fact: Fact, unit: str) -> str:
     """A bare figure with the unit that its key names: `retention_in_days` 90 is 90 days."""
-    if unit and fact.value.replace(".", "").isdigit():
-        for part in key_of(fact.key or fact.parameter).split("_"):
+    if unit and fact.value.replace(".", "").replace("_", "").isdigit():
+        for part in _parts(key_of(fact.key or fact.parameter)):
             if len(part) > 1 and unit_of(part) and part not in ("sec", "min"):
                 return f"{fact.value} {part}"
     return fact.value
@@ -94,7 +94,7 @@ def _breach(value: Value, fact: Fact) -> Breach:
     name = (
         value.subject
         if value.parameter == "version" and value.subject
-        else (fact.key if fact.key.isupper() and value.parameter not in _PLAIN_PARAMETERS else value.parameter)
+        else (fact.key if fact.key.isupper() and value.parameter not in PLAIN_PARAMETERS else value.parameter)
     )
     expected = " or ".join(value.values)
     sign = {Relation.AT_LEAST: ">=", Relation.AT_MOST: "<=", Relation.COMPATIBLE: "^", Relation.CLOSE_TO: "~"}.get(
@@ -170,14 +170,14 @@ def _speaks_of(value: Value, fact: Fact, doing: Doing) -> bool:
             return bool(value.scope.about & doing.about) or bool(value.scope.environments)
         if parameter == "region" and value.scope.about and not value.scope.about & doing.about:
             return False
-        if parameter not in _PLAIN_PARAMETERS and value.scope.about and not _touches(value.scope.about, doing):
+        if parameter not in PLAIN_PARAMETERS and value.scope.about and not _touches(value.scope.about, doing):
             return _alike(value, fact.value)
         if parameter in _MANY and value.scope.about and not value.scope.about & doing.about:
             return False
         if parameter in ("database", "branch", "version") and not value.subject:
             return not doing.reading.read_only
         return True
-    if parameter in _PLAIN_PARAMETERS or not parameter:
+    if parameter in PLAIN_PARAMETERS or not parameter:
         return False
     if value.scope.about and not _touches(value.scope.about, doing) and not _alike(value, fact.value):
         return False
@@ -236,7 +236,7 @@ SHORT = {
 
 
 _COUNTING = frozenset({"num", "number", "max", "min", "count", "n", "desired", "of", "total"})
-_LASTING = frozenset(
+LASTING = frozenset(
     {"ttl", "lifetime", "expiry", "expires", "expiration", "age", "timeout", "retention", "duration", "keep", "days"}
 )
 
@@ -253,7 +253,7 @@ def _same_key(parameter: str, fact: Fact, doing: Doing, unit: str = "") -> bool:
         kinds = {stem(part) for part in parts - _COUNTING}
         if len(wanted) == 1 and kinds == {stem(wanted[0])}:
             return True
-        if unit == "s" and parts & _LASTING and (kinds | doing.about) & {stem(word) for word in wanted}:
+        if unit == "s" and parts & LASTING and (kinds | doing.about) & {stem(word) for word in wanted}:
             return True
         if (
             wanted[-1] in parts
@@ -319,6 +319,8 @@ def _equal(value: Value, wanted: str, given: str) -> bool:
     if boolean is not None:
         other = as_bool(given) or {"0": "false", "1": "true"}.get(given)
         return other is None or other == boolean
+    if value.parameter == "log_level":
+        return wanted.lower().removesuffix("ing") == given.lower().removesuffix("ing")
     if value.parameter == "region" and given.lower().startswith(wanted.lower()):
         return True
     if value.parameter == "schedule" and not re.match(r"^[\d*/,\- ]+$", given):
@@ -416,6 +418,18 @@ def compare_limit(limit: Limit, doing: Doing) -> Iterator[Breach]:
     yield from _counted(limit, doing)
 
 
+# How a key's last part names the unit of its figure: `upstreamTimeoutMs`, `ttlSec`, `maxMiB`
+_UNITS = {
+    **{unit: unit for unit in ("kb", "mb", "gb", "kib", "mib", "gib", "ms", "min", "minutes", "hours", "days", "seconds")},
+    **{"millis": "ms", "milliseconds": "ms", "sec": "seconds", "secs": "seconds", "mins": "minutes", "hrs": "hours"},
+}
+
+
+def _parts(key: str) -> list[str]:
+    """The words of a key; `maxMiB` ends in one unit."""
+    return re.sub(r"(?:^|_)([kmgt]i)_b(?=_|$)", r"_\1b", key).split("_")
+
+
 def _figures(limit: Limit, doing: Doing) -> Iterator[tuple[str, str, Place | None, str | None]]:
     for fact in doing.reading.facts:
         key = key_of(fact.key) or fact.parameter
@@ -423,15 +437,9 @@ def _figures(limit: Limit, doing: Doing) -> Iterator[tuple[str, str, Place | Non
             key = fact.parameter
         stems = {stem(part) for part in key.split("_")} | {stem(part) for part in fact.parameter.split("_")}
         if _measures(limit, stems, fact.value, doing):
-            unit = next(
-                (
-                    part
-                    for part in key.split("_")
-                    if part in ("kb", "mb", "gb", "ms", "min", "minutes", "hours", "days", "seconds")
-                ),
-                "",
-            )
-            value = fact.value + (" " + unit if unit and limit.unit and fact.value.replace(".", "").isdigit() else "")
+            unit = next((_UNITS[part] for part in _parts(key) if part in _UNITS), "")
+            bare = fact.value.replace(".", "").replace("_", "").isdigit()
+            value = fact.value + (" " + unit if unit and limit.unit and bare else "")
             yield (
                 fact.parameter if fact.key.isupper() or fact.parameter in parameter_names() else key,
                 value,

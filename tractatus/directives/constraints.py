@@ -38,8 +38,8 @@ class Scope:
     midnight where
     the first is the later), `days` the days of the week. `areas` are the parts of the project it is about (areas.toml),
     `things` the named things with their kind (`bucket`, the stems of "document"), `machines` the stems of the machine
-    that it is about. `changing` is true where it speaks of changes only, not of reading. `hosts` are those that a port is
-    said of; `whose` are the stems that tell which of several such things is meant.
+    that it is about. `changing` is true where it speaks of changes only, not of reading. `hosts` are those that a
+    port is said of; `whose` are the stems that tell which of several such things is meant.
     """
 
     environments: frozenset[str] = frozenset()

@@ -335,6 +335,10 @@ def _number(
     relation = _relation(clause, sign, end, before, after)
     if clause.approval and set(before[-4:]) & _MORE:  # "above 100 needs a person": up to there it does not
         relation = Relation.AT_MOST
+    elif relation is Relation.AT_LEAST and _is_condition(clause, words, at, sign):
+        if not {"by", "signed", "approved", "checked", "confirmed"} & {t.low for t in words[at + 1 :]}:
+            return  # it says which ones are meant, not how many there may be
+        relation, scope = Relation.AT_MOST, replace(scope, approval=True)
     if end == "%":
         unit_word = "%"
     if (
@@ -413,6 +417,31 @@ def _number(
         yield Limit("coverag", Relation.AT_LEAST, amount, "%", frozenset(), scope)
 
 
+def _is_condition(clause: Clause, words: list[Token], at: int, sign: str) -> bool:
+    """Whether a figure tells which things are meant: "invoices above 2000 euros are …" has its verb after it."""
+    near = {token.low for token in words[max(0, at - 2) : at]}
+    if clause.negative or sign or not near & {"above", "over", "beyond", "exceeding"}:
+        return False
+    verbs = {
+        "is",
+        "are",
+        "be",
+        "keep",
+        "stay",
+        "stays",
+        "remain",
+        "must",
+        "aim",
+        "has",
+        "have",
+        "kept",
+        "set",
+        "for",
+        "hold",
+    }
+    return not verbs & {token.low for token in words[:at]}
+
+
 def names_of(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Value]:
     """A name that something goes by or goes to: a topic that is called so, a channel, the user one connects as."""
     relation = Relation.IS_NOT if clause.negative else Relation.IS
@@ -429,6 +458,12 @@ def names_of(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Value
         things = content(words[:at]) - _STAYING - _DATA
         if kept and (stems & _DATA or "leav" in stems):
             yield Value("region", Relation.IS, regions, "", "", _about(scope, things))
+    low = [token.low for token in words]
+    for at in range(len(words) - 3):
+        if low[at : at + 2] == ["log", "level"] and (
+            level := next((w for w in low[at + 2 : at + 6] if w in _LEVELS), "")
+        ):
+            yield Value("log_level", relation, (level,), "", "", scope)
     for at, token in enumerate(words):
         following = words[at + 1] if at + 1 < len(words) else None
         if following is None or following.mark:
@@ -441,17 +476,21 @@ def names_of(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Value
             if key is not None and key.low not in _NAMED and not clause.negative and not key.low.endswith("s"):
                 things = frozenset(t.stem for t in words[:at] if t is not key) & content(words)
                 yield Value(key_of(key.text), relation, (following.low,), "", "", _about(scope, things))
-        elif token.low == "as" and stems & _ENTERING and (following.code or following.low in ("root", "admin")):
-            if re.match(r"^[a-z_][\w-]{1,40}$", following.low):
-                start = next((n for n, t in enumerate(words) if t.stem in _ENTERING), 0)
-                others = words[at + 2 :]
-                lifted = frozenset[str]()
-                for n, t in enumerate(others):  # "the owner role is for migrations"
-                    if t.low == "for" and {"role", "user", "account", "login"} & {o.low for o in others[:n]}:
-                        lifted = content(others[n + 1 :])
-                things = content(words[start + 1 : at])
-                wider = replace(scope, unless=scope.unless | lifted)
-                yield Value("user", relation, (following.low,), "", "", _about(wider, things))
+        elif (
+            token.low == "as"
+            and stems & _ENTERING
+            and (following.code or following.low in ("root", "admin"))
+            and re.match(r"^[a-z_][\w-]{1,40}$", following.low)
+        ):
+            start = next((n for n, t in enumerate(words) if t.stem in _ENTERING), 0)
+            others = words[at + 2 :]
+            lifted = frozenset[str]()
+            for n, t in enumerate(others):  # "the owner role is for migrations"
+                if t.low == "for" and {"role", "user", "account", "login"} & {o.low for o in others[:n]}:
+                    lifted = content(others[n + 1 :])
+            things = content(words[start + 1 : at])
+            wider = replace(scope, unless=scope.unless | lifted)
+            yield Value("user", relation, (following.low,), "", "", _about(wider, things))
 
 
 def _country(words: list[Token]) -> tuple[int, tuple[str, ...]] | None:
@@ -464,6 +503,7 @@ def _country(words: list[Token]) -> tuple[int, tuple[str, ...]] | None:
     return None
 
 
+_LEVELS = frozenset({"trace", "debug", "info", "notice", "warn", "warning", "error", "critical", "fatal"})
 _STAYING = frozenset({"stay", "leav", "remain", "keep", "resid", "host", "stor", "liv"})
 _DATA = frozenset({"data", "record", "fil", "document", "databas", "backup", "not"})
 _POSTING = frozenset({"go", "post", "send", "announc", "report", "belong"})

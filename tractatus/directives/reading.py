@@ -553,6 +553,12 @@ def _namings(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Const
     if not style:
         pairs = [f"{one.low}-{two.low}" for one, two in itertools.pairwise(words) if two.low == "case"]
         style = next((_STYLES[pair] for pair in pairs if pair in _STYLES), "")
+    words = [
+        replace(t, text=re.sub(r"<[^<>]{1,40}>", "*", t.text))
+        if "<" in t.text and ("/" in t.text or "-" in t.text)
+        else t
+        for t in words
+    ]
     pattern = next(
         (
             t.text
@@ -997,7 +1003,8 @@ def _deeds(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
     chosen = [first]
     for at, kind in verbs[1:]:
         between = words[chosen[-1][0] + 1 : at]
-        if all(t.low in ("or", "and", "nor", "to") or t.mark for t in between) or any(
+        joined = all(t.low in ("or", "and", "nor", "to") or t.mark for t in between)
+        if (joined and (between or not words[at].low.endswith("s"))) or any(
             t.low in ("and", "or") for t in words[max(0, at - 1) : at]
         ):
             chosen.append((at, kind))
@@ -1020,6 +1027,12 @@ def _deeds(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
             continue
         group = knowledge.alike().get(token.stem, frozenset({token.stem}))
         joined = at >= 2 and words[at - 1].low in ("or", "nor", "and") and run and run[-1] == at - 2
+        if (
+            at
+            and words[at - 1].low == "this"
+            and token.low in ("machine", "computer", "laptop", "box", "host", "server")
+        ):
+            continue  # where it would be done
         if token.low in _COMMANDS and not token.code and at and words[at - 1].low == "in":
             continue  # where it is done, not what it is done to: "in git"
         if token.code or _is_path(token):
@@ -1070,11 +1083,14 @@ def _parts(clause: Clause) -> list[list[Token]]:
             if not token.mark:
                 parts[-1].append(token)
             continue
-        told = [
-            t for t in parts[-1] if t.stem not in known and t.low not in figures._EMPTY and t.low not in ("or", "nor")
-        ]
+        told = [t for t in parts[-1][1:] if t.low not in figures._EMPTY and t.low not in ("or", "nor")]
         started = bool(parts[-1]) and parts[-1][0].stem in known
-        if breaks and started and told and token.stem in known and not token.low.endswith("s"):
+        if (
+            breaks
+            and started
+            and told
+            and (token.low == "make" or (token.stem in known and not token.low.endswith("s")))
+        ):
             parts.append([])
         breaks = False
         parts[-1].append(token)
@@ -1105,7 +1121,8 @@ def _any_deed(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Cons
         if t.stem not in knowledge.weak_words()
         and t.low not in figures._EMPTY
         and t.low not in _FILLING
-        and t.low.isalpha()
+        and t.stem not in _GOING
+        and t.low.removesuffix("'s").isalpha()
         and len(t.low) > 2
         and not (t.low in names and scope.environments)
         and t.stem not in figures._LINKS | figures._MORE | figures._LESS
@@ -1115,6 +1132,7 @@ def _any_deed(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Cons
 
 
 _LOOKERS = frozenset({"grep", "find", "sed", "awk", "cat", "ls", "more", "less", "nano", "vim"})
+_GOING = frozenset({"go", "com", "appear", "land", "end", "belong", "happen"})
 _IS = Token("is", "is", "is")
-_LONE = frozenset({"commit", "push", "deploy", "merge", "install", "rebase", "migrate", "tag"})
+_LONE = frozenset({"pay", "publish", "commit", "push", "deploy", "merge", "install", "rebase", "migrate", "tag"})
 _FILLING = word_list("filling")
