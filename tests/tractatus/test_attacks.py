@@ -445,6 +445,8 @@ INSTRUCTED = (
     ("Never force push", "g=git; $g push -f"),
     ("Never force push", "env -S 'git push -f'"),
     ("Never force push", "echo git push -f | sh"),
+    ("Never force push", "python -c \"import os; os.system('git push -f')\""),
+    ("Never force push", "python -c \"import subprocess; subprocess.run(['git', 'push', '-f'])\""),
     ("Never delete files in data/", 'rm -rf "da"ta'),
     ("Never delete files in data/", "D=data; rm -rf $D"),
     ("Never delete files in data/", "rm -rf {data,tmp}"),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import islice
 
 from tractatus.actions import configuration, edits, environments, sql, values
 from tractatus.actions.facts import Passage
@@ -19,6 +21,12 @@ FILE = re.compile(
 )
 LANGUAGES = {"node": "javascript", "python": "python", "ruby": "ruby", "perl": "perl", "php": "php"}
 _METHODS = {"GET": "download", "HEAD": "read", "OPTIONS": "read", "DELETE": "delete", "PUT": "write", "PATCH": "write"}
+_RUN = re.compile(
+    r"\b(?:system|popen|Popen|run|call|check_call|check_output|getoutput|exec|execSync|spawnSync|shell_exec|passthru)"
+    r"\s{0,3}\(\s{0,3}(?:[rb]?(?P<quote>[\"'`])(?P<text>(?:(?!(?P=quote))[^\\\n]){1,500}+)(?P=quote)"
+    r"|\[(?P<list>[^\[\]\n]{1,500}+)\])"
+)
+_ITEM = re.compile(r"\"([^\"]{0,200})\"|'([^']{0,200})'")
 _SHA = re.compile(r"[0-9a-f]{7,40}\Z")
 
 
@@ -92,7 +100,18 @@ def _body(call: Invocation, value: Located, key: str) -> str:
 
 def _code(call: Invocation, value: Located, key: str) -> str:
     edits.code(call.findings, value, LANGUAGES.get(call.name, call.use.subject))
+    run_by_code(call, value)
     return ""
+
+
+def run_by_code(call: Invocation, code: Located) -> None:
+    """Read the commands that code gives to the shell: `os.system("…")`, `subprocess.run(["git", "push"])`."""
+    for match in islice(_RUN.finditer(code.text), 20):
+        if match["text"]:
+            call.read(call.findings, code.part(*match.span("text")))
+        else:
+            words = [item[1] or item[2] for item in _ITEM.finditer(match["list"])]
+            call.read(call.findings, Located(" ".join(map(shlex.quote, words)), code.path, None))
 
 
 def _nested(call: Invocation, value: Located, key: str) -> str:

@@ -14,7 +14,7 @@ from tractatus.actions.expansion import printed
 from tractatus.actions.interpretation import interpret
 from tractatus.actions.invocation import Invocation
 from tractatus.actions.located import Located
-from tractatus.actions.meanings import read_value
+from tractatus.actions.meanings import read_value, run_by_code
 from tractatus.actions.names import subject_of, verb_of
 from tractatus.actions.shell import Word
 
@@ -109,6 +109,7 @@ def _python(call: Invocation) -> bool:
         if text == "-c" and number + 1 < len(words):
             call.act("run", "code")
             edits.code(findings, words[number + 1], "python")
+            run_by_code(call, words[number + 1])
             return True
         if text in ("-V", "--version", "--help"):
             return False
@@ -119,6 +120,7 @@ def _python(call: Invocation) -> bool:
     call.act("run", "code" if fed is not None else "shell")
     if fed is not None:
         edits.code(findings, fed, "python")
+        run_by_code(call, fed)
     return True
 
 
