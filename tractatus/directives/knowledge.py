@@ -264,6 +264,16 @@ def areas() -> Mapping[str, AreaKind]:
 
 
 @cache
+def area_phrases() -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
+    """By its first stem, each phrase that says a part of the project, with the name of the part."""
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for name, kind in areas().items():
+        for phrase in kind.said:
+            found.setdefault(phrase[0], []).append((phrase, name))
+    return {first: tuple(phrases) for first, phrases in found.items()}
+
+
+@cache
 def things() -> Mapping[str, str]:
     """The stem of each word for a kind of named thing (a bucket, a table), with the parameter that names one."""
     fields = {"parameter": Field(str), "said": Field(list)}

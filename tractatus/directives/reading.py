@@ -278,11 +278,13 @@ def _only_store(tokens: tuple[Token, ...]) -> str:
 def _areas(words: list[Token]) -> frozenset[str]:
     """The parts of the project that words speak of."""
     stems = tuple(token.stem for token in words)
-    found = set()
-    for area, kind in knowledge.areas().items():
-        for phrase in kind.said:
-            if any(stems[at : at + len(phrase)] == phrase for at in range(len(stems) - len(phrase) + 1)):
-                found.add(area)
+    phrases = knowledge.area_phrases()
+    found = {
+        area
+        for at, first in enumerate(stems)
+        for phrase, area in phrases.get(first, ())
+        if stems[at : at + len(phrase)] == phrase
+    }
     return frozenset(found)
 
 
