@@ -20,6 +20,7 @@ from tractatus.actions import Place, Reading, read_action
 from tractatus.actions.environments import canonical, done_in
 from tractatus.comparison import Breach, Doing, compare
 from tractatus.comparison.keys import keys_called
+from tractatus.comparison.qualifiers import not_shown
 from tractatus.correction import rewritten, typed
 from tractatus.directives import Constraint, Directive, load_data, read_instruction
 from tractatus.index import Entry, Filed, InstructionIndex, View, about, called
@@ -279,6 +280,11 @@ class _Validating:
             if breach is None:
                 continue
             for entry in view.standing(filed):
+                why = not_shown(entry.instruction.text, filed.constraint, breach, doing)
+                if why is not None:
+                    if why:
+                        outcome.unchecked.append((entry.instruction.id, why))
+                    continue
                 found = _found(entry, filed.constraint, breach)
                 if entry not in outcome.found or found.rank < outcome.found[entry].rank:
                     outcome.found[entry] = found

@@ -420,7 +420,10 @@ def compare_limit(limit: Limit, doing: Doing) -> Iterator[Breach]:
 
 # How a key's last part names the unit of its figure: `upstreamTimeoutMs`, `ttlSec`, `maxMiB`
 _UNITS = {
-    **{unit: unit for unit in ("kb", "mb", "gb", "kib", "mib", "gib", "ms", "min", "minutes", "hours", "days", "seconds")},
+    **{
+        unit: unit
+        for unit in ("kb", "mb", "gb", "kib", "mib", "gib", "ms", "min", "minutes", "hours", "days", "seconds")
+    },
     **{"millis": "ms", "milliseconds": "ms", "sec": "seconds", "secs": "seconds", "mins": "minutes", "hrs": "hours"},
 }
 
