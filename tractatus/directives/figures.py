@@ -391,7 +391,7 @@ def _number(
             - _UNTIL_END
         )
         things = pointed(frozenset(one for one in counted if not one.replace(".", "").isdigit()))
-        things = things - _PLAIN_NOUNS or things
+        things = things - PLAIN_NOUNS or things
         yield Limit(
             measure,
             relation if relation is not Relation.IS else Relation.AT_MOST,
@@ -656,13 +656,13 @@ def _others(words: list[Token], at: int) -> frozenset[str]:
 def _whose(words: list[Token], at: int, subject: str) -> frozenset[str]:
     """The words that say which of several a thing is: "ledger" of "Postgres for the ledger runs on 5544"."""
     named = {token.stem for token in words if subject_named(token) == subject}
-    return _others(words, at) - named - _PLAIN_NOUNS - {"answer", "mov", "behind", "check", "stock", "team", "belong"}
+    return _others(words, at) - named - PLAIN_NOUNS - {"answer", "mov", "behind", "check", "stock", "team", "belong"}
 
 
 def _about(scope: Scope, words: frozenset[str]) -> Scope:
     if not words:
         return scope
-    return replace(scope, about=scope.about | (words - _PLAIN_NOUNS or words))
+    return replace(scope, about=scope.about | (words - PLAIN_NOUNS or words))
 
 
 def _about_port(words: list[Token], at: int) -> bool:
@@ -798,7 +798,7 @@ def _measure(unit: tuple[str, float] | None, following: list[Token], before: lis
 _JOINERS = frozenset(
     {"after", "that", "between", "against", "with", "through", "may", "cost", "go", "deploy", "deployment", "person"}
 )
-_PLAIN_NOUNS = frozenset(stem(word) for word in word_list("plain nouns"))
+PLAIN_NOUNS = frozenset(stem(word) for word in word_list("plain nouns"))
 _COUNTED = frozenset(stem(word) for word in word_list("counted settings"))
 _EMPTY_VERBS = frozenset({"run", "hav", "has", "keep", "with", "scal", "deploy", "start", "need"})
 _NO_NAMES = word_list("no names")

@@ -241,7 +241,9 @@ def _scope_of(clause: Clause, before: Clause | None) -> Scope:
             ):
                 environments.add(environment)
         if token.low in knowledge.LANGUAGES and (
-            previous in ("in", "for") or following in ("code", "fil", "modul", "function")
+            previous in ("in", "for")
+            or following in ("code", "fil", "modul", "function")
+            or (previous in ("the", "our", "all") and following in _PARTS_OF_CODE)
         ):
             languages.add(knowledge.LANGUAGES[token.low])
         if _is_path(token) and previous in ("in", "inside", "under", "within", "below"):
@@ -868,7 +870,7 @@ def _names(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
     if clause.negative and not (known and using):
         listed = stems & _USING or clause.contrast or len(words) <= 6 or any(t.code for t in words)
         taken = 0
-        for token in words:
+        for at, token in enumerate(words):
             text = token.text
             if (_is_path(token) and not token.code) or token.stem in _USING or not listed:
                 continue
@@ -909,6 +911,7 @@ def _names(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
                 and subject_named(token)
                 and subject_kinds().get(subject_named(token)) not in ("protocol", None)
                 and not known
+                and not _only_modifies(words, at, stems)
             ):
                 yield Name(subject_named(token), "", False, scope)
 
@@ -926,11 +929,16 @@ def _alone(words: list[Token], at: int) -> bool:
     return before and (at + 1 == len(words) or words[at + 1].low in _AFTER_NAMES)
 
 
+_PARTS_OF_CODE = frozenset({"packag", "project", "servic", "app", "backend", "script", "test", "sid", "cod", "part", "client"})
+
+
 def _only_modifies(words: list[Token], at: int, stems: set[str]) -> bool:
     """Whether a name only tells which thing is meant: "the git hooks", "Terraform state"; it is not what is refused."""
     following = words[at + 1] if at + 1 < len(words) else None
     if following is None or following.code or not following.low.isalpha() or following.low in _AFTER_REFUSED:
         return False
+    if words[at].low in _COMMANDS and not words[at].code:
+        return True
     before = words[at - 1] if at else None
     return not (before is not None and (before.stem in _USING or before.low in ("a", "an", "any", "new", "of")))
 
@@ -1051,7 +1059,11 @@ def _deeds(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
         return
     pronouns = {"it", "they", "them", "these", "those", "that"}
     weak = [group for group in weak if not group & pronouns]
+    strong = [group for group in strong if not group & figures.PLAIN_NOUNS] or strong
     objects = tuple(strong[:4]) if strong else tuple(weak[:1])
+    if not objects and len(words) == 1 and before is not None:  # "mails to guests are drafted, never sent"
+        meant = content(_subject(before)) - knowledge.weak_words()
+        objects = tuple(knowledge.alike().get(one, frozenset({one})) for one in sorted(meant))[:3]
     if not objects and before is not None and {t.low for t in words} & {"it", "they", "them", "these", "those", "that"}:
         objects = tuple(
             knowledge.alike().get(stem, frozenset({stem}))
@@ -1136,5 +1148,5 @@ def _any_deed(clause: Clause, words: list[Token], scope: Scope) -> Iterator[Cons
 _LOOKERS = frozenset({"grep", "find", "sed", "awk", "cat", "ls", "more", "less", "nano", "vim"})
 _GOING = frozenset({"go", "com", "appear", "land", "end", "belong", "happen"})
 _IS = Token("is", "is", "is")
-_LONE = frozenset({"pay", "publish", "commit", "push", "deploy", "merge", "install", "rebase", "migrate", "tag"})
+_LONE = frozenset({"pay", "commit", "push", "deploy", "merge", "install", "rebase", "migrate", "tag"})
 _FILLING = word_list("filling")
