@@ -48,6 +48,8 @@ TOGETHER: Mapping[str, tuple[str, ...]] = {
 """The tables that stand together in one file, or in each file of a folder. Every other file has tables of one name."""
 
 _KEPT = type(cache(lambda: None))
+LONGEST_LINE = 8_000
+"""Characters. Python takes very long for a key of very many parts; the longest line that ships has about 1,000."""
 
 
 class DataError(ValueError):
@@ -137,6 +139,9 @@ def rows(path: Path | str, table: str, fields: Mapping[str, Field], *, text: str
 @lru_cache(maxsize=8)
 def _parsed(name: str, content: str) -> tuple[dict[str, Any], tuple[tuple[str, int, dict[str, int]], ...]]:
     """A file's tables, and of each its name, the line of its head and of each key. Kept for the file's next table."""
+    for number, line in enumerate(content.split("\n"), 1):
+        if len(line) > LONGEST_LINE:
+            raise DataError(f"{name}, line {number}: at most {LONGEST_LINE:,} characters are expected in a line.")
     try:
         return tomllib.loads(content), tuple(_places(content))
     except (ValueError, RecursionError) as error:  # also a number of more digits than Python reads

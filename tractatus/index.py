@@ -20,6 +20,7 @@ from tractatus.actions.environments import canonical, known_environments
 from tractatus.comparison.keys import Key, keys_of
 from tractatus.directives import Constraint, Directive
 from tractatus.directives.constraints import Commitment
+from tractatus.directives.language import LONGEST
 from tractatus.instruction import Instruction
 from tractatus.vocabulary import VerificationRequired
 
@@ -67,6 +68,10 @@ class Bucket:
 
     def __len__(self) -> int:
         return sum(map(len, self.levels))
+
+
+NOT_READ_TO_ITS_END = ""
+"""In the place of a term: what an instruction asks further on is not known, so that it may concern any action."""
 
 
 class InstructionIndex:
@@ -141,6 +146,8 @@ class InstructionIndex:
             # Under its rarest word only: what it is about is looked at when it is found.
             by_rarity = sorted(directive.words, key=lambda term: (len(self.by_term.get(term, ())), term))
             entry.terms = tuple(by_rarity[:1])
+        if len(instruction.text) > LONGEST:
+            entry.terms += (NOT_READ_TO_ITS_END,)
         for term in entry.terms:
             self.by_term.setdefault(term, {})[entry] = None
         return entry

@@ -23,7 +23,8 @@ from tractatus.comparison.keys import keys_called
 from tractatus.comparison.qualifiers import not_shown
 from tractatus.correction import rewritten, typed
 from tractatus.directives import Constraint, Directive, load_data, read_instruction
-from tractatus.index import Entry, Filed, InstructionIndex, View, about, called
+from tractatus.directives.language import LONGEST
+from tractatus.index import NOT_READ_TO_ITS_END, Entry, Filed, InstructionIndex, View, about, called, now
 from tractatus.instruction import Instruction
 from tractatus.results import FrozenDict, Record, Result
 from tractatus.vocabulary import ConflictType, Status, VerificationRequired
@@ -294,6 +295,9 @@ class _Validating:
     def look_unchecked(self, doing: Doing, view: View, outcome: _Outcome) -> None:
         """The instructions in force of which no rule, or not every clause, could be made, and that share the action's
         subject."""
+        for entry in now(self.index.by_term.get(NOT_READ_TO_ITS_END, ())):
+            if view.stands(entry):
+                outcome.unchecked.append((entry.instruction.id, f"only its first {LONGEST:,} characters were read"))
         for looked, entry in enumerate(about(self.index.by_term, doing.about)):
             if looked >= MOST_LOOKED_THROUGH:
                 return

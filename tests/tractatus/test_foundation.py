@@ -245,3 +245,8 @@ def test_a_wrong_entry_is_named(entries, error, words):
         read_history(json.dumps(entries))
     assert str(raised.value).startswith(words)
     assert len(str(raised.value)) < 300
+
+
+def test_a_line_of_very_many_parts_is_refused_at_once():
+    with pytest.raises(DataError, match=r"x\.toml, line 2: at most 8,000 characters"):
+        rows("x.toml", "cue", {"word": Field(str)}, text="# a\n" + ".".join("a" * 50_000) + " = 1")

@@ -578,3 +578,21 @@ def test_the_worst_comes_first_and_the_rest_is_counted():
     result = validator.validate(bash("mongosh --port 27017"))
     assert (len(result.conflicts), result.conflicts_in_all) == (20, 30)
     assert result.instruction_violated == result.conflicts[0].instruction_id
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("We prefer small commits. " * 4000 + "Never force push.", "git push -f"),
+        ("; ".join(f"never use tool{number}" for number in range(10_000)), "tool9999 run"),
+    ],
+)
+def test_an_instruction_too_long_to_be_read_says_so_of_every_action(text, command):
+    long = Instruction("long", text, "OPERATIONAL", "HIGH", "PROJECT", "MANDATORY", 0.9)
+    validator = CrossReferenceValidator([long])
+    action = {"tool_name": "Bash", "tool_input": {"command": command}}
+    found = validator.validate(action)
+    assert {"id": "long", "reason": "only its first 6,000 characters were read"} in found.unchecked
+    assert found.confidence < 0.9
+    validator.remove("long")
+    assert validator.validate(action).unchecked == ()
