@@ -49,7 +49,7 @@ TOGETHER: Mapping[str, tuple[str, ...]] = {
 
 _KEPT = type(cache(lambda: None))
 LONGEST_LINE = 8_000
-"""Characters. Python takes very long for a key of very many parts; the longest line that ships has about 1,000."""
+"""Characters of a line. Python takes very long to read a key of very many parts; those that ship have some 1,000."""
 
 
 class DataError(ValueError):
