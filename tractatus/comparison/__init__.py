@@ -69,7 +69,7 @@ def _applies(scope: c.Scope, doing: Doing, environment: str | None, constraint: 
         re.search(r"(?:^|/)(?:scripts|tools|migrations|prototypes?)/", path) for path in doing.reading.paths
     ):
         return False
-    if scope.approval and (doing.approved or doing.asks):
+    if scope.approval and doing.asks:
         return False
     if scope.unless and not scope.approval and scope.unless & doing.about:
         strong = scope.unless & doing.about

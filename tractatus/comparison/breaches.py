@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from tractatus.actions import Place
 from tractatus.vocabulary import ConflictType
 
+UNCLEAR = 0.48
+"""How sure a breach is whose evidence is a few words: under a half, so that a human is asked."""
+
 
 @dataclass(frozen=True)
 class Breach:
@@ -14,8 +17,7 @@ class Breach:
 
     `confidence` is 0.8 and more for a clear conflict, 0.5 to 0.8 for a probable one, below that unclear (core concepts,
     section 2). `correction` is (parameter, value) where the instruction fixes the value; `changes` are the places of
-    the action
-    where that is written, with the new text. `human` where only a human may decide.
+    the action where that is written, with the new text. `human` where only a human may decide.
     """
 
     kind: ConflictType
@@ -26,4 +28,3 @@ class Breach:
     correction: tuple[str, str] | None = None
     changes: tuple[tuple[Place, str], ...] = ()
     human: bool = False
-    weak: bool = False

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from tractatus.actions import Place
-from tractatus.comparison.breaches import Breach
+from tractatus.comparison.breaches import UNCLEAR, Breach
 from tractatus.comparison.doing import Doing
 from tractatus.directives import knowledge
 from tractatus.directives.constraints import Deed, Naming, Untouched, Within
@@ -88,7 +88,7 @@ def _anything(deed: Deed, doing: Doing) -> Iterator[Breach]:
         if act.command and act.changes and act.command[0] not in ("echo", "grep", "git", "sed"):
             heap |= _heap(act.command, act.object)
     if heap and all(_found(group, heap) for group in deed.objects):
-        yield _breach(deed, doing.description or doing.raw_command, 0.76)
+        yield _breach(deed, doing.description or doing.raw_command, 0.76 if len(deed.objects) > 2 else UNCLEAR)
 
 
 def _named_verbs(command: tuple[str, ...]) -> set[str]:
@@ -104,13 +104,23 @@ def _named_verbs(command: tuple[str, ...]) -> set[str]:
 
 
 def _breach(deed: Deed, actual: str, confidence: float) -> Breach:
-    thing = ", ".join("/".join(sorted(group)[:3]) for group in deed.objects)
+    thing = _as_written(deed, actual)
     says = f"the instruction forbids this ({thing})" if thing else "the instruction forbids this"
     if deed.scope.approval:
         says = "the instruction wants a person's approval first, and the action does not say that it was given" + (
             f" ({thing})" if thing else ""
         )
     return Breach(ConflictType.PROHIBITION_VIOLATED, says, confidence, None, actual[:200])
+
+
+def _as_written(deed: Deed, actual: str) -> str:
+    """The words of the action by which the things of a deed were found."""
+    found: list[str] = []
+    for word in re.findall(r"[A-Za-z][\w.-]{0,60}", actual[:2000]):
+        parts = {stem(part) for part in re.split(r"[_.-]", word) if part} | {word.lower()}
+        if word not in found and any(not parts.isdisjoint(group) for group in deed.objects):
+            found.append(word)
+    return ", ".join(found[:4])
 
 
 def _found(group: frozenset[str], heap: set[str]) -> bool:
@@ -165,7 +175,7 @@ def compare_untouched(untouched: Untouched, doing: Doing) -> Iterator[Breach]:
                     ConflictType.PROHIBITION_VIOLATED,
                     f"{pattern} must not be changed by the instruction",
                     0.93,
-                    f"{pattern} unchanged",
+                    None,
                     path,
                 )
                 return
@@ -183,7 +193,7 @@ def compare_untouched(untouched: Untouched, doing: Doing) -> Iterator[Breach]:
                     ConflictType.PROHIBITION_VIOLATED,
                     f"{folder} must not be changed by the instruction",
                     0.82,
-                    f"{folder} unchanged",
+                    None,
                     line,
                 )
                 return
@@ -211,12 +221,11 @@ def compare_within(within: Within, doing: Doing) -> Iterator[Breach]:
             heap = {stem(part) for part in re.split(r"[/_.\-]|(?<=[a-z])(?=[A-Z])", path) if part}
             texts = {stem(word) for passage in doing.reading.passages for word in _WORD.findall(passage.text[:4000])}
             if not within.topics & heap and not within.topics & texts:
-                topic = ", ".join(sorted(within.topics))
                 yield Breach(
                     ConflictType.CONVENTION_VIOLATED,
-                    f"the work is limited to {topic} by the instruction",
-                    0.72,
-                    topic,
+                    "the instruction limits the work to something that neither this path nor its text names",
+                    UNCLEAR,
+                    None,
                     path,
                 )
                 return

@@ -367,7 +367,7 @@ class Doing:
                 "backend",
             ):
                 found.setdefault(fact.value.lower(), "parameter")
-        for _, added, bare, _ in self.code:
+        for _, _, bare, _ in self.code:
             for match in _IMPORT.finditer(bare):
                 name = next((group for group in match.groups() if group), "").lower()
                 found.setdefault(name, "import")
@@ -378,7 +378,6 @@ class Doing:
                     found.setdefault(re.split(r"[./:]", name)[-1], "import")
             for match in _CALL.finditer(bare):
                 found.setdefault(match.group(1).lower(), "call")
-            del added
         if self.structured:
             for key, value in self.parameters:
                 if isinstance(value, str) and key in (

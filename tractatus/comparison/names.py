@@ -42,7 +42,7 @@ def compare_choice(choice: Choice, doing: Doing) -> Iterator[Breach]:
         if member in choice.refused:
             says = f"{member} is refused by the instruction, and the action uses it ({where})"
             correction = ("tool", instead) if len(choice.allowed) == 1 else None
-            yield Breach(ConflictType.PROHIBITION_VIOLATED, says, 0.9, instead or f"not {member}", name, correction)
+            yield Breach(ConflictType.PROHIBITION_VIOLATED, says, 0.9, instead or None, name, correction)
         else:
             says = f"{instead} is the instruction's choice as {choice.family}, the action uses {member} ({where})"
             yield Breach(
@@ -95,7 +95,7 @@ def compare_name(name: Name, doing: Doing) -> Iterator[Breach]:
             ConflictType.PROHIBITION_VIOLATED,
             f"{name.name} is refused by the instruction, and the action uses it ({where})",
             0.9,
-            f"not {name.name}",
+            None,
             name.name,
         )
         return
@@ -106,7 +106,7 @@ def compare_name(name: Name, doing: Doing) -> Iterator[Breach]:
                     ConflictType.PROHIBITION_VIOLATED,
                     f"no {low} is wanted by the instruction, and the file is {low}",
                     0.8,
-                    f"not {low}",
+                    None,
                     doing.new_file,
                 )
                 return
@@ -126,7 +126,7 @@ def compare_name(name: Name, doing: Doing) -> Iterator[Breach]:
                 ConflictType.PROHIBITION_VIOLATED,
                 f"{name.name} must not be used by the instruction, and the text has it",
                 0.88,
-                f"not {name.name}",
+                None,
                 name.name,
             )
             return
@@ -136,7 +136,7 @@ def compare_name(name: Name, doing: Doing) -> Iterator[Breach]:
                 ConflictType.PROHIBITION_VIOLATED,
                 f"{name.name} must not be written by the instruction, and the text has it",
                 0.8,
-                f"not {name.name}",
+                None,
                 name.name,
             )
             return
@@ -151,7 +151,7 @@ def compare_name(name: Name, doing: Doing) -> Iterator[Breach]:
                 ConflictType.PROHIBITION_VIOLATED,
                 f"{name.name} must not be used by the instruction, and the command has it",
                 0.85,
-                f"not {name.name}",
+                None,
                 name.name,
             )
             return
@@ -177,7 +177,7 @@ def compare_command(command: Command, doing: Doing) -> Iterator[Breach]:
                 ConflictType.PROHIBITION_VIOLATED,
                 f"`{asked}` must not be run by the instruction",
                 0.93,
-                f"not {asked}",
+                None,
                 line[:200],
             )
             return

@@ -93,16 +93,18 @@ def _texts(kind: PracticeKind, practice: Practice, doing: Doing) -> Iterator[tup
         for line in doing.commands:
             if not line.startswith(_LOOKING):
                 yield "the command", before.get(line, line)
+        if doing.raw_command:
+            for fact in doing.reading.facts[:60]:  # a variable that is set for a command: HUSKY=0 git commit
+                if fact.key.isupper() and fact.parameter == fact.key.lower():
+                    yield "the command", f"{fact.key}={fact.value[:200]}"
         for wrapper in doing.wrappers:
             yield "the command", wrapper
         if "log" in where:
             for act in doing.reading.acts:
                 if act.command[:1] in (("echo",), ("printf",)) and not _piped(act.command, doing):
                     yield "the command", " ".join(act.command)[:4000]
-        if doing.raw_command and "|" in doing.raw_command and not doing.reading.read_only and "bash" not in kind.name:
-            yield "the command", doing.raw_command if "shell" in kind.name else ""
-        if practice.name in ("skipping hooks",) and doing.raw_command:
-            yield "the command", doing.raw_command.split("-m")[0]
+        if kind.whole_command and "|" in doing.raw_command and not doing.reading.read_only:
+            yield "the command", doing.raw_command
     if "added" in where and practice.name == "new dependencies":
         if (
             any(fact.parameter == "package" and fact.was is None for fact in doing.reading.facts)

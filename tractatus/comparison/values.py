@@ -105,7 +105,7 @@ def _breach(value: Value, fact: Fact) -> Breach:
         swap = ((fact.place, value.instead),) if fact.place is not None and value.instead else ()
         says = f"{value.parameter}{subject} must not be {expected} by the instruction"
         correction = (value.parameter, value.instead) if value.instead else None
-        wanted = value.instead or f"not {expected}"
+        wanted = value.instead or None
         return Breach(ConflictType.PROHIBITION_VIOLATED, says, 0.92, wanted, fact.value, correction, swap)
     owner = fact.subject or value.subject
     default = fact.implicit or (
@@ -161,7 +161,7 @@ def _speaks_of(value: Value, fact: Fact, doing: Doing) -> bool:
         )
     if fact.parameter == parameter:
         if value.subject and fact.subject and fact.subject != value.subject:
-            return subject_kinds().get(fact.subject) == "framework" and False
+            return False
         if value.subject and not fact.subject:
             return _same_thing(value, doing)
         if parameter == "port" and not value.subject and _of_a_store(fact) and not value.scope.about & _STORES:
@@ -413,7 +413,7 @@ def compare_limit(limit: Limit, doing: Doing) -> Iterator[Breach]:
                     f":{seconds % 60:02}" if clock.group(3) else ""
                 )
             changes = ((place, new),) if place is not None else ()
-            yield Breach(ConflictType.PARAMETER_MISMATCH, says, 0.88, f"{word} {new}", given, (name, new), changes)
+            yield Breach(ConflictType.PARAMETER_MISMATCH, says, 0.88, new, given, (name, new), changes)
             return
     yield from _counted(limit, doing)
 
@@ -583,20 +583,19 @@ def _counted(limit: Limit, doing: Doing) -> Iterator[Breach]:
                     ConflictType.PARAMETER_MISMATCH,
                     f"a file has at most {most} lines by the instruction, this one has {lines}",
                     0.9,
-                    f"at most {most}",
+                    str(most),
                     str(lines),
                 )
                 return
     if limit.measure in ("charact", "column") and limit.of & {"lin", "width", "wrap", "length"}:
-        for passage, added, _, _ in doing.code:
-            del passage
+        for _, added, _, _ in doing.code:
             longest = max((len(line) for line in added.splitlines()), default=0)
             if longest > most:
                 yield Breach(
                     ConflictType.PARAMETER_MISMATCH,
                     f"a line has at most {most} characters by the instruction, one has {longest}",
                     0.9,
-                    f"at most {most}",
+                    str(most),
                     str(longest),
                 )
                 return
@@ -608,7 +607,7 @@ def _counted(limit: Limit, doing: Doing) -> Iterator[Breach]:
                     ConflictType.PARAMETER_MISMATCH,
                     f"a subject has at most {most} characters by the instruction, this one has {len(subject)}",
                     0.9,
-                    f"at most {most}",
+                    str(most),
                     str(len(subject)),
                 )
                 return
@@ -629,7 +628,7 @@ def _counted(limit: Limit, doing: Doing) -> Iterator[Breach]:
                         ConflictType.PARAMETER_MISMATCH,
                         f"at most {most} are asked for, the text has {counted}",
                         0.82,
-                        f"at most {most}",
+                        str(most),
                         str(counted),
                     )
                     return
@@ -643,7 +642,7 @@ def _counted(limit: Limit, doing: Doing) -> Iterator[Breach]:
                 ConflictType.PARAMETER_MISMATCH,
                 f"at most {most} changed lines are asked for, it has {match.group(1)}",
                 0.7,
-                f"at most {most}",
+                str(most),
                 match.group(1),
             )
 

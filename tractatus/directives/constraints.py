@@ -13,7 +13,6 @@ class Relation(StrEnum):
     IS_NOT = "is not"
     AT_LEAST = "at least"
     AT_MOST = "at most"
-    LIKE = "like"
     COMPATIBLE = "compatible with"
     CLOSE_TO = "close to"
 

@@ -35,6 +35,7 @@ class PracticeKind:
     `where` are the places that signs are looked for in: code, prose, commit, command, log, path, configuration, markup.
     `instead` is what a correction would say. `values` names the commitment that is at stake, if one is.
     `in_tests` is "only" for a practice of tests, "never" for one that tests need not follow.
+    `whole_command` is true where the text of a pipe is looked through as it was given.
     """
 
     name: str
@@ -46,6 +47,7 @@ class PracticeKind:
     strings: bool
     values: str
     in_tests: str
+    whole_command: bool
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,8 @@ def _practice_rows() -> tuple[Row, ...]:
         "strings": Field(bool, required=False),
         "values": Field(str, required=False),
         "in_tests": Field(str, required=False, choices=("only", "never")),
+        "own_branch_allowed": Field(bool, required=False),
+        "whole_command": Field(bool, required=False),
     }
     return rows("practices.toml", "practice", fields)
 
@@ -129,6 +133,7 @@ def _practice(row: Row) -> PracticeKind:
         row.get("strings", True),
         row.get("values", ""),
         row.get("in_tests", ""),
+        row.get("whole_command", False),
     )
 
 
@@ -312,6 +317,7 @@ LANGUAGES = {
 }  # fmt: skip
 
 
-def limited_to_own_branch() -> frozenset[str]:
+@cache
+def allowed_on_own_branch() -> frozenset[str]:
     """Practices that are often allowed on one's own branch only."""
-    return frozenset({"force push", "amending commits", "hard reset"})
+    return frozenset(row["name"] for row in _practice_rows() if row.get("own_branch_allowed", False))

@@ -389,10 +389,10 @@ def _constraints_of(clause: Clause, before: Clause | None, scope: Scope, around:
             break
         seen_practice = True
         shared = clause.negative and not contrary and _SHARED_BRANCHES & {t.low for t in words} and "branch" in stems
-        if shared and name in knowledge.limited_to_own_branch():
+        if shared and name in knowledge.allowed_on_own_branch():
             yield Practice(name, wanted=False, scope=replace(scope, about=frozenset({"\0shared-branch"})))
             continue
-        if clause.only and not clause.negative and not contrary and name in knowledge.limited_to_own_branch():
+        if clause.only and not clause.negative and not contrary and name in knowledge.allowed_on_own_branch():
             yield Practice(name, wanted=False, scope=replace(scope, about=frozenset({"\0shared-branch"})))
             continue
         yield Practice(name, wanted=clause.negative == contrary, scope=scope, where=_where(words, stems))
@@ -929,7 +929,9 @@ def _alone(words: list[Token], at: int) -> bool:
     return before and (at + 1 == len(words) or words[at + 1].low in _AFTER_NAMES)
 
 
-_PARTS_OF_CODE = frozenset({"packag", "project", "servic", "app", "backend", "script", "test", "sid", "cod", "part", "client"})
+_PARTS_OF_CODE = frozenset(
+    {"packag", "project", "servic", "app", "backend", "script", "test", "sid", "cod", "part", "client"}
+)
 
 
 def _only_modifies(words: list[Token], at: int, stems: set[str]) -> bool:
@@ -1013,8 +1015,8 @@ def _deeds(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
     chosen = [first]
     for at, kind in verbs[1:]:
         between = words[chosen[-1][0] + 1 : at]
-        joined = all(t.low in ("or", "and", "nor", "to") or t.mark for t in between)
-        if (joined and (between or not words[at].low.endswith("s"))) or any(
+        listed = all(t.low in ("or", "and", "nor", "to") or t.mark for t in between)
+        if (listed and (between or not words[at].low.endswith("s"))) or any(
             t.low in ("and", "or") for t in words[max(0, at - 1) : at]
         ):
             chosen.append((at, kind))
@@ -1022,7 +1024,6 @@ def _deeds(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
     verb_places = {at for at, _ in chosen}
     strong: list[frozenset[str]] = []
     weak: list[frozenset[str]] = []
-    alternatives: list[list[frozenset[str]]] = []
     at = 0
     run: list[int] = []
     for at, token in enumerate(words):
@@ -1054,7 +1055,6 @@ def _deeds(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
         else:
             strong.append(group)
         run.append(at)
-    del alternatives
     if not strong and not weak and scope.environments == frozenset() and len(words) > 3:
         return
     pronouns = {"it", "they", "them", "these", "those", "that"}
