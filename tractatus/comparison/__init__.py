@@ -83,7 +83,8 @@ def _applies(scope: c.Scope, doing: Doing, environment: str | None, constraint: 
         if not any(path_matches(path, pattern) for path in doing.reading.paths for pattern in scope.paths):
             return False
     if scope.languages and not isinstance(constraint, c.Practice):
-        languages = {passage.language for passage in doing.reading.passages if passage.language}
+        languages = {_MANIFESTS.get(p.path.rsplit("/", 1)[-1], p.language) for p in doing.reading.passages if p.path}
+        languages.discard("")
         if languages and not {_LANGUAGES.get(name, name) for name in languages} & scope.languages:
             return False
     if (scope.hours or scope.days) and not _within_time(scope, doing):
@@ -102,6 +103,10 @@ def _applies(scope: c.Scope, doing: Doing, environment: str | None, constraint: 
 _SHARED = re.compile(
     r"[\s+:/](?:main|master|develop|dev|trunk|staging|production|release(?:/\S+)?|stable|next)(?:\s|$)"
 )
+# Of which language a file of settings is
+_MANIFESTS = {"pyproject.toml": "python", "setup.cfg": "python", "tox.ini": "python", "ruff.toml": "python",
+              "package.json": "javascript", ".prettierrc": "javascript", "tsconfig.json": "typescript",
+              "Cargo.toml": "rust", "rustfmt.toml": "rust", "go.mod": "go", ".golangci.yml": "go"}  # fmt: skip
 _LANGUAGES = {"tsx": "typescript", "jsx": "javascript", "scss": "css"}
 
 

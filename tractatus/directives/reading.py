@@ -89,6 +89,8 @@ def read_instruction(text: str, parameters: Mapping[str, Any] | None = None) -> 
         scope = _bounded(clause, scope, whole if len(whole) == 1 else frozenset(), named if len(named) == 1 else ())
         if clause.contrast and last_scope is not None:
             scope = replace(last_scope, paths=())
+        if not scope.languages and last_scope is not None and last_scope.languages and not clause.negative:
+            scope = replace(scope, languages=last_scope.languages)  # "Python code …, line length 100"
         here = list(_constraints_of(clause, clauses[number - 1] if number else None, scope, around))
         around = next((subject for token in clause.words if (subject := subject_named(token))), around)
         last_scope = scope
@@ -242,7 +244,7 @@ def _scope_of(clause: Clause, before: Clause | None) -> Scope:
                 environments.add(environment)
         if token.low in knowledge.LANGUAGES and (
             previous in ("in", "for")
-            or following in ("code", "fil", "modul", "function")
+            or following in ("cod", "fil", "modul", "function")
             or (previous in ("the", "our", "all") and following in _PARTS_OF_CODE)
         ):
             languages.add(knowledge.LANGUAGES[token.low])
@@ -999,6 +1001,8 @@ def _deeds(clause: Clause, before: Clause | None, words: list[Token], scope: Sco
     """ "Never V O": a deed on a thing. Also the deed that needs approval."""
     known = knowledge.deeds()
     names = knowledge.environments()
+    if {t.low for t in words} & {"others", "others'", "else's", "somebody's", "someone's"}:
+        return  # whose a thing is no action shows
     words = _without_relative(words)
     verbs = [(at, known[t.stem]) for at, t in enumerate(words) if t.stem in known and not t.code and not _is_path(t)]
     if not verbs:
