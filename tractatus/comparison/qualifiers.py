@@ -20,6 +20,8 @@ from tractatus.remembered import remembered
 _READ = 2_000  # characters of an instruction that are looked through for qualifiers
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*|\d+")
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+|\n+")
+# What only says why: "…, otherwise the figures in the report differ"
+_REASON = re.compile(r"(?i)\b(?:otherwise|because|since|so that|or else|everywhere)\b")
 # What turns a qualifier into its contrary: "except in tests", "only while the door is closed"
 _TURNED = re.compile(r"(?i)\b(?:except|only|outside|unless|but|not|never|other than|apart from)(?:\s+for)?\s*$")
 
@@ -27,12 +29,16 @@ _STATE = re.compile(
     r"(?i)\b(?:while|when|whenever|if|as long as)\s+(?:the\s+|an?\s+)?([\w -]{2,60}?)\s+(?:is|are)\s+(\w+)"
 )
 _PLACE = re.compile(r"(?i)\b(?:in|on|at|inside|for|of)\s+the\s+([\w-]+)(?:\s+([\w-]+))?")
+_TIME = re.compile(
+    r"(?i)\b(?:at night|(?:in|during|on) (?:the )?(?:mornings?|afternoons?|evenings?|nights?|day|daytime|weekends?"
+    r"|winter|summer|spring|autumn|night shift|day shift|(?:mon|tues|wednes|thurs|fri|satur|sun)days?))\b"
+)
 _CONTAINER = re.compile(r"\b(?:[Ii]nside|[Ww]ithin|[Ii]n|[Ff]rom)\s+(?:the\s+)?`?([A-Za-z_]\w*)\(\)`?")
 _BY = re.compile(r"(?i)\b(?:never|not|n't)\s+(?:be\s+)?\w+\s+by\s+(?:an?\s+|the\s+)?(\w+)")
 _ONLY_BY = re.compile(r"(?i)\bonly\s+(?:from|by|via|through|with|over|using)\s+([\w ,/-]{2,120})")
 _RUNS_AT = re.compile(
     r"(?i)^\s*(?:(?:the|our|all|every|each)\s+)?((?:[\w-]+\s+){0,2}[\w-]+)\s+(?:always\s+)?"
-    r"(?:runs?|happens?|works?|operates?|is done|are done)\s+(?:at|with|under|on)\s"
+    r"(?:(?:runs?|happens?|works?|operates?|is done|are done)\s+(?:at|with|under|on)|uses|has|gets|keeps)\s"
 )
 _DECIDES = re.compile(r"(?i)\b(?:decides?|decided|deciding|has the (?:last|final) word)\b")
 _PUBLIC = re.compile(r"(?i)\b(?:public|exported)\s+(?:functions?|methods?|class(?:es)?|apis?|members?)\b")
@@ -75,6 +81,10 @@ _OPPOSITES = {
         "disabled": "enabled",
         "armed": "disarmed",
         "connected": "disconnected",
+        "up": "down lowered",
+        "down": "up raised",
+        "raised": "lowered down",
+        "lowered": "raised up",
         "present": "absent",
         "asleep": "awake",
     }.items()
@@ -100,6 +110,17 @@ _DECIDING = frozenset(
         "select",
     )
 )
+# Subjects that name no part: what is said of them is said of everything
+_ALL_OF_IT = frozenset(
+    stem(word)
+    for word in re.findall(
+        r"\w+",
+        "we the this our it everything project app application repo repository code codebase team system software"
+        " program service setup config configuration settings server file moment end future time default user same"
+        " whole rest first last beginning sake purpose session way case long short name value",
+    )
+)
+_TIME_KEYS = frozenset({"time_of_day", "daytime", "part_of_day", "season", "day_of_week", "weekday", "shift"})
 _SPOKEN = frozenset({"comment", "comments", "review", "message", "reply", "note", "report", "question", "summary"})
 _MADE = frozenset({"write", "delete", "move", "format", "rename", "install", "upgrade", "uninstall"})
 
@@ -112,7 +133,7 @@ def not_shown(text: str, constraint: c.Constraint, breach: Breach, doing: Doing)
     for rule in (_not_about_it, _approver):
         if (why := rule(plain, constraint, breach, doing)) is not None:
             return why
-    sentence = _sentence_of(text, constraint)
+    sentence = _REASON.split(_sentence_of(text, constraint), maxsplit=1)[0]
     if not sentence:
         return None
     for qualifier in _qualifiers(sentence):
@@ -250,6 +271,35 @@ def _place(sentence: str, constraint: c.Constraint, breach: Breach, doing: Doing
             which = key in _PLACE_KEYS or bool(second and stem(second.lower()) in kinds)
             if which and not wanted & doing.about and not _stems(value) & said:
                 return _other(match.group(), f"{key}: {value}")
+        nouns = wanted | _stems(second)
+        loose = doing.written and _is_loose(constraint) and not nouns & (_ALL_OF_IT | _stems(own))
+        if loose and not any(_shared(one, doing) for one in nouns):
+            return _other(match.group(), doing.written[0])
+    return None
+
+
+def _is_loose(constraint: c.Constraint) -> bool:
+    """Whether a value's parameter is one that many things have: neither its subject nor its name says whose it is."""
+    return (
+        isinstance(constraint, c.Value)
+        and not constraint.subject
+        and constraint.parameter not in PLAIN_PARAMETERS
+        and not constraint.scope.environments
+    )
+
+
+def _shared(word: str, doing: Doing) -> bool:
+    """Whether the action has a word, or one that begins as it does."""
+    return word in doing.about or any(
+        one.startswith(word) or word.startswith(one) for one in doing.about if min(len(one), len(word)) > 2
+    )
+
+
+def _time(sentence: str, constraint: c.Constraint, breach: Breach, doing: Doing) -> str | None:
+    for match in _found(_TIME, sentence):
+        for key, value in _named(doing):
+            if key in _TIME_KEYS and not _stems(value) & _stems(sentence):
+                return _other(match.group(), f"{key}: {value}")
     return None
 
 
@@ -282,15 +332,13 @@ def _manner(sentence: str, constraint: c.Constraint, breach: Breach, doing: Doin
 
 
 def _thing(sentence: str, constraint: c.Constraint, breach: Breach, doing: Doing) -> str | None:
-    if not isinstance(constraint, c.Value) or constraint.subject or constraint.parameter in PLAIN_PARAMETERS:
+    if not isinstance(constraint, c.Value) or not _is_loose(constraint):
         return None
     match = _RUNS_AT.search(sentence)
     if match is None:
         return None
-    subject = _stems(match.group(1))
-    if subject & _stems(constraint.parameter) or any(
-        word.startswith(one) or one.startswith(word) for one in subject for word in doing.about if len(word) > 3
-    ):
+    subject = _stems(match.group(1)) - _ALL_OF_IT
+    if not subject or subject & _stems(constraint.parameter) or any(_shared(one, doing) for one in subject):
         return None
     return _other(match.group(1), ", ".join(doing.reading.paths[:1]) or doing.reading.tool)
 
@@ -338,6 +386,7 @@ def _case(sentence: str, constraint: c.Constraint, breach: Breach, doing: Doing)
 _QUALIFIERS = (
     (_STATE, _state),
     (_PLACE, _place),
+    (_TIME, _time),
     (_CONTAINER, _container),
     (_BY, _manner),
     (_RUNS_AT, _thing),
