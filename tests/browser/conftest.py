@@ -120,7 +120,7 @@ def login(live_server: Any) -> Callable[[Page, str], Page]:
 
 @pytest.fixture
 def axe() -> Callable[[Page], None]:
-    """axe(page): fails with what WCAG 2.2 AA and good practice find wrong on the page, once its colours have settled."""
+    """axe(page): fails with what WCAG 2.2 AA and good practice find wrong on the page, its colours settled."""
 
     def check(page: Page) -> None:
         page.evaluate(SETTLED)

@@ -1,4 +1,4 @@
-"""The pressure of a session: the weights, bands, levels and floors of core concepts, section 4, and that it only rises."""
+"""The pressure of a session: weights, bands, levels and floors of core concepts, section 4, and that it only rises."""
 
 import json
 
