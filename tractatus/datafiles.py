@@ -37,8 +37,8 @@ TOGETHER: Mapping[str, tuple[str, ...]] = {
     "frameworks.toml": ("case", "framework"),
     "handoffs.toml": ("act", "document"),
     "irreversible.toml": (
-        "kind", "command", "query", "request", "call", "code", "unread", "list", "valued", "throw_away", "kept", "shared",
-        "production",
+        "kind", "command", "query", "request", "call", "code", "unread", "list", "valued", "throw_away", "kept",
+        "shared", "production",
     ),
     "programs.toml": ("program", "command"),
     "reasoning.toml": ("cue", "filler", "heading", "weighty", "local", "final", "empty", "negation", "beginning"),
