@@ -176,9 +176,7 @@ def test_a_word_list_that_is_missing_is_named():
         words("nothing like it")
 
 
-@pytest.mark.parametrize(
-    "text", ["<img " * 1200, "A_" * 3000, "\n" * 6000, "0" * 6000, "def f(" * 1000]
-)
+@pytest.mark.parametrize("text", ["<img " * 1200, "A_" * 3000, "\n" * 6000, "0" * 6000, "def f(" * 1000])
 def test_no_sign_of_a_practice_is_slow_on_any_text(text):
     for kind in practices().values():
         for pattern in (*kind.does, *kind.breaks):

@@ -216,7 +216,7 @@ def _not_about_it(text: str, constraint: c.Constraint, breach: Breach, doing: Do
 
 
 _ROLES = re.compile(
-    r"(?:confirm|approv|agree|authori|sign|grant|request|accept)\w*?_(?:off_)?by_(?:the_)?([a-z_]{2,40})$"
+    r"(?:confirm|approv|agree|authori|sign|grant|request|accept)\w{0,20}?_(?:off_)?by_(?:the_)?([a-z_]{2,40})$"
 )
 _ASKED = re.compile(r"(?i)(?:^|[.;]\s+)(?:the\s+)?(\w+)\s+(?:asked|requested|wrote|said|confirmed)\s*:\s*\S")
 

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from tractatus.actions.names import verb_names
 from tractatus.datafiles import Field, rows
 from tractatus.directives.constraints import Force
+from tractatus.directives.wordlists import words as word_list
 from tractatus.remembered import remembered
 
 LONGEST = 6000  # characters of an instruction that are read; what comes after is said to be unread
@@ -343,11 +344,25 @@ def _pieces(tokens: list[Token]) -> list[_Piece]:
             continue
         at += 1
         passive = token.text == "," and any(sign == "passive" for sign, _ in piece.signs)
-        if token.mark and (token.text in "():" or passive or (token.text == "," and piece.says in _LIMITING)):
+        turns = token.text == "," and piece.has("forbid") and _turns(piece.words, tokens[at:])
+        if token.mark and (token.text in "():" or passive or turns or (token.text == "," and piece.says in _LIMITING)):
             found.append(_Piece())
         else:
             piece.words.append(token)
     return [piece for piece in found if piece.words or piece.signs]
+
+
+def _turns(words: list[Token], ahead: list[Token]) -> bool:
+    """Whether, after what must not be done, what to do instead is said: "never edit X by hand, change the template".
+
+    A list of what must not be done ends with "or": "never commit secrets, push to main or skip the hooks".
+    """
+    return (
+        len([word for word in words if not word.mark]) > 1
+        and bool(ahead)
+        and ahead[0].low in _DO_INSTEAD
+        and not any(token.low in ("or", "nor") for token in ahead)
+    )
 
 
 def _before_figure(tokens: list[Token], at: int) -> bool:
@@ -355,6 +370,7 @@ def _before_figure(tokens: list[Token], at: int) -> bool:
     return at + 1 < len(tokens) and any(character.isdigit() for character in tokens[at + 1].text[:3])
 
 
+_DO_INSTEAD = word_list("do instead")
 _PASSIVE = frozenset({"is", "are", "must", "may", "should", "shall", "can", "cannot", "has", "have", "isn't", "aren't"})
 _FINITE = frozenset(
     {"is", "are", "us", "run", "liv", "belong", "listen", "hav", "has", "mean", "com", "go", "want", "hold"}
