@@ -372,8 +372,8 @@ def test_deep_and_huge_facts_are_written_in_bounded_time():
     deep = []
     for _ in range(10_000):
         deep = [deep]
-    started = time.perf_counter()
+    started = time.thread_time()
     said = compose(facts={"deep": deep, "big": 10**5_000, "long": "simply " * 150_000, "a" * 1_000_000: "x"})
     assert "simply " * 150_000 in said.body
     assert "Deep: …" in said.body
-    assert time.perf_counter() - started < 2
+    assert time.thread_time() - started < 2

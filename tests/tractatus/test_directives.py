@@ -180,9 +180,9 @@ def test_a_word_list_that_is_missing_is_named():
 def test_no_sign_of_a_practice_is_slow_on_any_text(text):
     for kind in practices().values():
         for pattern in (*kind.does, *kind.breaks):
-            started = time.perf_counter()
+            started = time.thread_time()
             pattern.search(text)
-            assert time.perf_counter() - started < 2, pattern.pattern
+            assert time.thread_time() - started < 2, pattern.pattern
 
 
 def test_repetitions_are_bounded_and_still_match():

@@ -513,18 +513,18 @@ def test_deep_and_huge_input_is_answered():
     ["harm " * 200_000, "a" * 1_000_000, "ā" * 1_000_000, "a\u0301" * 500_000, "\u0301" * 1_000_000, "pri" * 333_333],
 )
 def test_a_megabyte_is_answered_in_bounded_time(text):
-    started = time.perf_counter()
+    started = time.thread_time()
     analyze(text, {"more": text})
-    assert time.perf_counter() - started < 2
+    assert time.thread_time() - started < 2
 
 
 def test_a_paragraph_is_read_in_less_than_a_millisecond():
     """The aim is a median under 300 µs; the limit leaves room for a busy machine."""
     took = []
     for _ in range(200):
-        started = time.perf_counter()
+        started = time.thread_time()
         analyze(PARAGRAPH)
-        took.append(time.perf_counter() - started)
+        took.append(time.thread_time() - started)
     assert median(took) < 0.001
 
 

@@ -119,13 +119,13 @@ def texts(pattern):
 def seconds(pattern, text, once, times=1):
     best = 60.0
     for _ in range(times):
-        began = time.perf_counter()
+        began = time.thread_time()
         if once:
             pattern.match(text)
         else:
             for _ in pattern.finditer(text):
                 pass
-        best = min(best, time.perf_counter() - began)
+        best = min(best, time.thread_time() - began)
     return best
 
 
@@ -150,14 +150,14 @@ def test_twice_the_text_takes_about_twice_the_time(place):
         (pattern.pattern, unit)
         for pattern, once in PATTERNS[place]
         for unit in texts(pattern)
-        if all(grows(pattern, unit, once) > MOST for _ in range(4))  # others may need the processor at the moment
+        if all(grows(pattern, unit, once) > MOST for _ in range(4))  # a cache may be cold
     ]
     assert not slow
 
 
 @pytest.mark.parametrize(("pattern", "unit"), [(r"(?m)^\s*import x", "\n"), (r"\s+x", " "), (r"<a [^>]*>", "<a ")])
 def test_what_is_slow_is_found(pattern, unit):
-    assert max(grows(re.compile(pattern), unit, length=4 * LENGTH) for _ in range(2)) > MOST
+    assert max(grows(re.compile(pattern), unit, length=4 * LENGTH) for _ in range(4)) > MOST
 
 
 @pytest.mark.parametrize("text", [r"(a+)+b", r"(?:\w+\s*)*x", r"(?:a+|b)*", r"((?:a|b+))+c"])

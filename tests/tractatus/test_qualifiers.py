@@ -152,6 +152,6 @@ def test_a_qualifier_turned_into_its_contrary_lifts_nothing(text, action):
 
 @pytest.mark.parametrize("text", ["while " * 3_000, "in the " + " " * 8_000 + "x is open", "400 for a, " * 900])
 def test_long_instructions_are_looked_through_in_bounded_time(text):
-    began = time.perf_counter()
+    began = time.thread_time()
     verdict(f"Port must not exceed 250 {text}", act("set", "Set it", port=400, **{"k" * 5_000: "v", "door": "closed"}))
-    assert time.perf_counter() - began < 2
+    assert time.thread_time() - began < 2
