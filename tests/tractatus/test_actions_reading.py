@@ -299,7 +299,6 @@ def test_a_rewritten_place_is_read_again_with_its_new_value(action: dict[str, An
             assert str(number) in [one.value for one in again.facts if one.parameter == "port"]
 
 
-@pytest.mark.skipif(not PAIRS.exists(), reason="the pairs are not there yet")
 def test_the_pairs_are_read_and_each_place_holds_its_value() -> None:
     for line in PAIRS.read_text(encoding="utf-8").splitlines():
         _check(json.loads(line)["action"])

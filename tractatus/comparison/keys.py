@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from tractatus.actions.names import key_of, subject_kinds, subject_of, subject_of_port
 from tractatus.comparison.doing import Doing
-from tractatus.comparison.values import GENERAL, LASTING, WAITING
+from tractatus.comparison.values import GENERAL, LASTING, PLAIN_PARAMETERS, WAITING
 from tractatus.comparison.values import SHORT as _SHORT
 from tractatus.directives import constraints as c
 from tractatus.directives import knowledge
@@ -16,22 +16,6 @@ from tractatus.directives.language import stem
 
 Key = tuple[str, ...]
 _PIECE = re.compile(r"[A-Za-z0-9]+")
-_PLAIN = frozenset(
-    {
-        "port",
-        "host",
-        "region",
-        "namespace",
-        "database",
-        "branch",
-        "version",
-        "bucket",
-        "model",
-        "profile",
-        "context",
-        "schedule",
-    }
-)
 
 # Of these a project has many, each for something: one concerns an action on what it is for.
 _OF_SOMETHING = frozenset(
@@ -81,7 +65,7 @@ def keys_of(constraint: c.Constraint, size: Callable[[Key], int]) -> tuple[Key, 
 
 
 def _value_keys(value: c.Value, size: Callable[[Key], int]) -> tuple[Key, ...]:
-    if value.parameter not in _PLAIN:
+    if value.parameter not in PLAIN_PARAMETERS:
         words = value.parameter.split("_")
         if value.unit == "s" and not LASTING & set(words):  # "session tokens live for 15 minutes" is of `token_ttl` too
             lasting: list[Key] = [("pair", "lasting", stem(word)) for word in words]
@@ -138,7 +122,7 @@ def keys_called(doing: Doing, known: Mapping[Key, object]) -> list[Key]:
             call(("parameter", parameter, ""))
             if fact.subject:
                 call(("parameter", parameter, fact.subject))
-            elif parameter in _PLAIN:
+            elif parameter in PLAIN_PARAMETERS:
                 for subject in subjects:
                     call(("parameter", parameter, subject))
                 if parameter == "port" and (owner := subject_of_port(fact.value)):
