@@ -301,15 +301,17 @@ def test_a_proposed_correction_is_approved_and_each_change_flips():
                 if "tool_name" not in action:
                     given = (action.get("parameters") or {}) | {change["parameter"]: change["value"]}
                     assert validator.validate(action | {"parameters": given}).status is Status.APPROVED
-            elif change["change"] == "approval":  # what is left without those that wait for an approval
-                left = CrossReferenceValidator([told(pair["instruction"])])
-                left.remove("inst_1")
-                assert left.validate(action).status is Status.APPROVED
+            elif change["change"] == "approval":
+                if "tool_name" not in action:
+                    given = (action.get("parameters") or {}) | {"approved_by": "release manager, ticket OPS-12"}
+                    assert validator.validate(action | {"parameters": given}).status is Status.APPROVED
+                    tried["approver"] = tried.get("approver", 0) + 1
             else:
                 validator.remove(change["id"])
                 assert validator.validate(action).status is Status.APPROVED
     assert tried["correction"] > 5
     assert tried["parameter"] > 5
+    assert tried["approver"] > 1
     assert tried["instruction"] > 20
 
 
