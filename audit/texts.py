@@ -5,7 +5,7 @@ import hmac
 import secrets
 
 import rfc8785
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
 from accounts.refusals import Invalid
@@ -34,3 +34,24 @@ def keep(organisation: Organisation | None, body: str) -> Text:
     text = Text(organisation=organisation, salt=salt, body=body, commitment=commitment(salt, body))
     text.save(force_insert=True)
     return text
+
+
+def keep_written(
+    organisation: Organisation | None, body: str | None, name: str, *, optional: bool = False, most: int
+) -> Text | None:
+    """Store what somebody wrote into the field `name`, without the space around it, its lines ending as on Unix.
+
+    None for an empty optional one. Raises Invalid, at the field, on an empty one or more than `most` characters.
+    """
+    body = (body or "").replace("\r\n", "\n").replace("\x00", "").strip()
+    if not body:
+        if optional:
+            return None
+        raise Invalid(_("Please write something here."), name)
+    if len(body) > most:
+        raise Invalid(
+            _("This is %(have)d characters long; at most %(most)d fit. Nothing you wrote is lost.")
+            % {"have": len(body), "most": most},
+            name,
+        )
+    return keep(organisation, body)

@@ -39,6 +39,7 @@ WSGI_APPLICATION = "tractatus_site.wsgi.application"
 INSTALLED_APPS = [
     "accounts",
     "audit",
+    "instructions",
     "deliberation",
     "tractatus_site",
     "django.contrib.admin",

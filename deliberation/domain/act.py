@@ -24,10 +24,10 @@ from accounts import clock
 from accounts.ids import uuid7
 from accounts.models import APIKey, User
 from accounts.permissions import SYSTEM, Rule, System, rule
-from accounts.refusals import Invalid, NotAllowed, WrongState
+from accounts.refusals import NotAllowed, WrongState
 from audit.models import Text
 from audit.record import Actor, record
-from audit.texts import keep
+from audit.texts import keep_written
 from deliberation.domain.standing import Standing, standing_of
 from deliberation.models import Deliberation, Notice, Seat, State
 
@@ -75,18 +75,9 @@ class Act:
 
         Returns the text, or None for an empty optional one. Raises `Invalid` on an empty or overlong text.
         """
-        body = (body or "").replace("\r\n", "\n").replace("\x00", "").strip()
-        if not body:
-            if optional:
-                return None
-            raise Invalid(_("Please write something here."), name)
-        if len(body) > LONGEST_TEXT:
-            raise Invalid(
-                _("This is %(have)d characters long; at most %(most)d fit. Nothing you wrote is lost.")
-                % {"have": len(body), "most": LONGEST_TEXT},
-                name,
-            )
-        text = keep(self.deliberation.organisation, body)
+        text = keep_written(self.deliberation.organisation, body, name, optional=optional, most=LONGEST_TEXT)
+        if text is None:
+            return None
         unique, n = name, 2
         while unique in self.texts:
             unique, n = f"{name}_{n}", n + 1
