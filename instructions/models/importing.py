@@ -9,7 +9,8 @@ from instructions.models.tenancy import Owned, person, project
 class Import(Owned):
     """One file that was read. The words in it stand in the instructions it proposed, and nowhere else.
 
-    `left_out` says of each row that was not proposed where it stood and why, without its words.
+    `left_out` says of each row that was not proposed where it stood and why, without its words. `wrapper` is what stood
+    around the list of a history: pairs of key and value in their order, the list itself as None; empty for a bare list.
     """
 
     class Form(models.TextChoices):
@@ -23,6 +24,7 @@ class Import(Owned):
     proposed = models.PositiveIntegerField()
     unchanged = models.PositiveIntegerField(default=0)
     left_out = models.JSONField(default=list)
+    wrapper = models.JSONField(null=True, blank=True)
     imported_by = person()
     imported_at = models.DateTimeField()
     entry_id = models.UUIDField()

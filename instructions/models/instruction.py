@@ -74,8 +74,9 @@ class Instruction(Owned, Classified):
     """One thing a human told the AI. What it says stands in its revisions; its id, `key`, stays through all of them.
 
     Without a project it is universal: every project of the organisation is under it. `source` is who it came from:
-    `user`, `framework`, `deliberation`, or what an imported history says. `given` keeps of an imported row what is not
-    words of the instruction itself, so that it can be exported as it came.
+    `user`, `framework`, `deliberation`, or what an imported history says. `given` is the form of an imported row: its
+    keys in their order, and the values that we would write otherwise; `extra` holds, as JSON, the keys that are not
+    ours. So it can be exported as it came.
     """
 
     class State(models.TextChoices):
@@ -107,6 +108,7 @@ class Instruction(Owned, Classified):
     brought_by = models.ForeignKey(Import, on_delete=models.PROTECT, related_name="instructions", null=True)
     place = models.CharField(max_length=300, blank=True, default="")
     given = models.JSONField(null=True, blank=True)
+    extra = words(optional=True)
     published_by = person()
     published_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
