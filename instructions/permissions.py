@@ -53,8 +53,11 @@ def declare() -> None:
 def rows() -> tuple[Rule, ...]:
     """The verbs of this app, then its reads."""
     return (
+        _row("read_instructions", (ANY,), ("member",),
+             _("Every member reads the instructions and what became of them."),
+             routes=("instructions", "instruction")),
         _row("propose_instruction", (ANY,), (*EDITOR, "key"), _("An editor or an API key proposes an instruction."),
-             to=State.PROPOSED, event="instruction.propose", routes=("instruction_new", "api_instructions")),
+             to=State.PROPOSED, event="instruction.propose", routes=("instruction_new",)),
         _row("publish_instruction", (State.PROPOSED,), EDITOR, _("An editor puts a proposed instruction in force."),
              to=State.ACTIVE, event="instruction.publish", routes=("instruction_new", "instruction_publish")),
         _row("reject_instruction", (State.PROPOSED,), EDITOR, _("An editor rejects a proposal, with a reason."),
@@ -80,6 +83,13 @@ def rows() -> tuple[Rule, ...]:
         _row("instruct_by_outcome", (ANY,), ("system",),
              _("What a decision holder tells the agents in a signed outcome becomes an instruction in force."),
              to=State.ACTIVE, event="instruction.by_outcome"),
+        _row("import_instructions", (ANY,), (*EDITOR, "system"),
+             _("An editor brings a file in: each instruction in it becomes a proposal."),
+             event="instruction.import", routes=("instruction_import",), machine="import"),
+        _row("accept_proposals", (ANY,), EDITOR, _("An editor puts many proposals in force under one reason."),
+             event="instruction.accept", routes=("instruction_import_decide",), machine="import"),
+        _row("reject_proposals", (ANY,), EDITOR, _("An editor rejects many proposals under one reason."),
+             event="instruction.reject_many", routes=("instruction_import_decide",), machine="import"),
         _row("open_period", (ANY,), (*EDITOR, "key", "system"),
              _("An editor, or an agent's session, opens a phase, session or task of a project."),
              event="instruction.period.open", routes=("periods",), machine="period"),

@@ -9,7 +9,7 @@ from instructions.models.tenancy import Owned, person, project
 class Import(Owned):
     """One file that was read. The words in it stand in the instructions it proposed, and nowhere else.
 
-    `left_out` says of each row that was not proposed where it stood and why, without its words. `wrapper` is what stood
+    `left_out` are the lines of what was not proposed, because it is vague or asks nothing. `wrapper` is what stood
     around the list of a history: pairs of key and value in their order, the list itself as None; empty for a bare list.
     """
 

@@ -128,7 +128,7 @@ def test_key_may_do_nothing_that_people_do_here(cast: Cast):
     key, _secret = create_api_key(cast.project, "Agent", by=cast.administrator)
     caller = Caller(key=key, organisation=cast.organisation)
     verbs = {verb for verb, row in TABLE.items() if not row.is_read and "anyone" not in row.who and may(caller, verb)}
-    assert verbs <= {"propose_conflict", "propose_deliberation", "propose"}
+    assert verbs == {"propose_conflict", "propose_instruction", "open_period", "end_period"}
 
 
 # --- The command

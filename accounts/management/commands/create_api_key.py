@@ -6,10 +6,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.domain.keys import create_api_key
-from accounts.models import Organisation, Project
 from accounts.permissions import SYSTEM
+from accounts.queries.named import project_named
 from accounts.refusals import Refused
-from accounts.scope import open_organisation
 
 
 class Command(BaseCommand):
@@ -22,13 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--observe", action="store_true", help="judge and record, stop nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        organisation = Organisation.objects.filter(slug=options["organisation"]).first()
-        if organisation is None:
-            raise CommandError(f"There is no organisation {options['organisation']}.")
-        with open_organisation(organisation):
-            project = Project.objects.filter(slug=options["project"]).first()
-        if project is None:
-            raise CommandError(f"{organisation} has no project {options['project']}.")
+        _organisation, project = project_named(options["organisation"], options["project"])
         try:
             _key, secret = create_api_key(project, options["name"], by=SYSTEM, enforces=not options["observe"])
         except Refused as refused:
