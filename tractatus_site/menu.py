@@ -41,6 +41,7 @@ MEMBER_PLACES = (
     Place(_("Deliberations"), ("board",), "read_board", holds=("d/",)),
     Place(_("Precedents"), ("precedents",)),
     Place(_("Review"), ("reviews",), "read_reviews"),
+    Place(_("Instructions"), ("instructions",)),
     Place(_("Settings"), ("settings",), "read_settings"),
 )
 

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # The default page of drf-spectacular carries script in the page, which our policy refuses.
     path("api/docs/", SpectacularSwaggerSplitView.as_view(template_name="api_docs.html"), name="api_docs"),
     path("", include("accounts.urls")),
+    path("", include("instructions.urls")),
     path("", include("deliberation.urls")),
     path("api/v1/", include("deliberation.api_urls")),
     re_path(r"^api/", nothing_here),

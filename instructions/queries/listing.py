@@ -45,7 +45,7 @@ class Wanted:
 
 def instructions(organisation: Organisation, wanted: Wanted) -> QuerySet[Instruction]:
     """The instructions that somebody looks for, the newest first, with what a row shows of each."""
-    rows = Instruction.objects.filter(organisation=organisation, current__isnull=False)
+    rows: QuerySet[Instruction] = Instruction.objects.filter(organisation=organisation, current__isnull=False)
     states = (wanted.state,) if wanted.state else SHOWN.get(wanted.show, SHOWN["in_force"])
     if len(states) < len(State):
         rows = rows.filter(state__in=states)
@@ -69,9 +69,3 @@ def page_after(rows: QuerySet[Instruction], after: UUID | None) -> tuple[list[In
 def waiting(organisation: Organisation) -> int:
     """How many proposals wait for an editor."""
     return Instruction.objects.filter(organisation=organisation, state=State.PROPOSED, current__isnull=False).count()
-
-
-def environments(organisation: Organisation) -> list[str]:
-    """The environments that instructions of this history name."""
-    rows = Instruction.objects.filter(organisation=organisation).exclude(environment="")
-    return list(rows.order_by("environment").values_list("environment", flat=True).distinct())

@@ -41,6 +41,9 @@ from deliberation.domain.questions import put_question, reply
 from deliberation.domain.requests import ask_otherwise
 from deliberation.domain.review import report_change, speak_to_review, start_review
 from deliberation.models import Deliberation, Seat
+from instructions.domain.classification import Overruled, Wording
+from instructions.domain.instruction import propose_instruction, publish_instruction, revise_instruction
+from instructions.models import Instruction
 from tests.cast import Cast, make_member, make_organisation, make_project
 from tests.copies import copy_rows
 from tests.deliberation import stages
@@ -75,6 +78,7 @@ NO_LISTS = {
     "request_answer", "review_give_back", "review_successor", "schema", "set_language", "settings",
     "settings_mail", "settings_member_end", "settings_member_link", "settings_member_roles", "sign_in_by_link",
     "stakeholder_drop", "stakeholders_gap", "stakeholders_reopen", "start", "style", "style_card",
+    "instruction_new",
     # Mails of the demo, which are files.
     "outbox",
     # Acts: they are sent, and lead to a page.
@@ -141,6 +145,44 @@ LISTS["demo"]["people"] = _demo_people
 LISTS["settings_members"]["members"] = _settings(_members)
 LISTS["settings_projects"]["projects"] = _settings(_projects)
 LISTS["settings_keys"]["keys"] = _settings(_keys)
+
+
+# --- Instructions
+
+
+def _told(cast: Cast, times: int, *, publish: bool = False) -> None:
+    for _ in range(times):
+        number = 20000 + Instruction.objects.count()
+        made = propose_instruction(
+            cast.organisation, Wording(f"Always use port {number}."), by=cast.editor, project=cast.project
+        )
+        if publish:
+            publish_instruction(made, by=cast.editor)
+
+
+def _instructions(cast: Cast) -> Rows:
+    _told(cast, 1)
+    return Rows(signed_in(cast.auditor), partial(_told, cast), ["care"], {"show": "proposed"})
+
+
+def _revised(cast: Cast) -> Rows:
+    _told(cast, 1)
+    made = Instruction.objects.get()
+
+    def more(times: int) -> None:
+        for _ in range(times):
+            port = 21000 + made.revisions.count()
+            wording = Wording(
+                f"Always use port {port}.", overrules={"quadrant": Overruled("STRATEGIC", "It is who we are.")}
+            )
+            revise_instruction(made, wording, by=cast.editor, why="It moved.")
+
+    more(1)
+    return Rows(signed_in(cast.auditor), more, ["care", made.pk])
+
+
+LISTS["instructions"]["instructions"] = _instructions
+LISTS["instruction"]["revisions"] = _revised
 
 
 # --- Stages that the pages stand at

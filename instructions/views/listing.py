@@ -1,0 +1,182 @@
+"""The list of a history, and the page of one instruction."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.http import require_GET
+
+from accounts.access import MemberRequest, for_members
+from accounts.permissions import may
+from accounts.queries.organisations import projects
+from audit.models import Text
+from instructions.forms.listing import FilterForm, uuid_or_none
+from instructions.models import Instruction
+from instructions.queries import instruction as reading_of
+from instructions.queries.instruction import first_words, get_instruction_for, page_of
+from instructions.queries.listing import SHOWN, instructions, page_after, waiting
+from instructions.queries.origins import Origin, origins_of
+
+READ = "read_instructions"
+LONGEST_TITLE = 240
+
+
+@require_GET
+@for_members(read=READ)
+def instruction_list(request: MemberRequest, slug: str) -> HttpResponse:
+    """The instructions of the organisation and its projects, filtered and searched."""
+    given = request.GET
+    show = given.get("show", "") if given.get("show", "") in SHOWN else "in_force"
+    form = FilterForm(given, projects=projects())
+    wanted = form.wanted(show)
+    rows, following = page_after(instructions(request.organisation, wanted), uuid_or_none(given.get("after", "")))
+    origins = origins_of(rows)
+    query = {key: value for key, value in given.items() if key != "after" and value}
+    return render(
+        request,
+        "instructions/list.html",
+        {
+            "form": form,
+            "show": show,
+            "tabs": _tabs(waiting(request.organisation)),
+            "narrow": wanted.is_narrow,
+            "rows": [{"instruction": row, "origin": origins.get(row.pk)} for row in rows],
+            "more": urlencode(query | {"after": str(following)}) if following else "",
+            "any": bool(rows) or Instruction.objects.filter(current__isnull=False).exists(),
+            "may_propose": may(request.caller, "propose_instruction"),
+        },
+    )
+
+
+def _tabs(proposals: int) -> list[tuple[str, str]]:
+    return [
+        ("in_force", _("In force")),
+        ("proposed", _("Proposals waiting (%(count)s)") % {"count": proposals}),
+        ("ended", _("Ended")),
+        ("all", _("All")),
+    ]
+
+
+@require_GET
+@for_members(read=READ)
+def instruction_page(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
+    """One instruction: what it says, and all that became of it."""
+    found = found_or_404(request, pk)
+    page = page_of(found)
+    origin = origins_of([found]).get(found.pk)
+    title = title_of(found)
+    return render(
+        request,
+        "instructions/instruction.html",
+        {
+            "instruction": found,
+            "page": page,
+            "title": title,
+            "longer": title != " ".join((found.current.text.body or "").split()) if found.current else False,
+            "says": SAYS.get(found.state, ""),
+            "acts": acts(request, found, page),
+            "readings": _readings(page),
+            "facts": _facts(page, origin, slug),
+            "origin": origin,
+        },
+    )
+
+
+SAYS: dict[str, Any] = {
+    Instruction.State.PROPOSED: _lazy("A proposal. It binds nobody until an editor puts it in force."),
+    Instruction.State.REJECTED: _lazy("It was proposed and rejected. It never held."),
+    Instruction.State.WITHDRAWN: _lazy("It was proposed and taken back. It never held."),
+    Instruction.State.SUPERSEDED: _lazy("Another instruction has taken its place. It holds no longer."),
+    Instruction.State.RETIRED: _lazy("It was retired. It holds no longer."),
+    Instruction.State.EXPIRED: _lazy("Its time is over. It holds no longer."),
+}
+"""What the state of an instruction means, where it is not in force."""
+
+
+def title_of(instruction: Instruction) -> Text | str:
+    """The wording as a title: whole where it is short, else its first words; a text that was erased says so itself."""
+    assert instruction.current is not None
+    text = instruction.current.text
+    return text if text.erased_at else first_words(text, LONGEST_TITLE)
+
+
+def found_or_404(request: MemberRequest, pk: UUID) -> Instruction:
+    """The instruction in the address, of the reader's organisation."""
+    found = get_instruction_for(request.organisation, pk)
+    if found is None:
+        raise Http404
+    return found
+
+
+ACTS: tuple[tuple[str, str, Any], ...] = (
+    ("publish_instruction", "instruction_publish", lambda: _("Put it in force")),
+    ("revise_instruction", "instruction_revise", lambda: _("Revise it")),
+    ("supersede_instruction", "instruction_supersede", lambda: _("Put another in its place")),
+    ("reject_instruction", "instruction_reject", lambda: _("Reject it")),
+    ("withdraw_instruction", "instruction_withdraw", lambda: _("Withdraw it")),
+    ("retire_instruction", "instruction_retire", lambda: _("Retire it")),
+    ("reinstate_instruction", "instruction_reinstate", lambda: _("Put it in force again")),
+)
+"""What can be done with an instruction: the verb, its page, and the button."""
+
+
+def acts(request: MemberRequest, instruction: Instruction, page: reading_of.Page) -> list[dict[str, str]]:
+    """What this reader may do with an instruction as it stands."""
+    proposer = page.steps[-1].revision.made_by_id if page.steps else None
+    mine = proposer == request.user.pk
+    left_out = {"withdraw_instruction"} if not mine else {"reject_instruction"}
+    return [
+        {"title": title(), "url": reverse(route, args=[request.organisation.slug, instruction.pk])}
+        for verb, route, title in ACTS
+        if verb not in left_out and may(request.caller, verb, instruction.state)
+    ]
+
+
+def _readings(page: reading_of.Page) -> list[dict[str, Any]]:
+    overruled = {one.field: one for one in page.overrules}
+    fields = (
+        ("quadrant", _("what kind it is")),
+        ("persistence", _("how strongly it holds")),
+        ("temporal_scope", _("how long it holds")),
+        ("verification_required", _("how it is checked")),
+    )
+    return [
+        {
+            "title": reading_of.titles()[name],
+            "note": note,
+            "value": reading_of.said_of(page.instruction, name),
+            "overrule": overruled.get(name),
+            "proposed": _label(page.instruction, name, overruled[name].proposed) if name in overruled else "",
+        }
+        for name, note in fields
+    ]
+
+
+def _label(instruction: Instruction, name: str, value: str) -> str:
+    choices = dict(Instruction._meta.get_field(name).choices or ())  # type: ignore[union-attr]
+    return capfirst(str(choices.get(value, value)))
+
+
+def _facts(page: reading_of.Page, origin: Origin | None, slug: str) -> list[dict[str, Any]]:
+    instruction = page.instruction
+    first = page.steps[-1].revision if page.steps else None
+    return [
+        {
+            "label": _("Holds for"),
+            "says": instruction.project.name if instruction.project else _("the whole organisation: every project"),
+        },
+        {"label": _("Environment"), "says": instruction.environment or _("everywhere")},
+        {
+            "label": _("Proposed by"),
+            "says": reading_of.maker(first.made_by, first.made_by_key) if first is not None else "",
+        },
+        {"label": _("Put in force by"), "says": str(instruction.published_by) if instruction.published_by else ""},
+    ]
