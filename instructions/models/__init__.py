@@ -1,6 +1,7 @@
 """What humans have told the AI: instructions with every revision, and what they hang on."""
 
 from instructions.models.conflict import ShownConflict
+from instructions.models.drafts import Draft
 from instructions.models.importing import Import
 from instructions.models.instruction import MIRRORED, Change, Instruction, Overrule, Revision
 from instructions.models.periods import Period
@@ -11,6 +12,7 @@ from instructions.models.variables import Variable
 __all__ = [
     "MIRRORED",
     "Change",
+    "Draft",
     "History",
     "Import",
     "Instruction",
