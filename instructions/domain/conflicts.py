@@ -18,11 +18,21 @@ Answer = ShownConflict.Answer
 
 @dataclass(frozen=True)
 class Clash:
-    """One instruction in force that a wording goes against, and how, in the library's words."""
+    """One instruction in force that a wording goes against, and how, in the library's words.
+
+    `within` is the short name of its project where a universal wording is compared with those of every project: their
+    ids repeat.
+    """
 
     against: Instruction
     kind: str
     reason: str
+    within: str = ""
+
+    @property
+    def name(self) -> str:
+        """What an answer to it goes by: the other's id, `inst_031`, or `hiring/inst_031`."""
+        return f"{self.within}/{self.against.key}" if self.within else self.against.key
 
 
 @dataclass(frozen=True)
@@ -40,7 +50,7 @@ class Unanswered(Refused):
 
     def __init__(self, clashes: list[Clash]) -> None:
         self.clashes = clashes
-        keys = ", ".join(clash.against.key for clash in clashes[:5])
+        keys = ", ".join(clash.name for clash in clashes[:5])
         super().__init__(
             _("This goes against what stands (%(keys)s). Say for each which of the two should hold.") % {"keys": keys}
         )
@@ -56,16 +66,16 @@ def clashes_with(text: str, project: Project, *, besides: Instruction | None = N
 
 
 def check_answers(clashes: list[Clash], answers: Mapping[str, Answered]) -> None:
-    """Every clash is answered, with a reason where one is asked. `answers` is by the key of the other instruction.
+    """Every clash is answered, with a reason where one is asked. `answers` is by the clash's name.
 
     Raises `Unanswered`, or `Invalid` at the answer's field.
     """
-    open_ones = [clash for clash in clashes if clash.against.key not in answers]
+    open_ones = [clash for clash in clashes if clash.name not in answers]
     if open_ones:
         raise Unanswered(open_ones)
     for clash in clashes:
-        said = answers[clash.against.key]
+        said = answers[clash.name]
         if said.answer not in Answer.values:
             raise Unanswered([clash])
         if said.answer != Answer.SUPERSEDE and not said.why.strip():
-            raise Invalid(_("Say in a sentence why."), f"why_{clash.against.key}")
+            raise Invalid(_("Say in a sentence why."), f"why_{clash.name}")

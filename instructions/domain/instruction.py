@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Max
@@ -18,6 +19,7 @@ from instructions.domain.conflicts import Answer, Answered, Clash, check_answers
 from instructions.models import MIRRORED, Change, Instruction, Overrule, Revision, ShownConflict
 
 State = Instruction.State
+LONGEST_PLACE = 300
 OWN, UNIVERSAL = "inst_", "org_"
 """How the ids of a project's instructions begin, and those of an organisation's universal ones."""
 
@@ -30,16 +32,20 @@ def propose_instruction(
     project: Project | None,
     why: str = "",
     supersedes: Instruction | None = None,
+    place: str = "",
 ) -> Instruction:
     """Propose an instruction for a project, or without one for the whole organisation. It binds nobody yet.
 
-    A key proposes for its own project. Raises `TooVague`, `Invalid` by field, `NotAllowed`.
+    `place` is where it stands otherwise: a policy, a minute, a file. A key proposes for its own project. Raises
+    `TooVague`, `Invalid` by field, `NotAllowed`.
     """
     if isinstance(by, APIKey) and (project is None or by.project_id != project.pk):
         raise NotAllowed(_("A key proposes for its own project."))
     _must_take_new(project)
     with perform("propose_instruction", organisation, by=by, project=project) as act:
-        instruction = begin(act, project=project, source="user", supersedes=_standing(supersedes, project))
+        instruction = begin(
+            act, project=project, source="user", supersedes=_standing(supersedes, project), place=_short(place)
+        )
         _write(act, instruction, Revision.Kind.PROPOSED, wording, why)
     return instruction
 
@@ -47,7 +53,7 @@ def propose_instruction(
 def publish_instruction(
     instruction: Instruction, *, by: User, answers: Mapping[str, Answered] | None = None, why: str = ""
 ) -> Instruction:
-    """Put a proposal in force. `answers` say, by the key of each instruction it goes against, which is to hold.
+    """Put a proposal in force. `answers` say, by the name of each conflict, which of the two is to hold.
 
     Where one of them says that the other holds, the proposal is withdrawn instead. Raises `Unanswered` with the
     conflicts that nobody answered, also those that came up since the page was shown.
@@ -70,7 +76,8 @@ def clashes_of(instruction: Instruction) -> list[Clash]:
     found: dict[Any, Clash] = {}
     for project in projects:
         for clash in clashes_with(text, project, besides=instruction):
-            found.setdefault(clash.against.pk, clash)
+            own = clash.against.project_id is not None and instruction.project is None
+            found.setdefault(clash.against.pk, replace(clash, within=project.slug) if own else clash)
     return list(found.values())
 
 
@@ -92,6 +99,7 @@ def revise_instruction(
         revision = _write(act, instruction, Revision.Kind.REVISED, wording, why, needs_why=True)
         if instruction.is_in_force:
             act.binds = True
+            _must_hold(answers)
             _settle(act, instruction, answers, by=by)
     return revision
 
@@ -123,10 +131,13 @@ def expire_instruction(instruction: Instruction, *, cause: Entry | None = None) 
         move(act, instruction, State.EXPIRED, None)
 
 
-def reinstate_instruction(instruction: Instruction, *, by: User, why: str) -> Revision:
+def reinstate_instruction(
+    instruction: Instruction, *, by: User, why: str, answers: Mapping[str, Answered] | None = None
+) -> Revision:
     """Put an ended instruction in force again, as a new revision that says the same. Needs a reason.
 
-    What has an end in the past, or holds for a phase, session or task that has ended, holds again without it.
+    What it goes against is answered as in revising. What has an end in the past, or holds for a phase, session or task
+    that has ended, holds again without it.
     """
     with perform("reinstate_instruction", instruction.organisation, by=by, thing=instruction) as act:
         last = instruction.current
@@ -140,6 +151,8 @@ def reinstate_instruction(instruction: Instruction, *, by: User, why: str) -> Re
         revision = add_revision(
             act, instruction, Revision.Kind.REINSTATED, last.text, Content(values, last.proposed), act.keep("why", why)
         )
+        _must_hold(answers or {})
+        _settle(act, instruction, answers or {}, by=by)
         move(act, instruction, State.ACTIVE, revision.why)
     return revision
 
@@ -207,6 +220,8 @@ def move(act: Act, instruction: Instruction, to: str, why: Text | None, because_
 def _write(
     act: Act, instruction: Instruction, kind: str, wording: Wording, why: str, *, needs_why: bool = False
 ) -> Revision:
+    if wording.period is not None and wording.period.project_id != instruction.project_id:
+        raise Invalid(_("“%(name)s” is of another project.") % {"name": wording.period.name}, "period")
     text = act.keep("text", wording.text, most=LONGEST_INSTRUCTION)
     content = content_of(wording, act.organisation)
     return add_revision(act, instruction, kind, text, content, act.keep("why", why, optional=not needs_why))
@@ -217,7 +232,7 @@ def _settle(act: Act, instruction: Instruction, answers: Mapping[str, Answered],
     clashes = clashes_of(instruction)
     check_answers(clashes, answers)
     _note_answers(act, instruction, clashes, answers)
-    replaced = [clash.against for clash in clashes if answers[clash.against.key].answer == Answer.SUPERSEDE]
+    replaced = [clash.against for clash in clashes if answers[clash.name].answer == Answer.SUPERSEDE]
     if instruction.supersedes is not None and instruction.supersedes.is_in_force:
         replaced.append(instruction.supersedes)
     for other in dict.fromkeys(replaced):
@@ -231,7 +246,7 @@ def _supersede(other: Instruction, by_this: Instruction, *, by: User, cause: Any
 
 def _give_way(instruction: Instruction, answers: Mapping[str, Answered], *, by: User) -> Instruction:
     """The other one holds: the proposal is withdrawn, and the answers are kept as the measure of what was shown."""
-    answered = [clash for clash in clashes_of(instruction) if clash.against.key in answers]
+    answered = [clash for clash in clashes_of(instruction) if clash.name in answers]
     check_answers(answered, answers)
     verb = "withdraw_instruction"
     with perform(verb, instruction.organisation, by=by, thing=instruction) as act:
@@ -243,7 +258,7 @@ def _give_way(instruction: Instruction, answers: Mapping[str, Answered], *, by: 
 
 def _note_answers(act: Act, instruction: Instruction, clashes: list[Clash], answers: Mapping[str, Answered]) -> None:
     for number, clash in enumerate(clashes, start=1):
-        said = answers[clash.against.key]
+        said = answers[clash.name]
         ShownConflict(
             organisation=act.organisation,
             revision=instruction.current,
@@ -255,6 +270,18 @@ def _note_answers(act: Act, instruction: Instruction, clashes: list[Clash], answ
             why=act.keep(f"answer_{number}", said.why, optional=True),
             entry_id=act.entry_id,
         ).save(force_insert=True)
+
+
+def _must_hold(answers: Mapping[str, Answered]) -> None:
+    for name, said in answers.items():
+        if said.answer == Answer.WITHDRAW:
+            raise Invalid(_("Where the other one should hold, leave this one as it is."), f"answer_{name}")
+
+
+def _short(place: str) -> str:
+    if len(place := place.strip()) > LONGEST_PLACE:
+        raise Invalid(_("At most %(most)s characters.") % {"most": LONGEST_PLACE}, "place")
+    return place
 
 
 def _standing(supersedes: Instruction | None, project: Project | None) -> Instruction | None:

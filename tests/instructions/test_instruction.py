@@ -68,7 +68,17 @@ def test_conflict_is_to_be_answered_before_it_binds(house: Cast) -> None:
     assert (old.state, new.state) == ("superseded", "active")
     with pytest.raises(WrongState):
         retire_instruction(old, by=house.editor, why="x")
-    reinstate_instruction(old, by=house.editor, why="It was right after all.")
+    with pytest.raises(Unanswered):
+        reinstate_instruction(old, by=house.editor, why="It was right after all.")
+    old.refresh_from_db()
+    with pytest.raises(Invalid):
+        reinstate_instruction(old, by=house.editor, why="Right.", answers={"inst_002": Answered("withdraw", "No.")})
+    old.refresh_from_db()
+    reinstate_instruction(
+        old, by=house.editor, why="It was right after all.", answers={"inst_002": Answered("supersede")}
+    )
+    new.refresh_from_db()
+    assert new.state == "superseded"
     assert (old.state, old.revisions.count()) == ("active", 2)
 
 
