@@ -55,7 +55,7 @@ def rows() -> tuple[Rule, ...]:
     return (
         _row("read_instructions", (ANY,), ("member",),
              _("Every member reads the instructions and what became of them."),
-             routes=("instructions", "instruction")),
+             routes=("instructions", "instruction", "instruction_export")),
         _row("propose_instruction", (ANY,), (*EDITOR, "key"), _("An editor or an API key proposes an instruction."),
              to=State.PROPOSED, event="instruction.propose", routes=("instruction_new",)),
         _row("publish_instruction", (State.PROPOSED,), EDITOR, _("An editor puts a proposed instruction in force."),

@@ -21,7 +21,7 @@ from audit.texts import SALT_BYTES, commitment
 from instructions.domain.act import Act, perform
 from instructions.domain.classification import FIELDS, classifier_of
 from instructions.domain.conflicts import Answer, Unanswered
-from instructions.domain.history_file import OURS, HistoryFile, Problem, Row, decoded, read_history_file
+from instructions.domain.history_file import MOST_ROWS, OURS, HistoryFile, Problem, Row, decoded, read_history_file
 from instructions.domain.instruction import OWN, UNIVERSAL, State, clashes_of
 from instructions.domain.rules_file import candidates
 from instructions.models import Change, Import, Instruction, Revision, ShownConflict
@@ -73,7 +73,13 @@ class _Proposal:
 
 
 def import_file(
-    organisation: Organisation, project: Project | None, name: str, data: bytes, *, by: User | System
+    organisation: Organisation,
+    project: Project | None,
+    name: str,
+    data: bytes,
+    *,
+    by: User | System,
+    most: int = MOST_ROWS,
 ) -> Imported:
     """Propose every instruction of a file. A JSON file is a history, of one project; any other is a rules file.
 
@@ -84,7 +90,7 @@ def import_file(
     if looks_like_history(name, data):
         if project is None:
             raise Invalid(_("An instruction history belongs to a project. Choose which."), "project")
-        return _import_history(organisation, project, name, data, by=by)
+        return _import_history(organisation, project, name, data, by=by, most=most)
     return _import_rules(organisation, project, name, data, by=by)
 
 
@@ -98,9 +104,15 @@ def looks_like_history(name: str, data: bytes) -> bool:
 
 
 def _import_history(
-    organisation: Organisation, project: Project, name: str, data: bytes, *, by: User | System
+    organisation: Organisation, project: Project, name: str, data: bytes, *, by: User | System, most: int
 ) -> Imported:
     found = read_history_file(data)
+    if len(found.rows) > most and not found.problems:
+        says = _(
+            "There are %(have)d instructions in it, and at most %(most)d come in by a page. "
+            "The command import_instructions takes more."
+        )
+        found.wrong(0, says % {"have": len(found.rows), "most": most})
     if found.problems:
         raise NotReadable(found)
     with perform("import_instructions", organisation, by=by, project=project) as act:
