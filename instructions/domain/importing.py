@@ -25,6 +25,7 @@ from instructions.domain.history_file import MOST_ROWS, OURS, HistoryFile, Probl
 from instructions.domain.instruction import OWN, UNIVERSAL, State, clashes_of
 from instructions.domain.rules_file import candidates
 from instructions.models import Change, Import, Instruction, Revision, ShownConflict
+from instructions.queries.search import index
 from tractatus.directives import read_instruction
 
 BATCH = 500
@@ -298,6 +299,7 @@ def _propose(
         Text.objects.bulk_create([*texts, *extras])
         Instruction.objects.bulk_create(instructions)
         Revision.objects.bulk_create(revisions)
+        index(zip(instructions, revisions, strict=True))
         commitments += [text.commitment for text in texts]
     _point_to_first(Instruction.objects.filter(brought_by=row))
     _link_superseded(proposals, ids, project)

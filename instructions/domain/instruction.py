@@ -17,6 +17,7 @@ from instructions.domain.act import Act, By, perform
 from instructions.domain.classification import LONGEST_INSTRUCTION, Content, Wording, content_of
 from instructions.domain.conflicts import Answer, Answered, Clash, check_answers, clashes_with
 from instructions.models import MIRRORED, Change, Instruction, Overrule, Revision, ShownConflict
+from instructions.queries.search import index
 
 State = Instruction.State
 LONGEST_PLACE = 300
@@ -196,6 +197,7 @@ def add_revision(
     instruction.current = revision
     for name in MIRRORED:
         setattr(instruction, name, getattr(revision, name))
+    index([(instruction, revision)])
     if kind != Revision.Kind.REINSTATED:  # reinstating moves in the same write, which a guard asks for
         instruction.save(update_fields=["current", *MIRRORED])
     return revision
