@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from tractatus.classifier import InstructionPersistenceClassifier as InstructionPersistenceClassifier
     from tractatus.communication import AdaptiveCommunicationOrchestrator as AdaptiveCommunicationOrchestrator
     from tractatus.communication import Communication as Communication
+    from tractatus.contradictions import Contradiction as Contradiction
+    from tractatus.contradictions import ContradictionKind as ContradictionKind
+    from tractatus.contradictions import Contradictions as Contradictions
     from tractatus.datafiles import DataError as DataError
     from tractatus.gate import Check as Check
     from tractatus.gate import Decision as Decision
@@ -61,6 +64,7 @@ _PLACES = {
     "boundaries": ("Boundary", "BoundaryCheck", "BoundaryEnforcer", "packs", "read_boundaries"),
     "classifier": ("Classification", "InstructionPersistenceClassifier"),
     "communication": ("AdaptiveCommunicationOrchestrator", "Communication"),
+    "contradictions": ("Contradiction", "ContradictionKind", "Contradictions"),
     "datafiles": ("DataError",),
     "gate": ("Check", "Decision", "Gate", "GateRequest"),
     "grants": ("canonical_json", "grant_for"),

@@ -32,6 +32,7 @@ _TOP_KEY = re.compile(r"[ \t]*+\[{0,2}[ \t]*+[\"']?([A-Za-z0-9_-]+)[\"']?[ \t]*+
 
 TOGETHER: Mapping[str, tuple[str, ...]] = {
     "boundaries.toml": ("domain", "theme", "cue", "automatable"),
+    "contraries.toml": ("contrary", "same", "plain", "averting", "permitting"),
     "areas.toml": ("area", "thing", "machine", "country"),
     "deeds.toml": ("deed", "alike", "weak"),
     "frameworks.toml": ("case", "framework"),

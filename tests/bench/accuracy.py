@@ -5,6 +5,7 @@ Reads whichever of these is in FOLDER, one JSON object a line:
 - `instructions.jsonl`: text, quadrant, alt_quadrant, persistence, temporal_scope, verification, explicitness_band
 - `conflicts.jsonl`: instruction, action, expected {verdict, conflict_type, corrected_action, requires_human_approval}
 - `boundaries.jsonl`: text, domain (or none), requires_human
+- `contradictions.jsonl`: first, second (two instructions), contradict
 
 Each figure is given with how many rows it is of and its 95 % interval (Wilson), and with what always the commonest
 answer would reach. Rows whose text is in training/data are counted apart, as seen in training: they say little.
@@ -31,6 +32,7 @@ sys.path.insert(0, str(ROOT))
 
 from tractatus import (  # noqa: E402
     BoundaryEnforcer,
+    Contradictions,
     CrossReferenceValidator,
     Gate,
     GateRequest,
@@ -180,6 +182,19 @@ def of_boundaries(about: str, rows: list[dict[str, Any]]) -> Iterable[Figure]:
     )
 
 
+def of_contradictions(about: str, rows: list[dict[str, Any]]) -> Iterable[Figure]:
+    """Two instructions against each other."""
+    classifier = InstructionPersistenceClassifier()
+    found = []
+    for row in rows:
+        first, second = (
+            Instruction.from_classification(classifier.classify(row[which]), id=which) for which in ("first", "second")
+        )
+        found.append((bool(Contradictions([first]).with_(second)), row["contradict"]))
+    yield figure(about, "contradiction recall", (seen for seen, wanted in found if wanted))
+    yield figure(about, "contradiction false positives", (seen for seen, wanted in found if not wanted))
+
+
 def figures(folder: Path) -> list[Figure]:
     """Every figure that the files of `folder` allow, first of rows that training did not see."""
     trained = texts_of_training()
@@ -188,6 +203,7 @@ def figures(folder: Path) -> list[Figure]:
         ("instructions", "text", (of_instructions,)),
         ("conflicts", "instruction", (of_conflicts, of_tool_calls)),
         ("boundaries", "text", (of_boundaries,)),
+        ("contradictions", "first", (of_contradictions,)),
     ):
         rows = read(folder / f"{name}.jsonl")
         # Whether the instruction of a pair was seen changes how it is classified, not what the action says.
@@ -225,7 +241,8 @@ def main(arguments: list[str] | None = None) -> int:
     found = figures(given.folder)
     if not found:
         print(
-            f"{given.folder}: none of instructions.jsonl, conflicts.jsonl and boundaries.jsonl is there.",
+            f"{given.folder}: none of instructions.jsonl, conflicts.jsonl, boundaries.jsonl and "
+            "contradictions.jsonl is there.",
             file=sys.stderr,
         )
         return 1

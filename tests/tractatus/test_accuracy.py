@@ -73,7 +73,7 @@ def test_the_table_says_the_same(folder, capsys):
 
 def test_an_empty_folder_is_said(tmp_path, capsys):
     assert accuracy.main([str(tmp_path)]) == 1
-    assert "none of instructions.jsonl, conflicts.jsonl and boundaries.jsonl is there" in capsys.readouterr().err
+    assert "none of instructions.jsonl, conflicts.jsonl, boundaries.jsonl" in capsys.readouterr().err
 
 
 def test_the_interval_is_wilsons():
