@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from instructions.views import files, listing, writing
+from instructions.views import acts, files, listing, writing
 
 _HERE = "o/<slug:slug>/instructions/"
 _ONE = f"{_HERE}<uuid:pk>/"
@@ -13,5 +13,13 @@ urlpatterns = [
     path(f"{_HERE}import/<uuid:pk>/", files.instruction_import_decide, name="instruction_import_decide"),
     path(f"{_HERE}export/", files.instruction_export, name="instruction_export"),
     path(f"{_HERE}new/", writing.instruction_new, name="instruction_new"),
+    path(f"{_HERE}draft/<str:form>/", writing.instruction_draft, name="instruction_draft"),
     path(_ONE, listing.instruction_page, name="instruction"),
+    path(f"{_ONE}publish/", acts.instruction_publish, name="instruction_publish"),
+    path(f"{_ONE}reject/", acts.instruction_reject, name="instruction_reject"),
+    path(f"{_ONE}withdraw/", acts.instruction_withdraw, name="instruction_withdraw"),
+    path(f"{_ONE}retire/", acts.instruction_retire, name="instruction_retire"),
+    path(f"{_ONE}reinstate/", acts.instruction_reinstate, name="instruction_reinstate"),
+    path(f"{_ONE}revise/", writing.instruction_revise, name="instruction_revise"),
+    path(f"{_ONE}supersede/", writing.instruction_supersede, name="instruction_supersede"),
 ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -63,6 +64,18 @@ def clashes_with(text: str, project: Project, *, besides: Instruction | None = N
     validator = CrossReferenceValidator(map(told, rows.values()), variables=variables_of(project))
     found = validator.validate({"type": "instruction", "description": text})
     return [Clash(rows[one.instruction_id], str(one.conflict_type), one.reason) for one in found.conflicts]
+
+
+def clashes_before(text: str, project: Project | None, *, besides: Instruction | None = None) -> list[Clash]:
+    """What in force a wording goes against where it is to hold; without a project, in any of the organisation."""
+    if project is not None:
+        return clashes_with(text, project, besides=besides)
+    found: dict[UUID, Clash] = {}
+    for one in Project.objects.filter(archived_at__isnull=True):
+        for clash in clashes_with(text, one, besides=besides):
+            own = clash.against.project_id is not None
+            found.setdefault(clash.against.pk, replace(clash, within=one.slug) if own else clash)
+    return list(found.values())
 
 
 def check_answers(clashes: list[Clash], answers: Mapping[str, Answered]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from django.db.models import Max
@@ -15,7 +14,7 @@ from accounts.refusals import Invalid, NotAllowed
 from audit.models import Entry, Text
 from instructions.domain.act import Act, By, perform
 from instructions.domain.classification import LONGEST_INSTRUCTION, Content, Wording, content_of
-from instructions.domain.conflicts import Answer, Answered, Clash, check_answers, clashes_with
+from instructions.domain.conflicts import Answer, Answered, Clash, check_answers, clashes_before
 from instructions.models import MIRRORED, Change, Instruction, Overrule, Revision, ShownConflict
 from instructions.queries.search import index
 
@@ -72,14 +71,7 @@ def clashes_of(instruction: Instruction) -> list[Clash]:
     """What in force an instruction goes against; for a universal one, in any project of the organisation."""
     if instruction.current is None:
         return []
-    text = instruction.current.text.body
-    projects = [instruction.project] if instruction.project else list(Project.objects.filter(archived_at__isnull=True))
-    found: dict[Any, Clash] = {}
-    for project in projects:
-        for clash in clashes_with(text, project, besides=instruction):
-            own = clash.against.project_id is not None and instruction.project is None
-            found.setdefault(clash.against.pk, replace(clash, within=project.slug) if own else clash)
-    return list(found.values())
+    return clashes_before(instruction.current.text.body or "", instruction.project, besides=instruction)
 
 
 def revise_instruction(

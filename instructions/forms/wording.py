@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Project
 from instructions.domain.classification import FIELDS, LONGEST_INSTRUCTION, Overruled, Wording
 from instructions.domain.conflicts import Answered
+from instructions.domain.instruction import LONGEST_PLACE
 from instructions.forms.listing import environment_choices
 from instructions.models import Instruction, Period
 from instructions.models.instruction import Persistence, Quadrant, TemporalScope, Verification
@@ -66,6 +67,12 @@ class WordingForm(forms.Form):
         max_length=200,
         help_text=_("It is a phase, a session or a task, as the temporal scope above says."),
     )
+    place = forms.CharField(
+        label=_("Where it stands otherwise (if you wish)"),
+        required=False,
+        max_length=LONGEST_PLACE,
+        help_text=_("A policy, a minute, a file: so that others find it."),
+    )
     why = forms.CharField(
         label=_("Why (if you wish)"), required=False, max_length=5_000, widget=forms.Textarea(attrs={"class": "short"})
     )
@@ -101,6 +108,8 @@ class WordingForm(forms.Form):
         )
         if instruction is not None:
             del self.fields["project"]
+            if needs_why:
+                del self.fields["place"]
             self._offer_kept(instruction)
         if needs_why:
             self.fields["why"].label = _("Why it changes")

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from accounts.access import MemberRequest, for_members
@@ -91,12 +91,12 @@ def instruction_page(request: MemberRequest, slug: str, pk: UUID) -> HttpRespons
 
 
 SAYS: dict[str, Any] = {
-    Instruction.State.PROPOSED: _lazy("A proposal. It binds nobody until an editor puts it in force."),
-    Instruction.State.REJECTED: _lazy("It was proposed and rejected. It never held."),
-    Instruction.State.WITHDRAWN: _lazy("It was proposed and taken back. It never held."),
-    Instruction.State.SUPERSEDED: _lazy("Another instruction has taken its place. It holds no longer."),
-    Instruction.State.RETIRED: _lazy("It was retired. It holds no longer."),
-    Instruction.State.EXPIRED: _lazy("Its time is over. It holds no longer."),
+    Instruction.State.PROPOSED: gettext_lazy("A proposal. It binds nobody until an editor puts it in force."),
+    Instruction.State.REJECTED: gettext_lazy("It was proposed and rejected. It never held."),
+    Instruction.State.WITHDRAWN: gettext_lazy("It was proposed and taken back. It never held."),
+    Instruction.State.SUPERSEDED: gettext_lazy("Another instruction has taken its place. It holds no longer."),
+    Instruction.State.RETIRED: gettext_lazy("It was retired. It holds no longer."),
+    Instruction.State.EXPIRED: gettext_lazy("Its time is over. It holds no longer."),
 }
 """What the state of an instruction means, where it is not in force."""
 

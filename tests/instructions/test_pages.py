@@ -60,3 +60,105 @@ def test_editor_writes_and_puts_in_force(house: Cast) -> None:
     client.post(at("instruction_new"), sent)
     client.post(at("instruction_new"), sent | {"text": "Never commit to main without a review.", "do": "propose"})
     assert sorted(Instruction.objects.values_list("key", "state")) == [("inst_001", "active"), ("inst_002", "proposed")]
+
+
+@pytest.mark.django_db
+def test_reading_says_what_is_unclear_and_stores_nothing(house: Cast) -> None:
+    """What htmx asks for while somebody types, and what the button without script asks for."""
+    client = signed_in(house.editor)
+    sent = {"text": "Make it better", "project": str(house.project.pk)}
+    said = client.post(at("instruction_new"), sent, headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in said
+    assert "too vague" in said
+    assert "<mark>better</mark>" in said
+    whole = client.post(at("instruction_new"), sent | {"do": "read"})
+    assert whole.status_code == 200
+    assert "too vague" in whole.content.decode()
+    refused = client.post(at("instruction_new"), sent | {"do": "publish"})
+    assert refused.status_code == 422
+    assert "Make it better" in refused.content.decode()
+    assert not Instruction.objects.exists()
+
+
+@pytest.mark.django_db
+def test_conflict_is_shown_answered_and_kept(house: Cast) -> None:
+    old = in_force(house)
+    client = signed_in(house.editor)
+    sent = {"text": OTHER_PORT, "project": str(house.project.pk), "do": "publish"}
+    assert PORT in client.post(at("instruction_new"), sent | {"do": "read"}).content.decode()
+    unanswered = client.post(at("instruction_new"), sent)
+    assert unanswered.status_code == 422
+    no_reason = client.post(at("instruction_new"), sent | {"answer_inst_001": "scope"})
+    assert no_reason.status_code == 422
+    assert "Say in a sentence why." in no_reason.content.decode()
+    given_way = client.post(at("instruction_new"), sent | {"answer_inst_001": "withdraw", "why_inst_001": "It moved."})
+    assert given_way.status_code == 302
+    client.post(at("instruction_new"), sent | {"answer_inst_001": "supersede"})
+    assert list(Instruction.objects.order_by("key").values_list("state", flat=True)) == [
+        "superseded", "withdrawn", "active"
+    ]  # fmt: skip
+    page = client.get(at("instruction", Instruction.objects.get(state="active").pk)).content.decode()
+    assert at("instruction", old.pk) in page
+    assert "the new one holds" in page.lower()
+
+
+@pytest.mark.django_db
+def test_overruling_needs_a_reason_and_both_are_shown(house: Cast) -> None:
+    client = signed_in(house.editor)
+    sent = {"text": PORT, "project": "universal", "do": "publish", "quadrant": "STRATEGIC"}
+    refused = client.post(at("instruction_new"), sent)
+    assert refused.status_code == 422
+    assert "id_quadrant_problem" in refused.content.decode()
+    client.post(at("instruction_new"), sent | {"quadrant_why": "It is who we are."})
+    made = Instruction.objects.get()
+    page = client.get(at("instruction", made.pk)).content.decode()
+    assert (made.key, made.quadrant) == ("org_001", "STRATEGIC")
+    assert "The software read: System" in page
+    assert "It is who we are." in page
+
+
+@pytest.mark.django_db
+def test_revising_shows_what_changed(house: Cast) -> None:
+    made = in_force(house)
+    client = signed_in(house.editor)
+    before = client.get(at("instruction_revise", made.pk)).content.decode()
+    assert PORT in before
+    sent = {"text": PORT.replace("27027", "27028"), "do": "publish"}
+    assert client.post(at("instruction_revise", made.pk), sent).status_code == 422
+    client.post(at("instruction_revise", made.pk), sent | {"why": "It moved.", "environment": "production"})
+    page = client.get(at("instruction", made.pk)).content.decode()
+    assert "<del>" in page
+    assert "27027" in page
+    assert "It moved." in page
+    made.refresh_from_db()
+    assert (made.current.number, made.environment) == (2, "production")
+
+
+@pytest.mark.django_db
+def test_each_act_is_asked_once_more_and_refused_in_another_state(house: Cast) -> None:
+    client = signed_in(house.editor)
+    one, two = proposed(house), proposed(house, "Never commit to main without a review.")
+    assert client.get(at("instruction_retire", one.pk)).status_code == 409
+    assert client.get(at("instruction_publish", one.pk)).status_code == 200
+    client.post(at("instruction_publish", one.pk))
+    assert client.post(at("instruction_retire", one.pk), {"why": " "}).status_code == 422
+    client.post(at("instruction_retire", one.pk), {"why": "Nobody uses it."})
+    client.post(at("instruction_reinstate", one.pk), {"why": "They do."})
+    client.post(at("instruction_reject", two.pk), {"why": "We do it otherwise."})
+    one.refresh_from_db()
+    two.refresh_from_db()
+    assert (one.state, two.state) == ("active", "rejected")
+    assert signed_in(house.administrator).post(at("instruction_retire", one.pk), {"why": "x"}).status_code == 403
+
+
+@pytest.mark.django_db
+def test_what_somebody_writes_is_kept_and_theirs(house: Cast) -> None:
+    client = signed_in(house.editor)
+    kept = client.post(at("instruction_draft", "new"), {"text": "Never", "do": "publish", "quadrant": "SYSTEM"})
+    assert "saved_at" in kept.json()
+    page = client.get(at("instruction_new")).content.decode()
+    assert ">\nNever</textarea>" in page
+    assert "What you wrote before is here again." in page
+    assert client.post(at("instruction_draft", "else"), {}).status_code == 404
+    client.post(at("instruction_new"), {"do": "forget"})
+    assert "is here again" not in client.get(at("instruction_new")).content.decode()

@@ -78,7 +78,8 @@ NO_LISTS = {
     "request_answer", "review_give_back", "review_successor", "schema", "set_language", "settings",
     "settings_mail", "settings_member_end", "settings_member_link", "settings_member_roles", "sign_in_by_link",
     "stakeholder_drop", "stakeholders_gap", "stakeholders_reopen", "start", "style", "style_card",
-    "instruction_new",
+    "instruction_new", "instruction_publish", "instruction_reinstate", "instruction_reject", "instruction_retire",
+    "instruction_revise", "instruction_supersede", "instruction_withdraw", "instruction_draft",
     # Mails of the demo, which are files.
     "outbox",
     # Acts: they are sent, and lead to a page.
