@@ -144,7 +144,7 @@ class Conflicts(ProjectView):
             context=given.validated_data.get("context") or {},
             urgency=given.validated_data.get("urgency"),
         )
-        here = request.build_absolute_uri(reverse("api_deliberation", args=[deliberation.pk]))
+        here = settings.SITE_URL + reverse("api_deliberation", args=[deliberation.pk])
         return Response(conflict_as_json(deliberation), status=201, headers={"Location": here})
 
 

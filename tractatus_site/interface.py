@@ -9,6 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import SimpleRateThrottle
 
+from accounts.limits import address_of
+
 
 class Keyset(CursorPagination):
     """Newest first by id, which is a UUIDv7: a page stays the same page while rows are added."""
@@ -40,3 +42,6 @@ class PerKey(SimpleRateThrottle):
     def get_cache_key(self, request: Request, view: Any) -> str:
         ident = request.auth.pk.hex if request.auth is not None else self.get_ident(request)
         return f"limit:{self.scope}:{ident}"
+
+    def get_ident(self, request: Request) -> str:
+        return address_of(request)

@@ -23,3 +23,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("deliberation.api_urls")),
     re_path(r"^api/", nothing_here),
 ]
+
+# The sign-in library looks for it here.
+handler429 = "tractatus_site.views.too_many"
