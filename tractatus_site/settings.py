@@ -297,6 +297,9 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {"key": "600/min", "refused_key": "60/min"},
     "UNAUTHENTICATED_USER": None,
     "EXCEPTION_HANDLER": "tractatus_site.problems.handler",
+    # What there is, is described once, at /api/schema/; and the format is asked for by Accept alone.
+    "DEFAULT_METADATA_CLASS": None,
+    "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }
 SPECTACULAR_SETTINGS = {
