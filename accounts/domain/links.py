@@ -6,6 +6,7 @@ from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts import clock
 from accounts.domain.acting import By, acting_in
 from accounts.models import Installation, Membership, User
 from accounts.models.installation import MailChoice
@@ -58,11 +59,15 @@ def use_sign_in_link(user_id: UUID, token: str) -> User:
             raise Stale(USED_UP)
         with acting_in("use_sign_in_link", memberships[0].organisation, by=user) as act:
             act.done(("membership", memberships[0].pk), "signed_in")
+            # Here and not only when the caller signs them in: of two who use it at once, the second waits above.
+            user.last_login = clock.now()
+            user.save(update_fields=["last_login"])
         return user
 
 
 def _has_part_elsewhere(membership: Membership, user: User) -> bool:
-    organisations = {row.organisation_id for row in [*memberships_of(user), *seats_of(user)]}
+    organisations = {row.organisation_id for row in memberships_of(user)}
+    organisations |= {row.organisation_id for row in seats_of(user)}
     return bool(organisations - {membership.organisation_id})
 
 
