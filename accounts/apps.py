@@ -9,8 +9,10 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        from accounts import guards, rules_of_guard, table
+        from accounts import after_answer, guards, rules_of_guard, sessions, table
 
         rules_of_guard.declare()
         guards.connect()
         table.declare()
+        after_answer.connect()
+        sessions.connect()

@@ -7,14 +7,16 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
 from accounts import clock, scope
 from accounts.domain.keys import MARK, hashed, matches
+from accounts.limits import address_of
 from accounts.models import APIKey
 from accounts.permissions import Caller
 
@@ -40,12 +42,24 @@ class APIKeyAuthentication(BaseAuthentication):
             raise AuthenticationFailed(_("This key is not valid.")) from None
         key = key_of(secret)
         if key is None:
+            refusals = RefusedKeys()
+            if not refusals.allow_request(request, APIView()):
+                raise Throttled(refusals.wait())
             raise AuthenticationFailed(_("This key is not valid."))
         _note_use(key)
         return key, key
 
     def authenticate_header(self, request: Request) -> str:
         return f'{self.keyword} realm="api"'
+
+
+class RefusedKeys(SimpleRateThrottle):
+    """Keys that do not open, by the address that sent them."""
+
+    scope = "refused_key"
+
+    def get_cache_key(self, request: Request, view: Any) -> str:
+        return f"limit:{self.scope}:{address_of(request)}"
 
 
 def key_of(secret: str) -> APIKey | None:

@@ -32,6 +32,7 @@ SIGN_IN = (
     "mfa_trust",
 )
 OWN_ACCOUNT = (
+    "own_sessions",
     "account_email",
     "account_change_password",
     "account_set_password",
@@ -124,6 +125,26 @@ def rows() -> tuple[Rule, ...]:
             routes=OPERATOR_PAGES,
             says=_("The platform operator lets a user sign in again."),
         ),
+        Rule(
+            "end_session",
+            "user",
+            ("active",),
+            None,
+            ("anyone",),
+            event="session.end",
+            routes=("own_session_end",),
+            says=_("Whoever is signed in ends one of their own sessions."),
+        ),
+        Rule(
+            "end_other_sessions",
+            "user",
+            ("active",),
+            None,
+            ("anyone",),
+            event="session.end_others",
+            routes=("own_sessions_end_others",),
+            says=_("Whoever is signed in ends all their sessions but one; a changed password does so too."),
+        ),
         _organisation(
             "add_member", "member.add", _("An administrator takes people into the organisation."), "settings_members"
         ),
@@ -136,6 +157,16 @@ def rows() -> tuple[Rule, ...]:
             "member.link",
             _("An administrator makes a sign-in link where no mail is sent."),
             "settings_member_link",
+        ),
+        Rule(
+            "use_sign_in_link",
+            "organisation",
+            ("active",),
+            None,
+            ("anyone",),
+            event="member.sign_in",
+            routes=("sign_in_by_link",),
+            says=_("Whoever holds a sign-in link is the person it was made for, once."),
         ),
         _organisation("create_project", "project.create", _("An administrator makes projects."), "settings_projects"),
         _organisation(
@@ -173,7 +204,7 @@ def rows() -> tuple[Rule, ...]:
             says=_("Anybody may look around as the demo's people until somebody starts for real."),
         ),
         Rule("read_home", "read", (ANY,), None, ("anyone",), routes=("home", "demo")),
-        Rule("read_sign_in", "read", (ANY,), None, ("anyone",), routes=(*SIGN_IN, "sign_in_by_link")),
+        Rule("read_sign_in", "read", (ANY,), None, ("anyone",), routes=SIGN_IN),
         Rule("read_own_account", "read", (ANY,), None, ("anyone",), routes=OWN_ACCOUNT),
         Rule(
             "read_settings",

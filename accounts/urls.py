@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import home, settings
+from accounts.views import home, own, settings
 
 _SETTINGS = "o/<slug:slug>/settings/"
 
@@ -12,6 +12,9 @@ urlpatterns = [
     path("demo/", home.demo, name="demo"),
     path("demo/sign-in/", home.demo_sign_in, name="demo_sign_in"),
     path("in/<uuid:user_id>/<str:token>/", home.sign_in_by_link, name="sign_in_by_link"),
+    path("accounts/sessions/", own.own_sessions, name="own_sessions"),
+    path("accounts/sessions/end-others/", own.own_sessions_end_others, name="own_sessions_end_others"),
+    path("accounts/sessions/<str:handle>/end/", own.own_session_end, name="own_session_end"),
     path(_SETTINGS, settings.settings, name="settings"),
     path(f"{_SETTINGS}members/", settings.settings_members, name="settings_members"),
     path(

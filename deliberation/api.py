@@ -20,7 +20,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
-from accounts.idempotency import HEADER, idempotent
+from accounts.idempotency import HEADER, LONGEST, idempotent
 from accounts.keys import KeyView
 from accounts.models import APIKey
 from accounts.permissions import rule
@@ -38,6 +38,7 @@ LONGEST_BODY = 1_000_000
 """Octets of a request's body."""
 
 LONGEST_SEARCH = 5_000
+WORDS = {"type": "string", "maxLength": LONGEST_SEARCH}
 
 
 class BoundedJSONParser(JSONParser):
@@ -101,10 +102,12 @@ def _example(name: str, value: dict[str, Any], *, listed: bool = False, **option
 
 
 CURSOR = OpenApiParameter("cursor", str, description="Where the page begins; taken from `next` or `previous`.")
-PAGE_SIZE = OpenApiParameter("page_size", int, description="Objects a page, at most 200.")
+PAGE_SIZE = OpenApiParameter(
+    "page_size", {"type": "integer", "minimum": 1}, description="Objects a page: 50 unless told, at most 200."
+)
 IDEMPOTENCY = OpenApiParameter(
     HEADER,
-    str,
+    {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": "^[ -~]+$"},
     OpenApiParameter.HEADER,
     description="1 to 200 printable characters. The same key with the same request is done once and answered alike.",
 )
@@ -144,7 +147,7 @@ class Conflicts(ProjectView):
             context=given.validated_data.get("context") or {},
             urgency=given.validated_data.get("urgency"),
         )
-        here = request.build_absolute_uri(reverse("api_deliberation", args=[deliberation.pk]))
+        here = settings.SITE_URL + reverse("api_deliberation", args=[deliberation.pk])
         return Response(conflict_as_json(deliberation), status=201, headers={"Location": here})
 
 
@@ -287,10 +290,10 @@ class Precedents(ProjectView):
         "differs: those that share a framework first, then a group, a value, or only words. No measure is given. "
         "Superseded and retired ones are then left out.",
         parameters=[
-            OpenApiParameter("similar_to", str, description="A question in words, or the id of a deliberation."),
-            OpenApiParameter("q", str, description="Words that must occur."),
+            OpenApiParameter("similar_to", WORDS, description="A question in words, or the id of a deliberation."),
+            OpenApiParameter("q", WORDS, description="Words that must occur."),
             OpenApiParameter("state", str, enum=list(Precedent.State.values), description="Where it stands."),
-            OpenApiParameter("framework", str, description="The title of a framework in tension."),
+            OpenApiParameter("framework", WORDS, description="The title of a framework in tension."),
             OpenApiParameter("urgency", str, enum=list(Urgency.values), description="The tier it was decided in."),
             OpenApiParameter("overdue", bool, description="Only those whose review is overdue."),
             CURSOR,

@@ -33,6 +33,7 @@ VARIABLES: dict[str, Variable] = {
         Variable("EMAIL_URL", "file:///DATA_DIR/mails", "How mail leaves."),
         Variable("EMAIL_FROM", "Tractatus <noreply@host of SITE_URL>", "Who mail is from."),
         Variable("SITE_URL", "http://127.0.0.1:PORT", "The address people type, used in mailed links."),
+        Variable("TRUSTED_PROXIES", "1 with https, else 0", "How many proxies of ours stand in front."),
         Variable("PORT", "8000", "The port bin/serve listens on."),
         Variable("SECRET_KEY", "kept in DATA_DIR/secret", "The key that signs sessions and links."),
         Variable("LOG_KEY_FILE", "DATA_DIR/log.key", "The key for signing the record."),
@@ -54,6 +55,14 @@ def flag(name: str) -> bool:
     if value in {"0", "false", "no", "off"}:
         return False
     raise ImproperlyConfigured(f"{name} must be true or false, not {value!r}.")
+
+
+def number(name: str, default: int) -> int:
+    """A count: digits, or `default` when the variable is absent; anything else is refused."""
+    value = text(name, str(default))
+    if not value.isascii() or not value.isdecimal():
+        raise ImproperlyConfigured(f"{name} must be a number, not {value!r}.")
+    return int(value)
 
 
 def data_dir() -> Path:

@@ -3,11 +3,15 @@
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import SimpleRateThrottle
+
+from accounts.limits import address_of
+from accounts.refusals import Invalid
 
 
 class Keyset(CursorPagination):
@@ -17,6 +21,15 @@ class Keyset(CursorPagination):
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 200
+
+    def get_page_size(self, request: Request) -> int:
+        """As many as were asked for, up to 200. Raises Invalid for what is no count."""
+        given = request.query_params.get(self.page_size_query_param)
+        if given is None:
+            return self.page_size
+        if not (given.isascii() and given.isdigit() and len(given) < 10 and int(given)):
+            raise Invalid(_("A page has a whole number of objects, from 1 on."), self.page_size_query_param)
+        return min(int(given), self.max_page_size)
 
     def decode_cursor(self, request: Request) -> Any:
         """The cursor of the request. One that was made up, naming no id, is not there."""
@@ -40,3 +53,6 @@ class PerKey(SimpleRateThrottle):
     def get_cache_key(self, request: Request, view: Any) -> str:
         ident = request.auth.pk.hex if request.auth is not None else self.get_ident(request)
         return f"limit:{self.scope}:{ident}"
+
+    def get_ident(self, request: Request) -> str:
+        return address_of(request)

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from accounts.limits import TooMany
 from accounts.refusals import Refused
 from tractatus_site.typed import typed_words
 
@@ -45,20 +46,26 @@ class RefusalMiddleware:
         return page
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, Refused):
-            return None
-        return render(
-            request,
-            "refused.html",
-            {
-                "status": exception.status,
-                "sentence": exception.sentence,
-                "errors": {name: sentence for name, sentence in exception.errors.items() if name},
-                "back": page_before(request),
-                "typed": typed_words(request),
-            },
-            status=exception.status,
-        )
+        return refusal_page(request, exception) if isinstance(exception, Refused) else None
+
+
+def refusal_page(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """What was refused, why, what to do, and the words that had been typed."""
+    page = render(
+        request,
+        "refused.html",
+        {
+            "status": refused.status,
+            "sentence": refused.sentence,
+            "errors": {name: sentence for name, sentence in refused.errors.items() if name},
+            "back": page_before(request),
+            "typed": typed_words(request),
+        },
+        status=refused.status,
+    )
+    if isinstance(refused, TooMany):
+        page.headers["Retry-After"] = str(refused.after)
+    return page
 
 
 def page_before(request: HttpRequest) -> str:

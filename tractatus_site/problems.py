@@ -1,12 +1,13 @@
 """Errors of the JSON interface as RFC 9457 problem details."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
+from django.views import defaults
 from rest_framework import exceptions, status
-from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from accounts.refusals import Refused
@@ -30,11 +31,16 @@ def titles() -> dict[int, str]:
     }
 
 
+NAMES = {
+    400: "malformed", 401: "unauthenticated", 403: "not-allowed", 404: "not-found", 405: "method-not-taken",
+    406: "format-not-given", 409: "wrong-state", 415: "not-json", 422: "invalid", 429: "too-many-requests",
+}  # fmt: skip
+"""What the `type` of a problem ends in, by status."""
+
+
 def kind(code: int) -> str:
-    """The `type` of a problem: a relative address, explained in the documentation of the interface."""
-    names = {400: "malformed", 401: "unauthenticated", 403: "not-allowed", 404: "not-found", 409: "wrong-state",
-             422: "invalid", 429: "too-many-requests"}  # fmt: skip
-    return f"/api/docs/#{names.get(code, 'error')}"
+    """The `type` of a problem: a relative address, explained in the description of the interface."""
+    return f"/api/docs/#{NAMES.get(code, 'error')}"
 
 
 def problem(code: int, detail: str = "", errors: list[dict[str, str]] | None = None) -> dict[str, Any]:
@@ -51,7 +57,7 @@ def problem(code: int, detail: str = "", errors: list[dict[str, str]] | None = N
     return body
 
 
-def handler(exception: Exception, context: dict[str, Any]) -> Response | None:
+def handler(exception: Exception, context: dict[str, Any]) -> JsonResponse | None:
     """The exception handler of REST framework: every error it knows, and every refusal of a verb, as a problem."""
     if isinstance(exception, Refused):
         fields = [{"field": name, "detail": said} for name, said in exception.errors.items() if name]
@@ -68,8 +74,9 @@ def handler(exception: Exception, context: dict[str, Any]) -> Response | None:
     return _response(known.status_code, problem(known.status_code, detail), headers)
 
 
-def _response(code: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
-    return Response(body, status=code, headers=headers, content_type=MEDIA_TYPE)
+def _response(code: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> JsonResponse:
+    # Not a Response of REST framework, which would be written as whatever the view writes: YAML, or a page.
+    return JsonResponse(body, status=code, headers=headers, content_type=MEDIA_TYPE)
 
 
 def _fields(detail: Any, path: str = "") -> Any:
@@ -88,4 +95,21 @@ def _fields(detail: Any, path: str = "") -> Any:
 
 def nothing_here(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
     """404 for an address under /api/ that no view has."""
-    return JsonResponse(problem(404), status=404, content_type=MEDIA_TYPE)
+    return _response(404, problem(404))
+
+
+def _unless_api(code: int, page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Django's page for an error outside every view, or the problem if it happened under /api/."""
+
+    def answer(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+        if request.path.startswith("/api/"):
+            return _response(code, problem(code))
+        return page(request, exception) if code != 500 else page(request)
+
+    return answer
+
+
+bad_request = _unless_api(400, defaults.bad_request)
+permission_denied = _unless_api(403, defaults.permission_denied)
+page_not_found = _unless_api(404, defaults.page_not_found)
+server_error = _unless_api(500, defaults.server_error)

@@ -1,8 +1,12 @@
 """How the JSON interface describes itself: drf-spectacular is told of keys and of problems."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+
+from accounts.idempotency import HEADER
+from tractatus_site.problems import MEDIA_TYPE, NAMES, titles
 
 
 class KeyScheme(OpenApiAuthenticationExtension):
@@ -24,7 +28,12 @@ PROBLEM = {
     "description": "RFC 9457 problem details.",
     "required": ["type", "title", "status"],
     "properties": {
-        "type": {"type": "string", "format": "uri-reference"},
+        "type": {
+            "type": "string",
+            "format": "uri-reference",
+            "description": "One a status: "
+            + ", ".join(f"`/api/docs/#{name}` ({code})" for code, name in NAMES.items()),
+        },
         "title": {"type": "string", "description": "What kind of problem this is."},
         "status": {"type": "integer"},
         "detail": {"type": "string", "description": "What is wrong this time, in a sentence for people."},
@@ -44,14 +53,37 @@ PROBLEM = {
 
 
 def with_problems(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """drf-spectacular's hook: every operation may answer with a problem."""
+    """drf-spectacular's hook: every operation lists each problem it may answer with, so that any other is a mistake.
+
+    What follows from the way a request is taken is added here; a status that is peculiar to an operation, it declares.
+    """
     result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
-    answer = {
-        "description": "A problem.",
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
     for operations in result.get("paths", {}).values():
         for operation in operations.values():
             if isinstance(operation, dict) and "responses" in operation:
-                operation["responses"].setdefault("default", answer)
+                answers: dict[str, Any] = operation["responses"]
+                declared = [int(code) for code in answers if code.isdigit() and code >= "400"]
+                for code in sorted({*declared, *_problems_of(operation)}):
+                    said = answers.setdefault(str(code), {})
+                    said["description"] = said.get("description") or titles()[code]
+                    said["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+                operation["responses"] = dict(sorted(answers.items()))
     return result
+
+
+def _problems_of(operation: dict[str, Any]) -> Iterator[int]:
+    """The statuses that come of keys, limits, formats, parameters and bodies."""
+    parameters = operation.get("parameters", [])
+    places = {one["in"] for one in parameters}
+    names = {one["name"] for one in parameters}
+    yield from (406, 429)
+    if operation.get("security"):
+        yield from (401, 403)
+    if "path" in places or "cursor" in names:
+        yield 404
+    if "requestBody" in operation:
+        yield from (400, 415)
+    if "requestBody" in operation or places - {"path"}:
+        yield 422
+    if HEADER in names:
+        yield 409

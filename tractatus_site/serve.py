@@ -118,11 +118,11 @@ class Web(threading.Thread):
         from tractatus_site.wsgi import application
 
         options: dict[str, Any] = {"host": HOST, "port": port, "threads": 8, "ident": ""}
-        if settings.HTTPS:
+        if settings.TRUSTED_PROXIES:
             # Only a proxy on this machine reaches the loopback address, and it is the one that ends TLS.
             options |= {
                 "trusted_proxy": HOST,
-                "trusted_proxy_count": 1,
+                "trusted_proxy_count": settings.TRUSTED_PROXIES,
                 "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
                 "clear_untrusted_proxy_headers": True,
             }

@@ -34,6 +34,9 @@ CSRF_TRUSTED_ORIGINS = [f"{_site.scheme}://{_site.netloc}"]
 ROOT_URLCONF = "tractatus_site.urls"
 WSGI_APPLICATION = "tractatus_site.wsgi.application"
 
+# How many proxies of ours stand in front, each of which appends to X-Forwarded-For whom it was called by.
+TRUSTED_PROXIES = environment.number("TRUSTED_PROXIES", 1 if HTTPS else 0)
+
 # --- The rooms
 
 INSTALLED_APPS = [
@@ -74,10 +77,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.sessions.NoteUseMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "tractatus_site.limits.LimitsMiddleware",
     "tractatus_site.middleware.RefusalMiddleware",
 ]
 
@@ -172,6 +177,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+SESSION_ENGINE = "accounts.sessions"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
@@ -179,8 +185,29 @@ ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-# With https there is one proxy in front; without, whoever connects is who they are.
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
+# How often: an address of the network (ip), a thing that is tried (key), a person (user). docs/operating.md says why.
+ACCOUNT_RATE_LIMITS = {
+    # Counted by the sign-in library.
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "request_login_code": "20/m/ip,3/m/key",
+    "reset_password": "20/m/ip,5/m/key",
+    "reset_password_from_key": "20/m/ip",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+    "manage_email": "10/m/user",
+    # Counted by tractatus_site/limits.py.
+    "code_asked": "10/h/key",
+    "code_entered": "60/5m/ip",
+    "sign_in_link": "20/10m/ip,10/10m/key",
+    "participation_link": "120/10m/ip,20/10m/key",
+    "start": "20/10m/ip",
+    "look_around": "60/m/ip",
+    "question": "30/h/user",
+    "form": "300/m/user",
+    "form_by_link": "120/m/key",
+    "form_signed_out": "120/m/ip",
+}
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # A code that arrived by mail proves the address; nothing else is asked to prove it.
@@ -256,7 +283,7 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
-if HTTPS:
+if HTTPS and TRUSTED_PROXIES:
     # TLS ends at a proxy, which says so; docs/operating.md asks it to overwrite this header.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
@@ -270,10 +297,12 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PAGINATION_CLASS": "tractatus_site.interface.Keyset",
     "DEFAULT_THROTTLE_CLASSES": ["tractatus_site.interface.PerKey"],
-    "DEFAULT_THROTTLE_RATES": {"key": "600/min"},
-    "NUM_PROXIES": 1 if HTTPS else 0,
+    "DEFAULT_THROTTLE_RATES": {"key": "600/min", "refused_key": "60/min"},
     "UNAUTHENTICATED_USER": None,
     "EXCEPTION_HANDLER": "tractatus_site.problems.handler",
+    # What there is, is described once, at /api/schema/; and the format is asked for by Accept alone.
+    "DEFAULT_METADATA_CLASS": None,
+    "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }
 SPECTACULAR_SETTINGS = {

@@ -24,3 +24,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("deliberation.api_urls")),
     re_path(r"^api/", nothing_here),
 ]
+
+# The sign-in library looks for it here.
+handler429 = "tractatus_site.views.too_many"
+handler400 = "tractatus_site.problems.bad_request"
+handler403 = "tractatus_site.problems.permission_denied"
+handler404 = "tractatus_site.problems.page_not_found"
+handler500 = "tractatus_site.problems.server_error"

@@ -3,7 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from tractatus_site.middleware import page_before
+from accounts.limits import TooMany
+from tractatus_site.middleware import page_before, refusal_page
 from tractatus_site.typed import typed_words
 
 
@@ -18,3 +19,8 @@ def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
         {"status": 403, "too_old": True, "back": page_before(request), "typed": typed_words(request)},
         status=403,
     )
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """What the sign-in library answers with where it counts by itself, by the minute."""
+    return refusal_page(request, TooMany(60))

@@ -38,9 +38,9 @@ def create_api_key(project: Project, name: str, *, by: By, enforces: bool = Fals
     name = name.strip()
     if not name:
         raise Invalid(_("A key needs a name, so that you know later what used it."), "name")
-    if project.archived_at is not None:
-        raise Invalid(_("This project is closed."), "project")
     with acting_in("create_api_key", project.organisation, by=by) as act:
+        if Project.objects.get(pk=project.pk).archived_at is not None:
+            raise Invalid(_("This project is closed."), "project")
         prefix = secrets.token_hex(6)
         secret = f"{MARK}_{prefix}_{secrets.token_urlsafe(32)}"
         key = APIKey(

@@ -6,6 +6,7 @@ from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts import clock
 from accounts.domain.acting import By, acting_in
 from accounts.models import Installation, Membership, User
 from accounts.models.installation import MailChoice
@@ -19,6 +20,8 @@ class _SignInTokens(PasswordResetTokenGenerator):
 
 
 tokens = _SignInTokens()
+
+USED_UP = _("This link has been used, or is too old. Ask for a new one.")
 
 
 def make_sign_in_link(membership: Membership, *, by: By) -> tuple[UUID, str]:
@@ -37,21 +40,35 @@ def make_sign_in_link(membership: Membership, *, by: By) -> tuple[UUID, str]:
             raise Stale(_("This membership has ended."))
         if user.has_usable_password() or _has_authenticator(user):
             raise Invalid(_("They have a password or a passkey of their own. Nobody else can sign in for them."))
-        elsewhere = {row.organisation_id for row in memberships_of(user)}
-        elsewhere |= {row.organisation_id for row in seats_of(user)}
-        if elsewhere - {membership.organisation_id}:
+        if _has_part_elsewhere(membership, user):
             raise Invalid(_("They have a part in another organisation too. Nobody here can sign in for them there."))
         act.done(("membership", membership.pk), "made")
         return user.pk, tokens.make_token(user)
 
 
 def use_sign_in_link(user_id: UUID, token: str) -> User:
-    """The user of a link that still opens. Raises Stale otherwise. The caller signs them in."""
+    """The user of a link that still opens, and an entry in their organisation that it was used. The caller signs them
+    in. Raises Stale where it does not open: it was used, it is too old, their membership has ended, or they have got
+    a part in another organisation since, where nobody of this one may be them."""
     with transaction.atomic():
         user = User.objects.select_for_update().filter(pk=user_id, is_active=True).first()
         if user is None or user.is_operator or not tokens.check_token(user, token):
-            raise Stale(_("This link has been used, or is too old. Ask for a new one."))
+            raise Stale(USED_UP)
+        memberships = list(memberships_of(user))
+        if len(memberships) != 1 or _has_part_elsewhere(memberships[0], user):
+            raise Stale(USED_UP)
+        with acting_in("use_sign_in_link", memberships[0].organisation, by=user) as act:
+            act.done(("membership", memberships[0].pk), "signed_in")
+            # Here and not only when the caller signs them in: of two who use it at once, the second waits above.
+            user.last_login = clock.now()
+            user.save(update_fields=["last_login"])
         return user
+
+
+def _has_part_elsewhere(membership: Membership, user: User) -> bool:
+    organisations = {row.organisation_id for row in memberships_of(user)}
+    organisations |= {row.organisation_id for row in seats_of(user)}
+    return bool(organisations - {membership.organisation_id})
 
 
 def _has_authenticator(user: User) -> bool:

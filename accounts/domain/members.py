@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
 from accounts.domain.acting import By, acting_in
-from accounts.domain.addresses import clean_address
+from accounts.domain.addresses import clean_address, new_user
 from accounts.models import Membership, MembershipRole, Organisation, User
 from accounts.refusals import Invalid, Stale
 from accounts.roles import Role
@@ -24,14 +24,13 @@ def add_member(
     email = clean_address(email)
     wanted = _known(roles)
     with acting_in("add_member", organisation, by=by) as act:
-        user = User.objects.filter(email=email).first()
+        made = new_user(email, name) if name.strip() else None
+        user = made or User.objects.filter(email=email).first()
         if user is None:
-            if not name.strip():
-                raise Invalid(_("Somebody new needs a name."), "name")
-            user = User.objects.create_user(email, name, created_at=clock.now())
-        elif user.is_operator:
+            raise Invalid(_("Somebody new needs a name."), "name")
+        if user.is_operator:
             raise Invalid(_("The platform operator cannot be a member of an organisation."), "email")
-        elif Membership.objects.filter(user=user, ended_at__isnull=True).exists():
+        if Membership.objects.filter(user=user, ended_at__isnull=True).exists():
             raise Invalid(_("Somebody with this address is a member already."), "email")
         membership = Membership(organisation=organisation, user=user, created_at=clock.now())
         try:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
 from accounts.domain.acting import By, acting_on_installation
-from accounts.domain.addresses import clean_address
+from accounts.domain.addresses import clean_address, new_user
 from accounts.domain.members import add_member
 from accounts.models import Organisation, User
 from accounts.permissions import SYSTEM
@@ -112,9 +112,9 @@ def create_user(email: str, name: str, *, by: By) -> User:
     """Make a user who belongs nowhere yet. They sign in by a code sent to their address."""
     email = clean_address(email)
     with acting_on_installation("create_user", by=by) as act:
-        if User.objects.filter(email=email).exists():
+        user = new_user(email, name)
+        if user is None:
             raise Invalid(_("Somebody with this address is here already."), "email")
-        user = User.objects.create_user(email, name, created_at=clock.now())
         act.done(("user", user.pk), "created")
     return user
 

@@ -5,6 +5,7 @@ from accounts.models.installation import Installation
 from accounts.models.keys import APIKey
 from accounts.models.membership import Membership, MembershipRole, SeatUser
 from accounts.models.organisation import Organisation, Project
+from accounts.models.session import Session
 from accounts.models.user import User
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "Organisation",
     "Project",
     "SeatUser",
+    "Session",
     "User",
 ]

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings as site
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -99,7 +100,7 @@ def settings_member_link(request: MemberRequest, slug: str, membership_id: UUID)
     if request.method == "POST":
         try:
             user_id, token = make_sign_in_link(membership, by=request.user)
-            link = request.build_absolute_uri(reverse("sign_in_by_link", args=[user_id, token]))
+            link = site.SITE_URL + reverse("sign_in_by_link", args=[user_id, token])
         except Refused as refused:
             problem = refused.sentence
     return render(

@@ -67,6 +67,8 @@ def schedule_review(precedent: Precedent, day: date) -> Review:
 
 def supersede(act: Act, old: Precedent, new: Precedent) -> None:
     """Put `new` in the place of `old`. The old one stays readable and says what replaced it."""
+    # Its review may be at work in this moment: that holds the row of its own deliberation, as every verb does.
+    Deliberation.objects.select_for_update(of=("self",)).get(pk=old.deliberation_id)
     old = Precedent.objects.select_for_update(of=("self",)).get(pk=old.pk)
     if old.state not in STANDING:
         return

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -41,22 +40,12 @@ from deliberation.views.access import deliberation_view
 from deliberation.views.acting import Writing
 from deliberation.views.stakeholders import form_page
 
-OPENINGS, WITHIN = 120, 600
-"""So many openings of links from one address, in so many seconds; a house behind one address has room."""
-
-
 # Behind the link
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def participate(request: HttpRequest, token: str) -> HttpResponse:
     """Who asks, and one button. The button opens the participation in this browser, and nothing else."""
-    if _too_many(request):
-        response = _sorry(
-            request, _("This address has opened many links in a short time. Please try again in ten minutes."), 429
-        )
-        response["Retry-After"] = str(WITHIN)
-        return response
     found = read_token(token)
     organisation = owner_of(Invitation, found[0]) if found else None
     if found is None or organisation is None:
@@ -80,15 +69,6 @@ def participate(request: HttpRequest, token: str) -> HttpResponse:
     # with the stricter "no-referrer" a browser sends the button's form from the origin "null", which is refused.
     patch_cache_control(response, private=True, no_store=True)
     return response
-
-
-def _too_many(request: HttpRequest) -> bool:
-    key = f"participate:{request.META.get('REMOTE_ADDR', '')}"
-    cache.add(key, 0, WITHIN)
-    try:
-        return cache.incr(key) > OPENINGS
-    except ValueError:  # it ran out between the two
-        return False
 
 
 def _behind(request: HttpRequest, invitation: Invitation, series: int) -> HttpResponse:

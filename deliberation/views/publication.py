@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -165,5 +166,5 @@ def published(request: HttpRequest, slug: str) -> HttpResponse:
             pk=found[0].pk
         )
         context = page_of(public_document(publication.outcome, names_chosen(publication)))
-        url = request.build_absolute_uri(reverse("published", args=[slug]))
+        url = settings.SITE_URL + reverse("published", args=[slug])
         return render(request, "deliberation/published.html", context | {"publication": publication, "url": url})

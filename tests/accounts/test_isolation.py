@@ -97,8 +97,14 @@ def test_nobody_imports_the_library_around_the_door():
 def test_every_model_of_ours_belongs_to_an_organisation_or_is_named_here():
     ours = {m for m in apps.get_models() if m._meta.app_label in {"accounts", "audit", "deliberation"}}
     names = {m._meta.label for m in ours if not scope.is_scoped(m)}
-    # The last one is when beat last ticked.
-    assert names == {"accounts.User", "accounts.Organisation", "accounts.Installation", "deliberation.Heartbeat"}
+    # A session is a browser's, before anybody has signed in there; the last one is when beat last ticked.
+    assert names == {
+        "accounts.User",
+        "accounts.Organisation",
+        "accounts.Installation",
+        "accounts.Session",
+        "deliberation.Heartbeat",
+    }
     for model in SCOPED:
         assert model._meta.get_field("organisation").related_model is Organisation, model
 

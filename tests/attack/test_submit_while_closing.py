@@ -1,18 +1,16 @@
 """A text that is sent while the round closes is either in, or refused with the moment; never lost, never both."""
 
-import threading
 from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import connections
 
 from accounts import clock
-from accounts.refusals import Refused
 from accounts.scope import open_organisation
 from deliberation.domain import asks, more_time, positions, rounds
 from deliberation.domain.drafts import draft_of
 from deliberation.models import Ask, Position, Round
+from tests.attack.arena import together
 from tests.cast import Cast
 from tests.deliberation.pages import address, by_link
 from tests.deliberation.stages import at_round, seat_of, voices
@@ -25,28 +23,6 @@ def cast():
     made = Cast()
     with open_organisation(made.organisation):
         yield made
-
-
-def race(organisation, *runs):
-    """Run each in its own thread, connection and scope at the same moment; what each gave or refused."""
-    start, results = threading.Barrier(len(runs)), [None] * len(runs)
-
-    def one(place, run):
-        try:
-            with open_organisation(organisation):
-                start.wait()
-                results[place] = run()
-        except Refused as refused:
-            results[place] = refused
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=one, args=(n, run)) for n, run in enumerate(runs)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 @pytest.mark.django_db(transaction=True)
@@ -65,7 +41,7 @@ def test_submit_and_close_at_once(cast, attempt):
     def close():
         return rounds.close_round(deliberation_of(deliberation), by=cast.facilitator, number=1)
 
-    sent, closed = race(cast.organisation, change, close)
+    sent, closed = together(cast.organisation, change, close)
     assert isinstance(closed, Round)
     assert closed.state == "closed"
     newest = Position.objects.filter(seat=one).order_by("-version").first()
@@ -84,7 +60,7 @@ def test_submit_while_the_ask_lapses(cast):
     one = seat_of(deliberation, "Stakeholder one")
     due = Ask.objects.get(seat=one).due_at
     with time_machine.travel(due, tick=False):
-        sent, _closed = race(
+        sent, _closed = together(
             cast.organisation,
             lambda: positions.submit_position(deliberation_of(deliberation), by=one, right=WORDS),
             lambda: asks.lapse_due_asks(cast.organisation),
@@ -94,31 +70,6 @@ def test_submit_while_the_ask_lapses(cast):
     else:
         assert Ask.objects.get(seat=one).state == "lapsed"
         assert "You can ask for more time" in sent.sentence
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_pages_of_one_person_send_at_once(cast):
-    deliberation = at_round(cast, 1)
-    one = seat_of(deliberation, "Stakeholder one")
-    results = race(
-        cast.organisation,
-        lambda: positions.submit_position(deliberation_of(deliberation), by=one, right="Left.", based_on=0),
-        lambda: positions.submit_position(deliberation_of(deliberation), by=one, right="Right.", based_on=0),
-    )
-    assert sorted(type(r).__name__ for r in results) == ["Position", "Stale"]
-    assert [p.version for p in Position.objects.filter(seat=one)] == [1]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_who_close_at_once_close_once(cast):
-    deliberation = at_round(cast, 1)
-    for seat in voices(cast, deliberation):
-        asks.pass_round(deliberation, by=seat, number=1)
-    results = race(
-        cast.organisation,
-        *[lambda: rounds.close_round(deliberation_of(deliberation), by=cast.facilitator, number=1)] * 2,
-    )
-    assert sorted(type(r).__name__ for r in results) == ["Round", "Stale"]
 
 
 @pytest.mark.django_db

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.test import Client
 
 from accounts import table
 from accounts.domain import start
 from accounts.domain.keys import create_api_key, revoke_api_key
-from accounts.domain.links import make_sign_in_link
+from accounts.domain.links import make_sign_in_link, use_sign_in_link
 from accounts.domain.members import add_member, end_membership, set_roles
 from accounts.domain.organisations import (
     create_organisation,
@@ -20,8 +21,10 @@ from accounts.domain.organisations import (
     reactivate_user,
 )
 from accounts.domain.projects import archive_project, create_project
+from accounts.domain.sessions import end_other_sessions, end_session
 from accounts.models import Installation, Organisation
 from accounts.permissions import SYSTEM, TABLE
+from accounts.queries.sessions import sessions_of
 from accounts.refusals import NotAllowed
 from accounts.roles import Role
 from audit.models import Entry
@@ -33,6 +36,17 @@ def of_links(cast: Cast):
     Installation.current()
     Installation.objects.update(mail_choice="links")
     make_sign_in_link(cast.membership(cast.editor), by=cast.administrator)
+
+
+def with_link(cast: Cast):
+    Installation.current()
+    Installation.objects.update(mail_choice="links")
+    use_sign_in_link(*make_sign_in_link(cast.membership(cast.editor), by=cast.administrator))
+
+
+def of_session(cast: Cast):
+    Client().force_login(cast.editor, backend="django.contrib.auth.backends.ModelBackend")
+    end_session(cast.editor, sessions_of(cast.editor)[0].handle)
 
 
 def of_demo(cast: Cast):
@@ -77,6 +91,9 @@ VERBS = {
         ("care", "ended", "administrator"),
     ),
     "make_sign_in_link": (of_links, ("care", "made", "administrator")),
+    "use_sign_in_link": (with_link, ("care", "signed_in", "anyone")),
+    "end_session": (of_session, (None, "ended", "anyone")),
+    "end_other_sessions": (lambda c: end_other_sessions(c.editor, keep=None), (None, "ended", "anyone")),
     "create_project": (
         lambda c: create_project(c.organisation, "New", by=c.administrator),
         ("care", "created", "administrator"),

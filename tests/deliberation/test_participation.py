@@ -297,12 +297,6 @@ def test_link_of_a_withdrawn_deliberation_says_what_happens_now(cast):
     assert browser().post(path).status_code == 410
 
 
-def test_too_many_openings_from_one_address_wait(cast, monkeypatch):
-    monkeypatch.setattr("deliberation.views.participation.OPENINGS", 3)
-    answers = [browser().get("/p/x/").status_code for _ in range(5)]
-    assert answers == [404, 404, 404, 429, 429]
-
-
 def test_signed_in_user_with_the_invited_address_gets_the_seat(cast):
     deliberation = invited(cast, accept=False)
     person = browser(cast.first)

@@ -89,7 +89,8 @@ NO_LISTS = {
     "deliberation_suggest", "deliberation_take_up", "deliberation_tension_add", "deliberation_tension_settle",
     "deliberation_terms_accept", "demo_sign_in", "difference_put", "dissent_answer", "dissent_join",
     "dissent_withdraw", "draft_save", "invitation_renew", "more_time_answer", "notice_resend", "outcome_circulate",
-    "outcome_send_to_sign", "outcome_set_aside", "proposal_add", "proposal_cost", "publication_publish",
+    "outcome_send_to_sign", "outcome_set_aside",
+    "own_session_end", "own_sessions_end_others", "proposal_add", "proposal_cost", "publication_publish",
     "publication_unpublish", "question_put", "question_reply", "review_open", "review_prepare", "review_sign",
     "review_start", "round_close", "round_open", "settings_key_revoke", "settings_mail_test",
     "settings_project_archive", "shared_value_add", "shift_tell", "side_answer", "stakeholder_keep",
@@ -141,7 +142,12 @@ def _settings(more: Callable[[Cast, int], None]) -> Callable[[Cast], Rows]:
     return make
 
 
+def _sessions(cast: Cast) -> Rows:
+    return Rows(signed_in(cast.facilitator), lambda times: [signed_in(cast.facilitator) for _ in range(times)])
+
+
 LISTS["home"]["organisations"] = _organisations
+LISTS["own_sessions"]["sessions"] = _sessions
 LISTS["demo"]["people"] = _demo_people
 LISTS["settings_members"]["members"] = _settings(_members)
 LISTS["settings_projects"]["projects"] = _settings(_projects)
