@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -10,11 +10,15 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project
 from accounts.refusals import Invalid, Refused
-from instructions.domain.in_force import in_force, told, variables_of
+from instructions.domain.standing import contradictions_with, rows_of
 from instructions.models import Instruction, ShownConflict
-from tractatus import CrossReferenceValidator
+from tractatus import Contradiction, Persistence, Quadrant, TemporalScope, VerificationRequired
+from tractatus import Instruction as Told
 
 Answer = ShownConflict.Answer
+
+MOST_SHOWN = 50
+"""Conflicts of one wording that are shown and to be answered."""
 
 
 @dataclass(frozen=True)
@@ -22,13 +26,17 @@ class Clash:
     """One instruction in force that a wording goes against, and how, in the library's words.
 
     `within` is the short name of its project where a universal wording is compared with those of every project: their
-    ids repeat.
+    ids repeat. `said` and `other_said` are the new wording and the other in pieces, each with whether it is among the
+    words that clash. `is_narrower` is true where one of the two only holds for a task, a session or a phase.
     """
 
     against: Instruction
     kind: str
     reason: str
     within: str = ""
+    said: tuple[tuple[str, bool], ...] = ()
+    other_said: tuple[tuple[str, bool], ...] = ()
+    is_narrower: bool = False
 
     @property
     def name(self) -> str:
@@ -57,13 +65,57 @@ class Unanswered(Refused):
         )
 
 
-def clashes_with(text: str, project: Project, *, besides: Instruction | None = None) -> list[Clash]:
-    """What in force for the project a wording goes against; `besides` itself and what it supersedes are left out."""
-    left_out = {besides.pk, besides.supersedes_id} if besides is not None else set()
-    rows = {row.key: row for row in in_force(project) if row.pk not in left_out}
-    validator = CrossReferenceValidator(map(told, rows.values()), variables=variables_of(project))
-    found = validator.validate({"type": "instruction", "description": text})
-    return [Clash(rows[one.instruction_id], str(one.conflict_type), one.reason) for one in found.conflicts]
+def clashes_with(
+    text: str,
+    project: Project,
+    *,
+    besides: Instruction | None = None,
+    environment: str = "",
+    temporal_scope: str = TemporalScope.PERMANENT,
+) -> list[Clash]:
+    """What in force for the project a wording goes against; `besides` itself and what it supersedes are left out.
+
+    Where it is to hold is what `besides` says where that is given, else `environment` and `temporal_scope`.
+    """
+    if besides is not None:
+        environment, temporal_scope = besides.environment, besides.temporal_scope
+    new = Told(
+        id=str(besides.pk) if besides is not None else "new",
+        text=text,
+        quadrant=Quadrant.SYSTEM,
+        persistence=Persistence.HIGH,
+        temporal_scope=TemporalScope(temporal_scope),
+        verification_required=VerificationRequired.MANDATORY,
+        explicitness=1.0,
+        supersedes=str(besides.supersedes_id) if besides is not None and besides.supersedes_id else None,
+        environment=environment or None,
+    )
+    found = contradictions_with(new, project)[:MOST_SHOWN]
+    rows = {str(row.pk): row for row in rows_of([UUID(one.instruction_id) for one in found])}
+    return [_clash(one, rows[one.instruction_id], text) for one in found]
+
+
+def _clash(one: Contradiction, against: Instruction, text: str) -> Clash:
+    other = against.current.text.body if against.current is not None else ""
+    return Clash(
+        against=against,
+        kind=str(one.kind),
+        reason=one.reason,
+        said=_pieces(text, one.words),
+        other_said=_pieces(other, one.other_words),
+        is_narrower=one.narrower,
+    )
+
+
+def _pieces(text: str, places: Iterable[tuple[int, int]]) -> tuple[tuple[str, bool], ...]:
+    """A text in pieces, each with whether it is among the words that clash."""
+    found: list[tuple[str, bool]] = []
+    past = 0
+    for start, end in places:
+        found += [(text[past:start], False), (text[start:end], True)]
+        past = end
+    found.append((text[past:], False))
+    return tuple(piece for piece in found if piece[0])
 
 
 def clashes_before(text: str, project: Project | None, *, besides: Instruction | None = None) -> list[Clash]:

@@ -95,7 +95,7 @@ def test_other_environment_time_or_place_in_line_is_no_contradiction():
 def test_narrower_one_is_shown_as_narrower():
     (found,) = between("Always use tabs for indentation.", "Indent with 4 spaces.", temporal_scope="TASK")
     assert found.narrower
-    assert "new is narrower: it only holds for a task" in found.reason
+    assert "This one is narrower: it only holds for a task" in found.reason
     (found,) = between("Always use tabs for indentation.", "Indent with 4 spaces.")
     assert not found.narrower
 

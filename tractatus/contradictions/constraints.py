@@ -89,10 +89,8 @@ def _practices(one: c.Practice, other: c.Practice) -> Opposed | None:
         return Opposed(ContradictionKind.PRACTICE, says, _words(one.name), _words(other.name))
     if one.wanted == other.wanted:
         return None
-    wants, refuses = (
-        ("The first asks for", "the second refuses") if one.wanted else ("The first refuses", "the second asks for")
-    )
-    says = f"{wants} what {refuses}: {one.name}"
+    asks, refuses = ("This one", "the other one") if one.wanted else ("The other one", "this one")
+    says = f"{asks} asks for what {refuses} refuses: {one.name}"
     return Opposed(ContradictionKind.PRACTICE, says, _words(one.name), _words(one.name))
 
 
@@ -115,10 +113,10 @@ def _choices(one: c.Choice, other: c.Choice) -> Opposed | None:
         says = f"They choose differently of one family ({one.family}): {_list(one.allowed)} and {_list(other.allowed)}"
         return Opposed(kind, says, one.allowed, other.allowed)
     if one.allowed and one.allowed <= other.refused:
-        says = f"The first asks for what the second refuses: {_list(one.allowed)}"
+        says = f"This one asks for what the other one refuses: {_list(one.allowed)}"
         return Opposed(kind, says, one.allowed, one.allowed)
     if other.allowed and other.allowed <= one.refused:
-        says = f"The second asks for what the first refuses: {_list(other.allowed)}"
+        says = f"The other one asks for what this one refuses: {_list(other.allowed)}"
         return Opposed(kind, says, other.allowed, other.allowed)
     return None
 

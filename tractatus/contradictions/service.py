@@ -308,8 +308,8 @@ def _contradiction(one: Instruction, other: Instruction, found: Opposed) -> Cont
     narrower = (one.temporal_scope in _SHORT_LIVED) != (other.temporal_scope in _SHORT_LIVED)
     reason = found.says + "."
     if narrower:
-        brief = one if one.temporal_scope in _SHORT_LIVED else other
-        reason += f" {brief.id} is narrower: it only holds for a {brief.temporal_scope.lower()}."
+        brief, which = (one, "This one") if one.temporal_scope in _SHORT_LIVED else (other, "The other one")
+        reason += f" {which} is narrower: it only holds for a {brief.temporal_scope.lower()}."
     return Contradiction(
         instruction_id=other.id,
         kind=found.kind,
