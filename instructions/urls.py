@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from instructions.views import acts, files, listing, writing
+from instructions.views import acts, files, listing, surroundings, writing
 
 _HERE = "o/<slug:slug>/instructions/"
 _ONE = f"{_HERE}<uuid:pk>/"
@@ -13,6 +13,10 @@ urlpatterns = [
     path(f"{_HERE}import/<uuid:pk>/", files.instruction_import_decide, name="instruction_import_decide"),
     path(f"{_HERE}export/", files.instruction_export, name="instruction_export"),
     path(f"{_HERE}new/", writing.instruction_new, name="instruction_new"),
+    path(f"{_HERE}periods/", surroundings.period_list, name="periods"),
+    path(f"{_HERE}periods/<uuid:pk>/end/", surroundings.period_end, name="period_end"),
+    path(f"{_HERE}variables/", surroundings.variable_list, name="variables"),
+    path(f"{_HERE}variables/<uuid:pk>/remove/", surroundings.variable_remove, name="variable_remove"),
     path(f"{_HERE}draft/<str:form>/", writing.instruction_draft, name="instruction_draft"),
     path(_ONE, listing.instruction_page, name="instruction"),
     path(f"{_ONE}publish/", acts.instruction_publish, name="instruction_publish"),

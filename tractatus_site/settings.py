@@ -140,6 +140,7 @@ CELERY_BEAT_SCHEDULE = {
         # A tick that waited longer than its period is dropped: the next one finds the same rows.
         "options": {"expires": 55},
     },
+    "instructions.tick": {"task": "instructions.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
 }
 
 if EMBEDDED:

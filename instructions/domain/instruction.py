@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import APIKey, Organisation, Project, User
 from accounts.permissions import SYSTEM
-from accounts.refusals import Invalid, NotAllowed
+from accounts.refusals import Invalid, NotAllowed, Stale
 from audit.models import Entry, Text
 from instructions.domain.act import Act, By, perform
 from instructions.domain.classification import LONGEST_INSTRUCTION, Content, Wording, content_of
@@ -62,6 +62,7 @@ def publish_instruction(
     if any(said.answer == Answer.WITHDRAW for said in answers.values()):
         return _give_way(instruction, answers, by=by)
     with perform("publish_instruction", instruction.organisation, by=by, thing=instruction) as act:
+        _must_have_time(instruction, act)
         _settle(act, instruction, answers, by=by)
         move(act, instruction, State.ACTIVE, act.keep("why", why, optional=True))
     return instruction
@@ -118,9 +119,14 @@ def retire_instruction(instruction: Instruction, *, by: By, why: str = "", cause
         move(act, instruction, State.RETIRED, act.keep("why", why, optional=by is SYSTEM))
 
 
-def expire_instruction(instruction: Instruction, *, cause: Entry | None = None) -> None:
-    """End an instruction whose date has come or whose phase, session or task has ended."""
+def expire_instruction(instruction: Instruction, *, cause: Entry | None = None, due: bool = False) -> None:
+    """End an instruction whose date has come or whose phase, session or task has ended.
+
+    With `due` its date is looked at again: raises `Stale` where a revision has moved it meanwhile.
+    """
     with perform("expire_instruction", instruction.organisation, by=SYSTEM, thing=instruction, cause=cause) as act:
+        if due and (instruction.expires_at is None or instruction.expires_at > act.now):
+            raise Stale(_("Its date has been moved."))
         move(act, instruction, State.EXPIRED, None)
 
 
@@ -264,6 +270,12 @@ def _note_answers(act: Act, instruction: Instruction, clashes: list[Clash], answ
             why=act.keep(f"answer_{number}", said.why, optional=True),
             entry_id=act.entry_id,
         ).save(force_insert=True)
+
+
+def _must_have_time(instruction: Instruction, act: Act) -> None:
+    over = instruction.expires_at is not None and instruction.expires_at <= act.now
+    if over or (instruction.period is not None and not instruction.period.is_open):
+        raise Stale(_("The time it was to hold for is over. Revise it first."))
 
 
 def _must_hold(answers: Mapping[str, Answered]) -> None:

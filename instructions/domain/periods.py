@@ -20,6 +20,8 @@ def open_period(project: Project, kind: str, name: str, *, by: By) -> Period:
         raise Invalid(_("This is none of the values there are."), "kind")
     if not name or len(name) > 200:
         raise Invalid(_("A name of at most 200 characters is needed."), "name")
+    if project.archived_at is not None:
+        raise Invalid(_("This project is closed to new things."), "project")
     with perform("open_period", project.organisation, by=by, project=project) as act:
         period = Period(
             organisation=project.organisation, project=project, kind=kind, name=name, started_by=act.user,

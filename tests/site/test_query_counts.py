@@ -42,8 +42,16 @@ from deliberation.domain.requests import ask_otherwise
 from deliberation.domain.review import report_change, speak_to_review, start_review
 from deliberation.models import Deliberation, Seat
 from instructions.domain.classification import Overruled, Wording
-from instructions.domain.instruction import propose_instruction, publish_instruction, revise_instruction
-from instructions.models import Instruction
+from instructions.domain.conflicts import Answered
+from instructions.domain.instruction import (
+    clashes_of,
+    propose_instruction,
+    publish_instruction,
+    revise_instruction,
+)
+from instructions.domain.periods import end_period, open_period
+from instructions.domain.variables import set_variable
+from instructions.models import Instruction, Period, Variable
 from tests.cast import Cast, make_member, make_organisation, make_project
 from tests.copies import copy_rows
 from tests.deliberation import stages
@@ -79,7 +87,7 @@ NO_LISTS = {
     "settings_mail", "settings_member_end", "settings_member_link", "settings_member_roles", "sign_in_by_link",
     "stakeholder_drop", "stakeholders_gap", "stakeholders_reopen", "start", "style", "style_card",
     "instruction_new", "instruction_publish", "instruction_reinstate", "instruction_reject", "instruction_retire",
-    "instruction_revise", "instruction_supersede", "instruction_withdraw", "instruction_draft",
+    "instruction_revise", "instruction_supersede", "instruction_withdraw", "instruction_draft", "variable_remove",
     # Mails of the demo, which are files.
     "outbox",
     # Acts: they are sent, and lead to a page.
@@ -157,14 +165,11 @@ LISTS["settings_keys"]["keys"] = _settings(_keys)
 # --- Instructions
 
 
-def _told(cast: Cast, times: int, *, publish: bool = False) -> None:
+def _told(cast: Cast, times: int) -> None:
     for _ in range(times):
         number = 20000 + Instruction.objects.count()
-        made = propose_instruction(
-            cast.organisation, Wording(f"Always use port {number}."), by=cast.editor, project=cast.project
-        )
-        if publish:
-            publish_instruction(made, by=cast.editor)
+        wording = Wording(f"Always use port {number}.")
+        propose_instruction(cast.organisation, wording, by=cast.editor, project=cast.project)
 
 
 def _instructions(cast: Cast) -> Rows:
@@ -189,7 +194,49 @@ def _revised(cast: Cast) -> Rows:
 
 
 LISTS["instructions"]["instructions"] = _instructions
+
+
+def _periods(cast: Cast) -> Rows:
+    def more(times: int) -> None:
+        for _ in range(times):
+            open_period(cast.project, "PHASE", f"Phase {Period.objects.count()}", by=cast.editor)
+            ended = open_period(cast.project, "TASK", f"Task {Period.objects.count()}", by=cast.editor)
+            end_period(ended, by=cast.editor)
+
+    more(1)
+    return Rows(signed_in(cast.editor), more, ["care"])
+
+
+def _ends_with_a_period(cast: Cast) -> Rows:
+    period = open_period(cast.project, "PHASE", "Beta", by=cast.editor)
+    phase = {"temporal_scope": Overruled("PHASE", "Only for the beta.")}
+
+    def more(times: int) -> None:
+        for _ in range(times):
+            text = f"Always use port {22000 + Instruction.objects.count()}."
+            wording = Wording(text, period=period, overrules=phase)
+            made = propose_instruction(cast.organisation, wording, by=cast.editor, project=cast.project)
+            said = {clash.name: Answered("no_conflict", "They are two.") for clash in clashes_of(made)}
+            publish_instruction(made, by=cast.editor, answers=said)
+
+    more(1)
+    return Rows(signed_in(cast.editor), more, ["care", period.pk])
+
+
+def _variables(cast: Cast) -> Rows:
+    def more(times: int) -> None:
+        for _ in range(times):
+            set_variable(cast.project, f"PORT_{Variable.objects.count()}", "27027", by=cast.editor)
+            set_variable(cast.project, "MODE", str(Variable.objects.count()), by=cast.editor)
+
+    more(1)
+    return Rows(signed_in(cast.editor), more, ["care"])
+
+
 LISTS["instruction"]["revisions"] = _revised
+LISTS["periods"]["periods"] = _periods
+LISTS["period_end"]["what ends with it"] = _ends_with_a_period
+LISTS["variables"]["variables"] = _variables
 
 
 # --- Stages that the pages stand at
