@@ -45,6 +45,7 @@ from deliberation.domain.positions import submit_position
 from deliberation.domain.questions import put_question, reply
 from deliberation.domain.taking_part import accept_invitation, open_link
 from deliberation.models import Deliberation, Framework, Group, Invitation, Notice, Option, Seat
+from instructions.demo import tell as tell_instructions
 
 STORY = Path(__file__).parent / "data" / "demo.json"
 OPERATOR = ("operator@demo.example", "Platform operator")
@@ -104,6 +105,7 @@ class Demo:
         key = create_api_key(project, "Hiring assistant", by=SYSTEM).key
         proposed = self.story["proposed"]
         conflict.propose_conflict(project, by=key, decision=proposed["decision"], context=proposed["context"])
+        tell_instructions(project, self.staff["editor"], self.now)
         # What was to be mailed in a past that never was is not mailed now.
         Notice.objects.filter(due_at__lte=self.now).update(dropped_at=self.now)
 

@@ -2,12 +2,14 @@
 
 import pytest
 from django.core.management import call_command
+from django.db.models import Count
 
 from accounts.models import Organisation, User
 from accounts.scope import open_organisation
 from audit.models import Entry
 from deliberation.demo import seed
 from deliberation.models import Deliberation, Dissent, Notice, Remainder, Review, State
+from instructions.models import Instruction, Overrule
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +29,7 @@ def demo() -> Organisation:
     return organisation
 
 
-def test_demo_has_its_people_and_questions(demo: Organisation) -> None:
+def test_demo_has_its_people_questions_and_instructions(demo: Organisation) -> None:
     assert set(User.objects.values_list("email", flat=True)) == PEOPLE
     with open_organisation(demo):
         states = Deliberation.objects.order_by("number").values_list("state", flat=True)
@@ -36,6 +38,10 @@ def test_demo_has_its_people_and_questions(demo: Organisation) -> None:
         for decided in Deliberation.objects.filter(state=State.DECIDED):
             assert Dissent.objects.filter(deliberation=decided, answers__isnull=False).exists()
             assert Remainder.objects.filter(deliberation=decided).exists()
+        told = dict(Instruction.objects.values_list("state").annotate(count=Count("id")).order_by("state"))
+        assert told == {"active": 8, "proposed": 2, "rejected": 1, "retired": 1, "superseded": 1}
+        assert Overrule.objects.count() == 2
+        assert Instruction.objects.filter(period__name="Night-shift pilot", state="active").exists()
 
 
 def test_demo_is_made_once(demo: Organisation) -> None:
