@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from uuid import UUID
 
@@ -12,19 +11,13 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, inline_serializer
-from rest_framework import serializers
-from rest_framework.exceptions import ParseError
-from rest_framework.parsers import JSONParser
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.settings import api_settings
 
-from accounts.idempotency import HEADER, LONGEST, idempotent
-from accounts.keys import KeyView
-from accounts.models import APIKey
-from accounts.permissions import rule
-from accounts.refusals import Invalid, NotAllowed
+from accounts.idempotency import idempotent
+from accounts.interface import CURSOR, IDEMPOTENCY, PAGE_SIZE, ProjectView, example, key_of, listing
+from accounts.refusals import Invalid
 from deliberation import api_shapes as shapes
 from deliberation.api_examples import CONFLICT, DELIBERATION, OUTCOME, PRECEDENT, PROPOSED
 from deliberation.domain.conflict import propose_conflict
@@ -34,83 +27,8 @@ from deliberation.queries.likeness import similar
 from deliberation.queries.outcome import outcome_as_json, outcomes_as_json
 from deliberation.queries.precedent import Place, Wanted, places_of_precedents, precedents
 
-LONGEST_BODY = 1_000_000
-"""Octets of a request's body."""
-
 LONGEST_SEARCH = 5_000
 WORDS = {"type": "string", "maxLength": LONGEST_SEARCH}
-
-
-class BoundedJSONParser(JSONParser):
-    """JSON that is neither too long to read nor nested too deeply to parse."""
-
-    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
-        body = stream.read(LONGEST_BODY + 1)
-        if len(body) > LONGEST_BODY:
-            raise ParseError(_("The body is longer than %(most)d octets.") % {"most": LONGEST_BODY})
-        try:
-            return json.loads(body.decode("utf-8"), parse_constant=_no_number)
-        except UnicodeDecodeError:
-            raise ParseError(_("The body is not UTF-8.")) from None
-        except (ValueError, RecursionError) as error:
-            raise ParseError(_("The body is not JSON: %(why)s") % {"why": str(error)[:200]}) from None
-
-
-def _no_number(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON number")
-
-
-class ProjectView(KeyView):
-    """A view of what the key's project may know. Anything of another project is 404."""
-
-    parser_classes = (BoundedJSONParser,)
-    reads = "read_api"
-
-    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        if not rule(self.reads).admits(request.caller.standing):
-            raise NotAllowed(rule(self.reads).says)
-
-    def page(self, request: Request, rows: QuerySet[Any], shape: Any) -> Response:
-        """One page of rows, `{results, next, previous}`; `shape` gives the objects of a list of rows."""
-        paginator = api_settings.DEFAULT_PAGINATION_CLASS()  # type: ignore[misc, operator]
-        found = paginator.paginate_queryset(rows, request, view=self)
-        return paginator.get_paginated_response(shape(found))
-
-    def one(self, rows: QuerySet[Any], key: UUID) -> Any:
-        found = rows.filter(pk=key).first()
-        if found is None:
-            raise Http404
-        return found
-
-
-def _listing(name: str, item: type[serializers.Serializer]) -> Any:
-    return inline_serializer(
-        name,
-        {
-            "results": item(many=True),
-            "next": serializers.URLField(allow_null=True),
-            "previous": serializers.URLField(allow_null=True),
-        },
-    )
-
-
-def _example(name: str, value: dict[str, Any], *, listed: bool = False, **options: Any) -> OpenApiExample:
-    if listed:
-        value = {"results": [value], "next": None, "previous": None}
-    return OpenApiExample(name, value=value, **options)
-
-
-CURSOR = OpenApiParameter("cursor", str, description="Where the page begins; taken from `next` or `previous`.")
-PAGE_SIZE = OpenApiParameter(
-    "page_size", {"type": "integer", "minimum": 1}, description="Objects a page: 50 unless told, at most 200."
-)
-IDEMPOTENCY = OpenApiParameter(
-    HEADER,
-    {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": "^[ -~]+$"},
-    OpenApiParameter.HEADER,
-    description="1 to 200 printable characters. The same key with the same request is done once and answered alike.",
-)
 
 
 # --- Conflicts
@@ -182,8 +100,8 @@ class Deliberations(ProjectView):
         summary="The project's deliberations",
         description="Newest first. Question, state and dates; what people say in them is not here before the outcome.",
         parameters=[CURSOR, PAGE_SIZE],
-        responses={200: _listing("DeliberationPage", shapes.DeliberationOut)},
-        examples=[_example("A page", DELIBERATION, listed=True, response_only=True)],
+        responses={200: listing("DeliberationPage", shapes.DeliberationOut)},
+        examples=[example("A page", DELIBERATION, listed=True, response_only=True)],
         tags=["deliberations"],
     )
     def get(self, request: Request) -> Response:
@@ -197,7 +115,7 @@ class OneDeliberation(ProjectView):
         description="Question, state and dates, for a system that waits for people.",
         parameters=[OpenApiParameter("key", OpenApiTypes.UUID, OpenApiParameter.PATH, description="Its id.")],
         responses={200: shapes.DeliberationOut},
-        examples=[_example("In round 2", DELIBERATION, response_only=True)],
+        examples=[example("In round 2", DELIBERATION, response_only=True)],
         tags=["deliberations"],
     )
     def get(self, request: Request, key: UUID) -> Response:
@@ -251,8 +169,8 @@ class Outcomes(ProjectView):
         summary="The project's signed outcomes",
         description="Newest first, each whole: the decision, its dissents with their answers, and what it cost.",
         parameters=[CURSOR, PAGE_SIZE],
-        responses={200: _listing("OutcomePage", shapes.OutcomeOut)},
-        examples=[_example("A page", OUTCOME, listed=True, response_only=True)],
+        responses={200: listing("OutcomePage", shapes.OutcomeOut)},
+        examples=[example("A page", OUTCOME, listed=True, response_only=True)],
         tags=["outcomes"],
     )
     def get(self, request: Request) -> Response:
@@ -266,7 +184,7 @@ class OneOutcome(ProjectView):
         description="It informs and does not bind: `precedent_binding` is always false.",
         parameters=[OpenApiParameter("key", OpenApiTypes.UUID, OpenApiParameter.PATH, description="Its id.")],
         responses={200: shapes.OutcomeOut},
-        examples=[_example("Signed", OUTCOME, response_only=True)],
+        examples=[example("Signed", OUTCOME, response_only=True)],
         tags=["outcomes"],
     )
     def get(self, request: Request, key: UUID) -> Response:
@@ -299,8 +217,8 @@ class Precedents(ProjectView):
             CURSOR,
             PAGE_SIZE,
         ],
-        responses={200: _listing("PrecedentPage", shapes.PrecedentOut)},
-        examples=[_example("Like a question", PRECEDENT, listed=True, response_only=True)],
+        responses={200: listing("PrecedentPage", shapes.PrecedentOut)},
+        examples=[example("Like a question", PRECEDENT, listed=True, response_only=True)],
         tags=["precedents"],
     )
     def get(self, request: Request) -> Response:
@@ -390,11 +308,6 @@ def precedent_as_json(precedent: Precedent, place: Place) -> dict[str, Any]:
 def page_of(deliberation: Deliberation) -> str:
     """The address of its page, for people."""
     return settings.SITE_URL + reverse("deliberation", args=[deliberation.organisation.slug, deliberation.number])
-
-
-def key_of(request: Request) -> APIKey:
-    """The key that calls; `ProjectView` lets nobody else in."""
-    return request.auth  # type: ignore[return-value]
 
 
 def text_of(value: Any) -> str | None:

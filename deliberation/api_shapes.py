@@ -3,63 +3,16 @@
 from __future__ import annotations
 
 import json
-import math
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from accounts.interface import JSONObjectField, StatedField
 from deliberation.domain.act import LONGEST_TEXT
 from deliberation.models import Deliberation, Outcome, OutcomeVersion, Precedent, Remainder, Round, State, Urgency
 
-MOST_NESTED = 20
-"""How deep the context of a conflict may be nested."""
-
-
 SIGNED_STATES = [(str(one), one.label) for one in (Outcome.State.SIGNED, Outcome.State.SUPERSEDED)]
-
-
-class StatedField(serializers.CharField):
-    """Text that was sent as text: a number or a truth value is not taken for one."""
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return super().to_internal_value(data)
-
-
-class ContextField(serializers.DictField):
-    """Any JSON object that a database can keep: no NUL, no half of a surrogate pair, no infinite number."""
-
-    def to_internal_value(self, data: Any) -> dict[str, Any]:
-        if not isinstance(data, dict):
-            raise serializers.ValidationError(_("The context is a JSON object."))
-        _must_be_kept(data, MOST_NESTED)
-        return data
-
-
-def _must_be_kept(value: Any, depth: int) -> None:
-    if depth == 0:
-        raise serializers.ValidationError(_("The context is nested too deeply."))
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            _must_be_kept(name, depth - 1)
-            _must_be_kept(inner, depth - 1)
-    elif isinstance(value, list):
-        for inner in value:
-            _must_be_kept(inner, depth - 1)
-    elif isinstance(value, str) and ("\x00" in value or not _is_unicode(value)):
-        raise serializers.ValidationError(_("The context holds characters that cannot be kept."))
-    elif isinstance(value, float) and not math.isfinite(value):
-        raise serializers.ValidationError(_("The context holds a number that is not finite."))
-
-
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 class ConflictIn(serializers.Serializer):
@@ -68,7 +21,7 @@ class ConflictIn(serializers.Serializer):
     decision = StatedField(
         max_length=LONGEST_TEXT, help_text="The decision in question, as the system would put it to a person."
     )
-    context = ContextField(  # type: ignore[assignment]  # DRF's serializers call their own context so
+    context = JSONObjectField(  # type: ignore[assignment]  # DRF's serializers call their own context so
         required=False,
         help_text="What is known, as sent: `urgency`, `scale`, `harm_type` and anything else. Kept verbatim.",
     )

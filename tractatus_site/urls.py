@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("instructions.urls")),
     path("", include("deliberation.urls")),
+    path("api/v1/", include("instructions.api_urls")),
     path("api/v1/", include("deliberation.api_urls")),
     re_path(r"^api/", nothing_here),
 ]
