@@ -13,6 +13,7 @@ from accounts import clock
 from accounts.domain.acting import By, acting_on_installation
 from accounts.domain.addresses import clean_address, new_user
 from accounts.domain.members import add_member
+from accounts.domain.names import one_line
 from accounts.models import Organisation, Session, User
 from accounts.permissions import SYSTEM
 from accounts.refusals import Invalid, Stale
@@ -37,7 +38,7 @@ def create_organisation(
 
     Raises Invalid by field, Stale when somebody took the short name a moment before.
     """
-    slug, name = slug.strip().lower(), name.strip()
+    slug, name = slug.strip().lower(), one_line(name)
     errors: dict[str, object] = {}
     if not name:
         errors["name"] = _("An organisation needs a name.")

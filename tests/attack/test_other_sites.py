@@ -117,6 +117,7 @@ def _addresses() -> list[str]:
     return [address for address in found if not address.startswith("/api/")]
 
 
+@pytest.mark.alone
 def test_no_form_is_taken_without_our_mark_signing_in_included(cast: Cast) -> None:
     """Log-in CSRF too: nobody is signed in as somebody else by a form of another site. Every address, every person."""
     addresses = _addresses()
@@ -190,6 +191,28 @@ def test_a_session_key_that_was_made_up_is_not_taken_over(cast: Cast) -> None:
 
 
 # --- Pages that are framed, cached, or told about
+
+
+@pytest.mark.alone
+def test_no_answer_is_framed_and_nothing_but_our_files_runs_in_it(cast: Cast) -> None:
+    """Every address, as a member and signed out, and the operator's pages, whatever they answer."""
+    walks = [
+        (signed_in(cast.administrator), _addresses()),
+        (Client(), [*_addresses(), "/nowhere", "/api/v1/outcomes/"]),
+    ]
+    walks += [(signed_in(cast.operator), ["/operator/", "/operator/accounts/user/add/"])]
+    for client, addresses in walks:
+        for at in addresses:
+            answer = client.get(at)
+            assert answer.status_code < 500, at
+            policy = answer["Content-Security-Policy"]
+            assert "frame-ancestors 'none'" in policy, at
+            assert "unsafe" not in policy, at
+            assert "script-src 'self'" in policy, at
+            assert answer["X-Frame-Options"] == "DENY", at
+            assert answer["Referrer-Policy"] in {"same-origin", "no-referrer"}, at
+            assert answer["X-Content-Type-Options"] == "nosniff", at
+            assert "private" in answer["Cache-Control"], at
 
 
 def test_cookies_are_for_this_site_and_no_script(cast: Cast, settings: object) -> None:
