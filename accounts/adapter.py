@@ -5,7 +5,6 @@ from urllib.parse import urlsplit, urlunsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
-from django.contrib.sites.shortcuts import get_current_site
 from django.http import HttpRequest
 
 from accounts import limits
@@ -37,8 +36,12 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().validation_error(code, *args)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Written now, sent when the answer has gone out: an address that is known here is answered no later."""
-        facts = {"request": self.request, "email": email, "current_site": get_current_site(self.request)}
+        """Written now, sent when the answer has gone out: an address that is known here is answered no later.
+
+        The site is what SITE_URL names, whatever host the request did.
+        """
+        name = urlsplit(settings.SITE_URL).netloc
+        facts = {"request": self.request, "email": email, "current_site": {"name": name, "domain": name}}
         message = self.render_mail(template_prefix, email, facts | context)
         when_answered(message.send)
 

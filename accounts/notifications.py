@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from accounts.domain.names import one_line
 from accounts.models import Installation, Membership, User
 from accounts.models.installation import MailChoice
 
@@ -39,7 +40,8 @@ def tell_new_member(membership: Membership, *, by: object) -> None:
         "sign_in": settings.SITE_URL + reverse("account_login"),
     }
     with override(membership.user.language or membership.organisation.language):
-        subject = _("You are a member of %(organisation)s now") % {"organisation": membership.organisation}
+        name = one_line(membership.organisation.name)
+        subject = _("You are a member of %(organisation)s now") % {"organisation": name}
         body = render_to_string("accounts/mail/new_member.txt", facts)
     transaction.on_commit(lambda: _send(subject, body, membership.user.email))
 

@@ -56,7 +56,7 @@ class SessionStore(db.SessionStore):
         return Session
 
     def load(self) -> dict[str, Any]:
-        row = self._get_session_from_db()
+        row = self._get_session_from_db()  # type: ignore[attr-defined]
         if row is None:
             return {}
         self.used_at = row.used_at
@@ -77,7 +77,7 @@ class SessionStore(db.SessionStore):
         moment = clock.now()
         if self.used_at is not None and self.used_at <= moment - USED_AGAIN_AFTER:
             self.used_at = moment
-            self.model.objects.filter(session_key=self.session_key).update(used_at=moment)
+            Session.objects.filter(session_key=self.session_key).update(used_at=moment)
 
 
 class NoteUseMiddleware:

@@ -4,6 +4,7 @@ Nothing else reads the environment, so that the list in the documentation is the
 """
 
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,8 @@ VARIABLES: dict[str, Variable] = {
         Variable("EMAIL_FROM", "Tractatus <noreply@host of SITE_URL>", "Who mail is from."),
         Variable("SITE_URL", "http://127.0.0.1:PORT", "The address people type, used in mailed links."),
         Variable("TRUSTED_PROXIES", "1 with https, else 0", "How many proxies of ours stand in front."),
+        Variable("HSTS", "host", "For which hosts a browser is told to use https only."),
+        Variable("SECURITY_CONTACT", "none", "Where a weakness of this installation is reported."),
         Variable("PORT", "8000", "The port bin/serve listens on."),
         Variable("SECRET_KEY", "kept in DATA_DIR/secret", "The key that signs sessions and links."),
         Variable("LOG_KEY_FILE", "DATA_DIR/log.key", "The key for signing the record."),
@@ -55,6 +58,22 @@ def flag(name: str) -> bool:
     if value in {"0", "false", "no", "off"}:
         return False
     raise ImproperlyConfigured(f"{name} must be true or false, not {value!r}.")
+
+
+def choice(name: str, *options: str) -> str:
+    """One of the words, the first when the variable is absent; anything else is refused."""
+    value = text(name, options[0])
+    if value not in options:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(options)}, not {value!r}.")
+    return value
+
+
+def contact(name: str) -> str:
+    """An address as security.txt takes it, or nothing when the variable is absent; anything else is refused."""
+    value = text(name, "")
+    if value and not re.fullmatch(r"(mailto:|https://|tel:)\S+", value):
+        raise ImproperlyConfigured(f"{name} must begin with mailto:, https:// or tel:, not {value!r}.")
+    return value
 
 
 def number(name: str, default: int) -> int:

@@ -12,7 +12,8 @@ from tractatus_site.typed import typed_words
 
 
 class BrowserRulesMiddleware:
-    """Headers that neither Django nor django-csp sets: who may embed us, and which devices we never ask for."""
+    """Headers that neither Django nor django-csp sets: who may embed us, which devices we never ask for,
+    and that no page is kept on the way."""
 
     PERMISSIONS = ", ".join(
         f"{feature}=()"
@@ -26,6 +27,8 @@ class BrowserRulesMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Permissions-Policy", self.PERMISSIONS)
+        # What a page shows depends on who reads it: no cache between us and them may keep it, whatever it is told.
+        response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
 
 

@@ -25,6 +25,7 @@ def titles() -> dict[int, str]:
         405: _("This address does not take that method."),
         406: _("This cannot be given in the format that was asked for."),
         409: _("This cannot be done in the present state."),
+        413: _("The body is longer than anything that can be taken here."),
         415: _("The body must be JSON."),
         422: _("Some fields cannot be taken as they are."),
         429: _("Too many requests. Wait, then try again."),
@@ -33,7 +34,8 @@ def titles() -> dict[int, str]:
 
 NAMES = {
     400: "malformed", 401: "unauthenticated", 403: "not-allowed", 404: "not-found", 405: "method-not-taken",
-    406: "format-not-given", 409: "wrong-state", 415: "not-json", 422: "invalid", 429: "too-many-requests",
+    406: "format-not-given", 409: "wrong-state", 413: "too-long", 415: "not-json", 422: "invalid",
+    429: "too-many-requests",
 }  # fmt: skip
 """What the `type` of a problem ends in, by status."""
 

@@ -82,7 +82,7 @@ def _problems_of(operation: dict[str, Any]) -> Iterator[int]:
     if "path" in places or "cursor" in names:
         yield 404
     if "requestBody" in operation:
-        yield from (400, 415)
+        yield from (400, 413, 415)
     if "requestBody" in operation or places - {"path"}:
         yield 422
     if HEADER in names:

@@ -34,6 +34,7 @@ CSRF_TRUSTED_ORIGINS = [f"{_site.scheme}://{_site.netloc}"]
 ROOT_URLCONF = "tractatus_site.urls"
 WSGI_APPLICATION = "tractatus_site.wsgi.application"
 
+SECURITY_CONTACT = environment.contact("SECURITY_CONTACT")
 # How many proxies of ours stand in front, each of which appends to X-Forwarded-For whom it was called by.
 TRUSTED_PROXIES = environment.number("TRUSTED_PROXIES", 1 if HTTPS else 0)
 
@@ -75,6 +76,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "tractatus_site.bodies.BodySizeMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.sessions.NoteUseMiddleware",
@@ -151,7 +153,13 @@ if EMBEDDED:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "plain": {
+            "()": "tractatus_site.log_lines.Lines",
+            "fmt": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
@@ -254,6 +262,11 @@ STORAGES = {
     },
 }
 
+# --- What may be sent
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+FILE_UPLOAD_HANDLERS: list[str] = []  # nobody uploads files
+
 # --- What the browser may do
 
 CONTENT_SECURITY_POLICY = {
@@ -282,8 +295,11 @@ SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+# Other names below the host are not ours to speak for, and a list that browsers ship is left only after months.
+HSTS = environment.choice("HSTS", "host", "subdomains", "preload")
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and HSTS != "host"
+SECURE_HSTS_PRELOAD = HTTPS and HSTS == "preload"
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # they ask for both; HSTS says why not by itself
 if HTTPS and TRUSTED_PROXIES:
     # TLS ends at a proxy, which says so; docs/operating.md asks it to overwrite this header.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

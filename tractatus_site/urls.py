@@ -7,12 +7,14 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from tractatus_site.problems import nothing_here
 from tractatus_site.style_page import card, style
+from tractatus_site.views import security_txt
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("operator/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("about/", TemplateView.as_view(template_name="about.html"), name="about"),
+    path(".well-known/security.txt", security_txt, name="security_txt"),
     path("style/", style, name="style"),
     path("style/card/", card, name="style_card"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),

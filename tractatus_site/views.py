@@ -1,7 +1,13 @@
-"""The few pages that belong to no app: a form that came too late, and what went wrong."""
+"""The few answers that belong to no app: a form that came too late or too often, and where weaknesses are told."""
 
-from django.http import HttpRequest, HttpResponse
+from datetime import timedelta
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
 
 from accounts.limits import TooMany
 from tractatus_site.middleware import page_before, refusal_page
@@ -19,6 +25,21 @@ def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
         {"status": 403, "too_old": True, "back": page_before(request), "typed": typed_words(request)},
         status=403,
     )
+
+
+@require_GET
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Where a weakness of this installation is reported, as RFC 9116 has it; 404 where nobody said."""
+    if not settings.SECURITY_CONTACT:
+        raise Http404
+    until = (timezone.now() + timedelta(days=180)).replace(hour=0, minute=0, second=0, microsecond=0)
+    lines = [
+        f"Contact: {settings.SECURITY_CONTACT}",
+        f"Expires: {until.isoformat().replace('+00:00', 'Z')}",
+        f"Preferred-Languages: {settings.LANGUAGE_CODE}",
+        f"Canonical: {settings.SITE_URL}{reverse('security_txt')}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
 def too_many(request: HttpRequest) -> HttpResponse:

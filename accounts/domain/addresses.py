@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
+from accounts.domain.names import one_line
 from accounts.models import User
 from accounts.refusals import Invalid
 
@@ -27,6 +28,6 @@ def new_user(email: str, name: str) -> User | None:
     try:
         # Two organisations may take the same person in at once, and no row of one holds up the other.
         with transaction.atomic():
-            return User.objects.create_user(email, name, created_at=clock.now())
+            return User.objects.create_user(email, one_line(name), created_at=clock.now())
     except IntegrityError:
         return None

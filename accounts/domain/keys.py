@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
 from accounts.domain.acting import By, acting_in
+from accounts.domain.names import one_line
 from accounts.models import APIKey, Project, User
 from accounts.refusals import Invalid, Stale
 
@@ -35,7 +36,7 @@ def matches(key: APIKey, secret: str) -> bool:
 
 def create_api_key(project: Project, name: str, *, by: By, enforces: bool = False, attended: bool = False) -> NewKey:
     """Make a key of a project. The secret is returned here and never again. Raises Invalid by field."""
-    name = name.strip()
+    name = one_line(name)
     if not name:
         raise Invalid(_("A key needs a name, so that you know later what used it."), "name")
     with acting_in("create_api_key", project.organisation, by=by) as act:

@@ -13,7 +13,8 @@ from accounts import clock
 from accounts.domain.acting import By, acting_on_installation
 from accounts.domain.addresses import clean_address, new_user
 from accounts.domain.members import add_member
-from accounts.models import Organisation, User
+from accounts.domain.names import one_line
+from accounts.models import Organisation, Session, User
 from accounts.permissions import SYSTEM
 from accounts.refusals import Invalid, Stale
 from accounts.roles import Role
@@ -37,7 +38,7 @@ def create_organisation(
 
     Raises Invalid by field, Stale when somebody took the short name a moment before.
     """
-    slug, name = slug.strip().lower(), name.strip()
+    slug, name = slug.strip().lower(), one_line(name)
     errors: dict[str, object] = {}
     if not name:
         errors["name"] = _("An organisation needs a name.")
@@ -120,7 +121,7 @@ def create_user(email: str, name: str, *, by: By) -> User:
 
 
 def deactivate_user(user: User, *, by: By) -> None:
-    """Stop a user from signing in; what they did stays. Raises Invalid for oneself."""
+    """Stop a user from signing in and end their sessions; what they did stays. Raises Invalid for oneself."""
     if isinstance(by, User) and by.pk == user.pk:
         raise Invalid(_("You cannot deactivate yourself."))
     _set_active(user.pk, "deactivate_user", "active", "deactivated", by=by)
@@ -138,4 +139,5 @@ def _set_active(user_id: UUID, verb: str, state: str, decision: str, *, by: By) 
         locked = User.objects.select_for_update().get(pk=user_id)
         with acting_on_installation(verb, "active" if locked.is_active else "deactivated", by=by) as act:
             User.objects.filter(pk=user_id).update(is_active=state != "active")
+            Session.objects.filter(user_id=user_id).delete()
             act.done(("user", user_id), decision)

@@ -8,13 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
 from accounts.domain.acting import By, acting_in
+from accounts.domain.names import one_line
 from accounts.models import Organisation, Project
 from accounts.refusals import Invalid, Stale
 
 
 def create_project(organisation: Organisation, name: str, *, by: By, slug: str = "") -> Project:
     """Make a project; its short name is made from the name where none is given. Raises Invalid by field."""
-    name = name.strip()
+    name = one_line(name)
     if not name:
         raise Invalid(_("A project needs a name."), "name")
     slug = (slug or slugify(name)[:50]).strip().lower()

@@ -48,16 +48,16 @@ def people_on(deliberation: Deliberation, *parts: Part) -> list[User]:
     return list({row.user_id: row.user for row in sitting}.values())
 
 
-def members_among(users: Iterable[User]) -> set[UUID]:
-    """Those of the `users` who are members of the open organisation now and may sign in."""
+def able_to_hold(users: Iterable[User]) -> set[UUID]:
+    """Those of the `users` who are members with the role of decision holder now, and may sign in."""
     rows = Membership.objects.filter(user__in=users, user__is_active=True, ended_at__isnull=True)
-    return set(rows.values_list("user_id", flat=True))
+    return set(rows.filter(role_rows__role=Role.DECISION_HOLDER).values_list("user_id", flat=True))
 
 
 def holder_has_left(deliberation: Deliberation) -> bool:
-    """Whether nobody could sign because the decision holder is no longer a member, or may no longer sign in."""
+    """Whether nobody could sign: the decision holder is no longer a member, has lost the role, or may not sign in."""
     holder = sitter(deliberation, Part.HOLDER)
-    return holder is None or holder.pk not in members_among([holder])
+    return holder is None or holder.pk not in able_to_hold([holder])
 
 
 def facilitators_ever(deliberations: Iterable[Deliberation]) -> dict[UUID, set[UUID]]:
@@ -114,7 +114,7 @@ def name_holder(deliberation: Deliberation, *, by: User, user: User) -> Seat:
     """Name the decision holder: a member with that role who never facilitated here. They may be a voice too.
 
     Naming another one makes accepted terms a new version: what one person accepted by name does not bind the next.
-    Once the list is approved they can only be replaced when they have left the organisation, or nobody could sign.
+    Once the list is approved they can only be replaced when they have left or lost the role, or nobody could sign.
     Raises `Invalid` with what stands against the person named, `WrongState` while the holder is still there.
     """
     with perform("name_holder", deliberation, by=by) as act:

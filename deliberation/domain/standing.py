@@ -19,6 +19,13 @@ from accounts.permissions import Rule, System, rule
 from accounts.roles import Part, Role
 from deliberation.models import Amendment, Deliberation, ListAuthor, Review, ReviewAuthor, Seat, StakeholderList
 
+ROLE_OF_PART = {
+    Part.FACILITATOR: Role.FACILITATOR,
+    Part.HOLDER: Role.DECISION_HOLDER,
+    Part.APPROVER: Role.DECISION_HOLDER,
+}
+"""The role without which nobody is given the part, nor acts in it. Voices and readers need none."""
+
 
 @dataclass(frozen=True, eq=False)
 class Standing:
@@ -130,15 +137,21 @@ def standings_of(user: User, deliberations: Iterable[Deliberation]) -> dict[UUID
 
 def _standing(user: User, deliberation: Deliberation, membership: Membership | None, seats: list[Seat]) -> Standing:
     # What a participant says belongs to the seat: a user speaks there as that seat, never as a user.
-    # Whoever is no member any more runs, approves and signs nothing, though their name stays on the seat.
-    parts = frozenset(
-        Part(s.part) for s in seats if s.part != Part.PARTICIPANT and (membership is not None or s.part == Part.READER)
-    )
+    roles = membership.roles if membership else frozenset()
+    parts = frozenset(Part(s.part) for s in seats if s.part != Part.PARTICIPANT and _eligible(Part(s.part), roles))
     return Standing(
         deliberation,
         user=user,
         membership=membership,
         parts=parts,
-        roles=membership.roles if membership else frozenset(),
+        roles=roles,
         seat_id=seats[0].pk if seats else None,
     )
+
+
+def _eligible(part: Part, roles: frozenset[Role]) -> bool:
+    """Whether these roles still carry the part: a role makes eligible, so who lost it runs, approves and signs nothing.
+
+    Their name stays on the seat, and with the role the part comes back.
+    """
+    return part not in ROLE_OF_PART or ROLE_OF_PART[part] in roles

@@ -1,11 +1,12 @@
 """What the database itself refuses, whoever writes to it. Verbs check the same first, and say it in words."""
 
-from deliberation.guards import review, signing, speech, stakeholders, tenancy
+from deliberation.guards import conflict, review, signing, speech, stakeholders, tenancy
 
 
 def declare() -> None:
     """Register every guard of this app; called once the models are loaded."""
     tenancy.declare()
+    conflict.declare()
     speech.declare()
     review.declare()
     signing.declare()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.db import models
 
 from accounts.guards import Refuse, register
+from deliberation.guards.columns import changed, differs
 from deliberation.models import (
     Commitment,
     CommitmentReport,
@@ -35,18 +36,13 @@ def _table(model: type[models.Model]) -> str:
     return model._meta.db_table
 
 
-def _changed(model: type[models.Model], *, but: tuple[str, ...] = ()) -> str:
-    """Whether an update changes any column other than those named, empty ones compared too."""
-    columns = [str(field.column) for field in model._meta.concrete_fields if field.column not in but]
-    return _differs(*columns)
-
-
-def _differs(*columns: str) -> str:
-    return " OR ".join(f'(NEW."{c}" <> OLD."{c}" OR (NEW."{c}" IS NULL) <> (OLD."{c}" IS NULL))' for c in columns)
-
-
 OUTCOME, VERSION, DISSENT = _table(Outcome), _table(OutcomeVersion), _table(Dissent)
 SITS = f"SELECT 1 FROM accounts_seatuser u JOIN {_table(Seat)} s ON s.id = u.seat_id"
+MAY_DECIDE = (
+    "SELECT 1 FROM accounts_membership m JOIN accounts_membershiprole r ON r.membership_id = m.id "
+    "WHERE m.organisation_id = NEW.organisation_id AND m.user_id = NEW.signed_by_id AND m.ended_at IS NULL "
+    "AND r.role = 'decision_holder'"
+)
 SIGNING = "NEW.state = 'signed' AND OLD.state <> 'signed'"
 OF_SIGNED = "x.version_id = NEW.signed_version_id"
 
@@ -62,7 +58,7 @@ def _outcome() -> list[Refuse]:
         "OR (OLD.state = 'signed' AND NEW.state NOT IN ('signed', 'superseded')) "
         "OR (OLD.state = 'superseded' AND NEW.state <> 'superseded')"
     )
-    final = f"OLD.state IN ('signed', 'superseded') AND ({_changed(Outcome, but=('state',))})"
+    final = f"OLD.state IN ('signed', 'superseded') AND {changed(Outcome, 'state')}"
     unseen = (
         "NEW.state = 'circulated' AND OLD.state = 'draft' AND NOT EXISTS "
         f"(SELECT 1 FROM {VERSION} v WHERE v.outcome_id = NEW.id AND v.circulated_at IS NOT NULL)"
@@ -104,8 +100,8 @@ def _signature() -> list[Refuse]:
         refuse(
             "by_holder",
             f"EXISTS ({SITS} WHERE s.deliberation_id = NEW.deliberation_id AND s.part = 'decision_holder' "
-            "AND u.user_id = NEW.signed_by_id AND u.until IS NULL)",
-            "only who sits on the decision holder's seat signs it.",
+            f"AND u.user_id = NEW.signed_by_id AND u.until IS NULL) AND EXISTS ({MAY_DECIDE})",
+            "only who sits on the decision holder's seat signs it, a member with that role.",
         ),
         refuse(
             "list_approved",
@@ -169,12 +165,12 @@ def quoted(value: str) -> str:
 def _versions() -> list[Refuse]:
     over = f"EXISTS (SELECT 1 FROM {OUTCOME} o WHERE o.id = NEW.outcome_id AND o.state IN ('signed', 'superseded'))"
     free = ("dissent_closes_at", "returned_at", "returned_by_id", "returned_reason_id")
-    fixed = f"OLD.circulated_at IS NOT NULL AND ({_changed(OutcomeVersion, but=free)})"
+    fixed = f"OLD.circulated_at IS NOT NULL AND {changed(OutcomeVersion, *free)}"
     shorter = (
         "OLD.circulated_at IS NOT NULL "
         "AND (NEW.dissent_closes_at IS NULL OR NEW.dissent_closes_at < OLD.dissent_closes_at)"
     )
-    again = f"OLD.returned_at IS NOT NULL AND ({_differs('returned_at', 'returned_by_id', 'returned_reason_id')})"
+    again = f"OLD.returned_at IS NOT NULL AND {differs('returned_at', 'returned_by_id', 'returned_reason_id')}"
     found = [
         Refuse(
             VERSION,
@@ -200,7 +196,7 @@ def _versions() -> list[Refuse]:
             VERSION,
             "version_stays_where_it_is",
             ("update",),
-            _differs("outcome_id", "deliberation_id", "number", "drafted_by_id", "drafted_at"),
+            differs("outcome_id", "deliberation_id", "number", "drafted_by_id", "drafted_at"),
             "a version keeps its number and its drafter.",
         ),
         Refuse(VERSION, "version_never_deleted", ("delete",), "TRUE", "a version is never removed.", truncate=True),
@@ -239,7 +235,7 @@ def _commitments() -> list[Refuse]:
             table,
             "commitment_only_its_state",
             ("update",),
-            f"{circulated} AND ({_changed(Commitment, but=('state',))})",
+            f"{circulated} AND {changed(Commitment, 'state')}",
             "of a commitment only its state changes.",
         ),
         Refuse(
@@ -342,7 +338,7 @@ def _deliberation() -> list[Refuse]:
             _table(Seat),
             "seat_keeps_its_part",
             ("update",),
-            _differs("part", "deliberation_id"),
+            differs("part", "deliberation_id"),
             "a seat keeps its part: gates go by who ever sat on it.",
         ),
     ]
@@ -378,7 +374,7 @@ def _publication() -> list[Refuse]:
             table,
             "publication_exact_page",
             ("update",),
-            _differs("outcome_id", "page_digest", "slug", "proposed_by_id", "proposed_at"),
+            differs("outcome_id", "page_digest", "slug", "proposed_by_id", "proposed_at"),
             "what is published is the page that was proposed.",
         ),
         Refuse(
@@ -388,7 +384,7 @@ def _publication() -> list[Refuse]:
             choices,
             "quote_choice_stands",
             ("update",),
-            f"(OLD.choice <> '' AND NEW.choice = '') OR {_differs('publication_id', 'seat_id')}",
+            f"(OLD.choice <> '' AND NEW.choice = '') OR {differs('publication_id', 'seat_id')}",
             "a choice is changed by another choice.",
         ),
         Refuse(choices, "quote_choice_never_deleted", ("delete",), "TRUE", "a choice is never removed.", truncate=True),

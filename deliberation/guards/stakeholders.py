@@ -5,6 +5,7 @@ Conditions compare columns and rows, never the database's clock.
 
 from accounts.guards import AppendOnly, Refuse, register
 from accounts.models import SeatUser
+from deliberation.guards.columns import differs
 from deliberation.models import (
     Amendment,
     CoversGroup,
@@ -29,15 +30,6 @@ AMENDMENT = Amendment._meta.db_table
 SEAT = Seat._meta.db_table
 SITTING = SeatUser._meta.db_table
 TERMS = Terms._meta.db_table
-
-
-def _changed(*columns: str | None) -> str:
-    """That one of the columns has another value, in SQL both databases understand."""
-    return (
-        "("
-        + " OR ".join(f'(NEW."{c}" <> OLD."{c}" OR (NEW."{c}" IS NULL) <> (OLD."{c}" IS NULL))' for c in columns)
-        + ")"
-    )
 
 
 def _ever_facilitated(user: str, deliberation: str) -> str:
@@ -96,7 +88,7 @@ def _the_list() -> None:
             LIST,
             "list_approved_once_submitted",
             ("update",),
-            f"{approving} AND (OLD.state <> 'submitted' OR NEW.digest = '' OR {_changed('digest')} "
+            f"{approving} AND (OLD.state <> 'submitted' OR NEW.digest = '' OR {differs('digest')} "
             f'OR NOT EXISTS (SELECT 1 FROM "{AUTHOR}" author WHERE author.list_id = NEW.id) '
             f'OR NOT EXISTS (SELECT 1 FROM "{ENTRY}" entry WHERE entry.list_id = NEW.id))',
             "only a submitted list is approved, exactly as it was submitted.",
@@ -105,14 +97,14 @@ def _the_list() -> None:
             LIST,
             "list_approved_stays",
             ("update",),
-            f"OLD.state = 'approved' AND (NEW.state NOT IN ('approved', 'voided') OR {_changed(*decided)})",
+            f"OLD.state = 'approved' AND (NEW.state NOT IN ('approved', 'voided') OR {differs(*decided)})",
             "an approved list can only be voided.",
         ),
         Refuse(
             LIST,
             "list_settled_stays_settled",
             ("update",),
-            f"OLD.state IN ('returned', 'voided') AND ({_changed('state', *decided)})",
+            f"OLD.state IN ('returned', 'voided') AND ({differs('state', *decided)})",
             "a list that was returned or voided stays so.",
         ),
         Refuse(LIST, "list_never_deleted", ("delete",), "TRUE", "a list is never deleted.", truncate=True),
@@ -149,7 +141,7 @@ def _who_stands_on_it() -> None:
             STAKEHOLDER,
             "stakeholder_approved_stays",
             ("update",),
-            f"{_approved('OLD.id')} AND {_changed(*fixed)}",
+            f"{_approved('OLD.id')} AND {differs(*fixed)}",
             "whoever stands on an approved list stays as they were approved.",
         )
     )
@@ -185,7 +177,7 @@ def _amendments() -> None:
             AMENDMENT,
             "amendment_decided_stays",
             ("update",),
-            f"OLD.state <> 'proposed' AND {_changed(*decided)} OR {_changed(*said)}",
+            f"OLD.state <> 'proposed' AND {differs(*decided)} OR {differs(*said)}",
             "an amendment is decided once, as it was proposed.",
         ),
         Refuse(
@@ -231,7 +223,7 @@ def _invitations() -> None:
             INVITATION,
             "invitation_sent_stays_sent",
             ("update",),
-            f"OLD.state <> 'listed' AND (NEW.state = 'listed' OR {_changed('stakeholder_id', 'seat_id')})",
+            f"OLD.state <> 'listed' AND (NEW.state = 'listed' OR {differs('stakeholder_id', 'seat_id')})",
             "an invitation that was sent stays sent, to whom it was sent.",
         ),
         Refuse(

@@ -75,7 +75,10 @@ def _blockers(here: Situation) -> Iterator[str]:
             "An administrator gives somebody the role of decision holder."
         )
     if state not in LISTING and here.holder_has_left:
-        yield _("The decision holder has left the organisation, so nobody can sign. Name another one under “Seats”.")
+        yield _(
+            "The decision holder has left the organisation or lost the role, so nobody can sign. "
+            "Name another one under “Seats”."
+        )
     if state != State.DRAFT and here.terms is not None and here.terms.accepted_at is None:
         yield _("Version %(version)d of the terms waits to be accepted by %(name)s.") % {
             "version": here.terms.version,

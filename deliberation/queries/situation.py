@@ -16,7 +16,7 @@ from deliberation.domain.completeness import Missing as MissingInOutcome
 from deliberation.domain.completeness import latest_versions, missing_in_each, missing_to_sign_each
 from deliberation.domain.gathering import gathered
 from deliberation.domain.lacking import Missing, lacks_of
-from deliberation.domain.seats import LISTING, facilitators_ever, members_among, sitters
+from deliberation.domain.seats import LISTING, able_to_hold, facilitators_ever, sitters
 from deliberation.domain.terms import latest_terms_of
 from deliberation.models import (
     Amendment,
@@ -80,7 +80,7 @@ def situations_of(deliberations: Iterable[Deliberation]) -> dict[UUID, Situation
     inviting = those_in(State.INVITING)
     in_rounds = those_in(State.ROUND_1, State.ROUND_2, State.ROUND_3, State.ROUND_4)
     holders = sitters(rows, Part.HOLDER)
-    members = members_among(holders.values())
+    able = able_to_hold(holders.values())
     second = with_second_person(those_in(*LISTING))
     terms = latest_terms_of(rows)
     lacks = lacks_of(those_in(State.DRAFT))
@@ -99,7 +99,7 @@ def situations_of(deliberations: Iterable[Deliberation]) -> dict[UUID, Situation
         row.pk: Situation(
             deliberation=row,
             holder=(holder := holders.get(row.pk)),
-            holder_has_left=holder is None or holder.pk not in members,
+            holder_has_left=holder is None or holder.pk not in able,
             second_person=row.pk in second,
             terms=terms.get(row.pk),
             lacks=lacks.get(row.pk, []),

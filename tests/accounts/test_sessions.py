@@ -5,6 +5,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from accounts.domain.organisations import deactivate_user, reactivate_user
 from accounts.models import Session
 from accounts.queries.sessions import sessions_of
 from accounts.sessions import BROWSERS, SYSTEMS, _first
@@ -133,6 +134,13 @@ def test_an_ended_session_is_gone_and_old_ones_are_cleared_when_somebody_signs_i
         assert list(sessions_of(cast.editor)) == []
         browser(cast.auditor)
         assert not Session.objects.filter(user=cast.editor).exists()
+
+
+def test_whoever_is_let_in_again_signs_in_again(cast: Cast):
+    client = browser(cast.editor)
+    deactivate_user(cast.editor, by=cast.operator)
+    reactivate_user(cast.editor, by=cast.operator)
+    assert not is_signed_in(client)
 
 
 @pytest.mark.parametrize(

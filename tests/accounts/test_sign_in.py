@@ -117,6 +117,23 @@ def test_passwords_are_kept_by_argon2(settings):
     assert identify_hasher(make_password(PASSWORD)).algorithm == "argon2"
 
 
+def test_a_password_kept_an_older_way_is_kept_by_argon2_once_it_was_used(cast: Cast, client, settings):
+    """And only then: somebody who does not know it changes nothing."""
+    from tractatus_site.settings import PASSWORD_HASHERS
+
+    settings.PASSWORD_HASHERS = PASSWORD_HASHERS
+    User.objects.filter(pk=cast.editor.pk).update(password=make_password(PASSWORD, hasher="pbkdf2_sha256"))
+
+    def kept_by() -> str:
+        return identify_hasher(User.objects.get(pk=cast.editor.pk).password).algorithm
+
+    client.post("/accounts/login/", {"login": cast.editor.email, "password": "wrong"})
+    assert kept_by() == "pbkdf2_sha256"
+    client.post("/accounts/login/", {"login": cast.editor.email, "password": PASSWORD})
+    assert kept_by() == "argon2"
+    assert signed_in(client) == str(cast.editor.pk)
+
+
 def test_types_of_second_factor_are_passkeys_an_app_and_recovery_codes():
     from allauth.mfa import app_settings
 

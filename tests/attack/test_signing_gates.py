@@ -15,9 +15,10 @@ import pytest
 from django.db import IntegrityError, connection, models, transaction
 
 from accounts import clock, guards
+from accounts.domain.members import set_roles
 from accounts.domain.seats import sit, stand_up
 from accounts.refusals import Refused
-from accounts.roles import Part
+from accounts.roles import Part, Role
 from accounts.scope import open_organisation
 from audit.texts import keep
 from deliberation.domain.dissent import answer_dissent
@@ -229,6 +230,7 @@ def test_facilitator_never_signs(cast: Cast, way: str) -> None:
 
 def test_past_facilitator_never_signs_even_as_holder(cast: Cast, way: str) -> None:
     deliberation = stages.at_signing(cast)
+    set_roles(cast.membership(cast.facilitator), [Role.FACILITATOR, Role.DECISION_HOLDER], by=cast.administrator)
     facilitating = Seat.objects.get(deliberation=deliberation, part=Part.FACILITATOR)
     deciding = Seat.objects.get(deliberation=deliberation, part=Part.HOLDER)
     for seat, user in ((facilitating, cast.second_facilitator), (deciding, cast.facilitator)):
@@ -246,6 +248,15 @@ def test_only_the_holder_signs(cast: Cast, way: str, who: str) -> None:
     assert by_verb(cast, deliberation, by=user)
     with refused("outcome_signed_by_holder"):
         write(stages.outcome_of(deliberation), way, **signature(deliberation, user))
+
+
+def test_holder_whose_role_was_taken_does_not_sign(cast: Cast, way: str) -> None:
+    """Whoever lost the role of decision holder signs nothing, though their name stays on the seat."""
+    deliberation = stages.at_signing(cast)
+    set_roles(cast.membership(cast.holder), [Role.REVIEWER], by=cast.administrator)
+    assert by_verb(cast, deliberation)
+    with refused("outcome_signed_by_holder"):
+        write(stages.outcome_of(deliberation), way, **signature(deliberation, cast.holder))
 
 
 def test_former_holder_does_not_sign(cast: Cast, way: str) -> None:

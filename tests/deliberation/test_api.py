@@ -110,7 +110,7 @@ def test_urgency_stands_beside_the_context_too(api):
         (b"\xff\xfe", 400),
         ('{"decision": NaN}', 400),
         ("[" * 100_000, 400),
-        ('{"decision": "' + "x" * 2_000_000 + '"}', 400),
+        ('{"decision": "' + "x" * 2_000_000 + '"}', 413),
         ("[]", 422),
         ('"words"', 422),
         ("null", 422),

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from accounts import clock
+from accounts import clock, guards
 from accounts.domain.members import end_membership, set_roles
 from accounts.models import Membership
 from accounts.refusals import Invalid, NotAllowed, Stale, WrongState
@@ -197,7 +197,7 @@ def test_retiring_ends_the_precedent(cast):
 
 
 def test_who_facilitated_may_not_sign(cast):
-    set_roles(cast.membership(cast.facilitator), by=cast.administrator, roles=[Role.DECISION_HOLDER])
+    set_roles(cast.membership(cast.facilitator), by=cast.administrator, roles=[Role.FACILITATOR, Role.DECISION_HOLDER])
     review = at_review_prepared(cast)
     with pytest.raises(NotAllowed, match="facilitate"):
         reviews.sign_review(review, by=cast.facilitator)
@@ -275,7 +275,8 @@ def test_a_signed_successor_supersedes(cast):
     old = review.precedent
     assert successor.succeeds_id == old.pk
     # What signing the successor does, without walking its whole way again.
-    type(later).objects.filter(pk=later.pk).update(succeeds=old)
+    with guards.lifted():
+        type(later).objects.filter(pk=later.pk).update(succeeds=old)
     later.refresh_from_db()
     new = precedent_of(later)
     from deliberation.domain.act import perform

@@ -87,10 +87,15 @@ def test_nobody_is_named_once_people_are_invited(cast):
         seats.name_holder(deliberation, by=cast.facilitator, user=cast.second_holder)
 
 
-def test_a_holder_who_has_left_is_replaced_after_the_invitations(cast):
+@pytest.mark.parametrize(
+    "goes",
+    [lambda of: end_membership(of, by=SYSTEM), lambda of: set_roles(of, [Role.REVIEWER], by=SYSTEM)],
+    ids=["left", "role taken"],
+)
+def test_a_holder_who_has_left_is_replaced_after_the_invitations(cast, goes):
     """Otherwise nobody could ever sign. The terms wait for the new holder by name, and everybody invited is told."""
     asked = invited(cast)
-    end_membership(cast.membership(cast.holder), by=SYSTEM)
+    goes(cast.membership(cast.holder))
     assert any("has left the organisation" in sentence for sentence in blockers(asked))
     seats.name_holder(asked, by=cast.facilitator, user=cast.second_holder)
     assert sitter(asked, Part.HOLDER) == cast.second_holder

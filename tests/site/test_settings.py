@@ -13,7 +13,8 @@ from tractatus_site import environment
 PAGE = (ROOT / "docs" / "settings.md").read_text()
 SHOW = (
     "from django.conf import settings as s; print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, "
-    "s.SECURE_SSL_REDIRECT, s.SECURE_HSTS_SECONDS > 0, s.CSRF_TRUSTED_ORIGINS, s.ALLOWED_HOSTS)"
+    "s.SECURE_SSL_REDIRECT, s.SECURE_HSTS_SECONDS > 0, s.SECURE_HSTS_INCLUDE_SUBDOMAINS, s.SECURE_HSTS_PRELOAD, "
+    "s.TRUSTED_PROXIES, s.CSRF_TRUSTED_ORIGINS, s.ALLOWED_HOSTS)"
 )
 
 
@@ -101,6 +102,19 @@ def test_an_unclear_flag_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         environment.flag("DEBUG")
 
 
+def test_an_unclear_number_word_or_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRUSTED_PROXIES", "-1")
+    with pytest.raises(ImproperlyConfigured, match="TRUSTED_PROXIES must be a number"):
+        environment.number("TRUSTED_PROXIES", 1)
+    monkeypatch.setenv("HSTS", "all")
+    with pytest.raises(ImproperlyConfigured, match="HSTS must be one of host, subdomains, preload"):
+        environment.choice("HSTS", "host", "subdomains", "preload")
+    for wrong in ("security@care.example", "javascript:alert(1)", "mailto:a@b.example\nContact: mailto:evil@b.example"):
+        monkeypatch.setenv("SECURITY_CONTACT", wrong)
+        with pytest.raises(ImproperlyConfigured, match="SECURITY_CONTACT must begin with"):
+            environment.contact("SECURITY_CONTACT")
+
+
 @pytest.mark.alone
 def test_https_makes_cookies_secure_and_the_deploy_check_clean(data: Path) -> None:
     """`check --deploy` has nothing to say about a site with an https address."""
@@ -108,7 +122,8 @@ def test_https_makes_cookies_secure_and_the_deploy_check_clean(data: Path) -> No
     checked = manage(data, "check", "--deploy", "--fail-level", "WARNING", **https)
     assert checked.returncode == 0, checked.stderr
     shown = manage(data, "shell", "-v", "0", "-c", SHOW, **https).stdout
-    assert shown.startswith("True True True True ['https://tractatus.example'] ['tractatus.example', '127.0.0.1'")
+    flags = "True True True True False False 1"
+    assert shown.startswith(f"{flags} ['https://tractatus.example'] ['tractatus.example', '127.0.0.1'")
 
 
 @pytest.mark.alone
