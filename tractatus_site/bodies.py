@@ -1,18 +1,29 @@
-"""How much may be sent: nobody uploads files here, and words are short beside what a form may carry."""
+"""How much may be sent: words are short beside what a form may carry, and files go to one address only."""
 
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 
-from deliberation.api import LONGEST_BODY
+from accounts.interface import LONGEST_BODY
+from instructions.domain.history_file import LARGEST_FILE
 from tractatus_site.middleware import page_before
 from tractatus_site.problems import MEDIA_TYPE, problem
 
+TAKES_FILES = {"instruction_import": 2 * LARGEST_FILE}
+"""The routes that take a file, and of how many octets. What is longer than is read there is answered there, in words."""
+
+FORM_AROUND = 100_000
+"""Octets that a form needs around its file."""
+
 
 class BodySizeMiddleware:
-    """Refuses with 413 what is longer than any form of ours, before it is read. Files have no handler: they go nowhere.
+    """Refuses with 413 what is longer than any form of ours, before it is read.
+
+    Files have no handler, so they go nowhere, except at the routes that take one.
 
     The length that the client names is the length that is read: what has none is read as empty.
     """
@@ -24,8 +35,19 @@ class BodySizeMiddleware:
         length = request.META.get("CONTENT_LENGTH") or "0"
         interface = request.path.startswith("/api/")
         most = LONGEST_BODY if interface else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if request.method == "POST" and (file := _takes_file(request)):
+            most = file + FORM_AROUND
+            request.upload_handlers = [TemporaryFileUploadHandler(request)]
         if not length.isdecimal() or int(length) <= most:
             return self.get_response(request)
         if interface:
             return JsonResponse(problem(413), status=413, content_type=MEDIA_TYPE)
         return render(request, "refused.html", {"status": 413, "back": page_before(request)}, status=413)
+
+
+def _takes_file(request: HttpRequest) -> int | None:
+    """How many octets of a file the route of a request takes; None for none."""
+    try:
+        return TAKES_FILES.get(resolve(request.path_info).url_name or "")
+    except Resolver404:
+        return None
