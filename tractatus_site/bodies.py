@@ -14,7 +14,7 @@ from tractatus_site.middleware import page_before
 from tractatus_site.problems import MEDIA_TYPE, problem
 
 TAKES_FILES = {"instruction_import": 2 * LARGEST_FILE}
-"""The routes that take a file, and of how many octets. What is longer than is read there is answered there, in words."""
+"""The routes that take a file, and of how many octets; what is too long to be read is said there, in words."""
 
 FORM_AROUND = 100_000
 """Octets that a form needs around its file."""
