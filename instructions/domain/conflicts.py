@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -70,15 +71,17 @@ def clashes_with(
     project: Project,
     *,
     besides: Instruction | None = None,
-    environment: str = "",
-    temporal_scope: str = TemporalScope.PERMANENT,
+    environment: str | None = None,
+    temporal_scope: str | None = None,
 ) -> list[Clash]:
     """What in force for the project a wording goes against; `besides` itself and what it supersedes are left out.
 
-    Where it is to hold is what `besides` says where that is given, else `environment` and `temporal_scope`.
+    Where it is to hold is said by `environment` and `temporal_scope`; without them, as `besides` does, else everywhere.
     """
-    if besides is not None:
-        environment, temporal_scope = besides.environment, besides.temporal_scope
+    if environment is None:
+        environment = besides.environment if besides is not None else ""
+    if temporal_scope is None:
+        temporal_scope = besides.temporal_scope if besides is not None else TemporalScope.PERMANENT
     new = Told(
         id=str(besides.pk) if besides is not None else "new",
         text=text,
@@ -118,13 +121,21 @@ def _pieces(text: str, places: Iterable[tuple[int, int]]) -> tuple[tuple[str, bo
     return tuple(piece for piece in found if piece[0])
 
 
-def clashes_before(text: str, project: Project | None, *, besides: Instruction | None = None) -> list[Clash]:
-    """What in force a wording goes against where it is to hold; without a project, in any of the organisation."""
+def clashes_before(
+    text: str,
+    project: Project | None,
+    *,
+    besides: Instruction | None = None,
+    environment: str | None = None,
+    temporal_scope: str | None = None,
+) -> list[Clash]:
+    """What in force a wording goes against, as `clashes_with`; without a project, in any of the organisation."""
+    with_ = partial(clashes_with, text, besides=besides, environment=environment, temporal_scope=temporal_scope)
     if project is not None:
-        return clashes_with(text, project, besides=besides)
+        return with_(project)
     found: dict[UUID, Clash] = {}
     for one in Project.objects.filter(archived_at__isnull=True):
-        for clash in clashes_with(text, one, besides=besides):
+        for clash in with_(one):
             own = clash.against.project_id is not None
             found.setdefault(clash.against.pk, replace(clash, within=one.slug) if own else clash)
     return list(found.values())

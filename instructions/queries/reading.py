@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from string import ascii_lowercase
-from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.text import capfirst
@@ -73,10 +72,10 @@ class Key:
 
 @dataclass(frozen=True)
 class Run:
-    """A run of the text; with `letters` it is marked, and those are its notes."""
+    """A run of the text; with a `letter` it is marked, and that is its note."""
 
     text: str
-    letters: tuple[str, ...] = ()
+    letter: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,44 +114,59 @@ def reading(text: str, organisation: Organisation) -> Reading | None:
     classifier = classifier_of(organisation)
     found = classifier.classify(text)
     cues = classifier.cues(text)
-    letters = _letters(cues)
+    marks = _marks(cues)
+    letters = _letters(marks)
     return Reading(
         classification=found,
-        runs=_runs(text, cues, letters),
-        keys=[Key(letter, str(SAYS.get(says, says))) for says, letter in letters.items()],
+        runs=_runs(text, marks, letters),
+        keys=[Key(letter, _note(kinds)) for kinds, letter in letters.items()],
         fields=[_field(name, found, cues, letters) for name in FIELDS],
         unclear=[] if found.stored else _unclear(text, found, cues),
         pattern=[] if found.stored else _pattern(text, found, cues),
     )
 
 
-def _letters(cues: Iterable[Cue]) -> dict[str, str]:
-    kinds = list(dict.fromkeys(cue.says for cue in cues))[: len(LETTERS)]
+Kinds = tuple[str, ...]
+"""What the words of one mark say."""
+
+
+def _marks(cues: Iterable[Cue]) -> list[tuple[int, int, Kinds]]:
+    """Where the text is marked, and what is said by it: of cues that overlap, one mark."""
+    found: list[tuple[int, int, Kinds]] = []
+    for cue in cues:
+        if found and cue.start < found[-1][1]:
+            start, end, kinds = found[-1]
+            found[-1] = (start, max(end, cue.end), tuple(dict.fromkeys((*kinds, cue.says))))
+        else:
+            found.append((cue.start, cue.end, (cue.says,)))
+    return found
+
+
+def _letters(marks: list[tuple[int, int, Kinds]]) -> dict[Kinds, str]:
+    """A letter for each note; marks that say the same share one."""
+    kinds = list(dict.fromkeys(kinds for _start, _end, kinds in marks))[: len(LETTERS)]
     return dict(zip(kinds, LETTERS, strict=False))
 
 
-def _runs(text: str, cues: Iterable[Cue], letters: dict[str, str]) -> list[Run]:
-    """The text cut at its cues; of cues that overlap, one run."""
-    marked: list[list[Any]] = []
-    for cue in cues:
-        if cue.says not in letters:
-            continue
-        if marked and cue.start < marked[-1][1]:
-            marked[-1][1] = max(marked[-1][1], cue.end)
-            marked[-1][2].append(letters[cue.says])
-        else:
-            marked.append([cue.start, cue.end, [letters[cue.says]]])
+def _note(kinds: Kinds) -> str:
+    left_out = {"it forbids"} if "it forbids from its first word" in kinds else set()
+    return "; ".join(str(SAYS.get(one, one)) for one in kinds if one not in left_out)
+
+
+def _runs(text: str, marks: list[tuple[int, int, Kinds]], letters: dict[Kinds, str]) -> list[Run]:
+    """The text cut at its marks."""
     runs, at = [], 0
-    for start, end, some in marked:
-        runs += [Run(text[at:start]), Run(text[start:end], tuple(sorted(set(some))))]
+    for start, end, kinds in marks:
+        runs += [Run(text[at:start]), Run(text[start:end], letters.get(kinds, ""))]
         at = end
     return [run for run in [*runs, Run(text[at:])] if run.text]
 
 
-def _field(name: str, found: Classification, cues: Iterable[Cue], letters: dict[str, str]) -> FieldRead:
+def _field(name: str, found: Classification, cues: Iterable[Cue], letters: dict[Kinds, str]) -> FieldRead:
     value = str(getattr(found, name))
     speaks = f"{NAMED.get(name, name)} {value}"
-    mine = {letters[cue.says] for cue in cues if speaks in cue.speaks_for and cue.says in letters}
+    kinds = {cue.says for cue in cues if speaks in cue.speaks_for}
+    mine = [letter for said, letter in letters.items() if kinds & set(said)]
     choices = dict(Revision._meta.get_field(name).choices or ())  # type: ignore[union-attr]
     return FieldRead(
         name=name,
@@ -161,7 +175,7 @@ def _field(name: str, found: Classification, cues: Iterable[Cue], letters: dict[
         value=value,
         label=capfirst(str(choices.get(value, value))),
         meaning=str(MEANINGS[value]),
-        letters=tuple(sorted(mine)),
+        letters=tuple(mine),
     )
 
 
@@ -186,6 +200,9 @@ BLANKS: dict[str, Promise] = {
     "it explores from its first word": gettext_lazy("always, or never"),
 }
 """What a cue leaves open, as the blank that takes its place."""
+
+
+BLANK = "blank"
 
 
 def _is_firm(cues: Iterable[Cue]) -> bool:
@@ -226,7 +243,7 @@ def _advice(kind: str) -> str:
 
 
 def _pattern(text: str, found: Classification, cues: tuple[Cue, ...]) -> list[Run]:
-    """The text with a blank for whatever is unclear: runs with letters are blanks."""
+    """The text with a blank for whatever is unclear: the marked runs."""
     runs: list[Run] = []
     at = 0
     blanked = sorted((cue for cue in cues if cue.says in BLANKS), key=lambda cue: (cue.start, cue.start - cue.end))
@@ -235,13 +252,13 @@ def _pattern(text: str, found: Classification, cues: tuple[Cue, ...]) -> list[Ru
         if cue.start < at:
             continue
         blank = str(BLANKS[cue.says])
-        runs += [Run(text[at : cue.start]), Run(blank, ("blank",))]
+        runs += [Run(text[at : cue.start]), Run(blank, BLANK)]
         firm = firm or BLANKS[cue.says] == BLANKS["it wishes"]
         at = cue.end
     rest = text[at:].rstrip().rstrip(".?!…")
     runs.append(Run(rest))
     if not firm:
-        runs = [Run(_("always, or never"), ("blank",)), Run(" "), *runs]
+        runs = [Run(_("always, or never"), BLANK), Run(" "), *runs]
     if not found.parameters:
-        runs += [Run(", "), Run(_("with which value, name or file"), ("blank",))]
+        runs += [Run(", "), Run(_("with which value, name or file"), BLANK)]
     return [run for run in [*runs, Run(".")] if run.text]

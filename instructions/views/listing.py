@@ -9,6 +9,8 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,6 +26,7 @@ from instructions.queries import instruction as reading_of
 from instructions.queries.instruction import first_words, get_instruction_for, page_of
 from instructions.queries.listing import SHOWN, instructions, page_after, waiting
 from instructions.queries.origins import Origin, origins_of
+from instructions.queries.reading import MEANINGS, NOTES
 
 READ = "read_instructions"
 LONGEST_TITLE = 240
@@ -142,21 +145,16 @@ def acts(request: MemberRequest, instruction: Instruction, page: reading_of.Page
 
 def _readings(page: reading_of.Page) -> list[dict[str, Any]]:
     overruled = {one.field: one for one in page.overrules}
-    fields = (
-        ("quadrant", _("what kind it is")),
-        ("persistence", _("how strongly it holds")),
-        ("temporal_scope", _("how long it holds")),
-        ("verification_required", _("how it is checked")),
-    )
     return [
         {
             "title": reading_of.titles()[name],
             "note": note,
             "value": reading_of.said_of(page.instruction, name),
+            "meaning": MEANINGS[getattr(page.instruction, name)],
             "overrule": overruled.get(name),
             "proposed": _label(page.instruction, name, overruled[name].proposed) if name in overruled else "",
         }
-        for name, note in fields
+        for name, note in NOTES.items()
     ]
 
 
@@ -166,17 +164,39 @@ def _label(instruction: Instruction, name: str, value: str) -> str:
 
 
 def _facts(page: reading_of.Page, origin: Origin | None, slug: str) -> list[dict[str, Any]]:
-    instruction = page.instruction
+    one = page.instruction
     first = page.steps[-1].revision if page.steps else None
-    return [
-        {
-            "label": _("Holds for"),
-            "says": instruction.project.name if instruction.project else _("the whole organisation: every project"),
-        },
-        {"label": _("Environment"), "says": instruction.environment or _("everywhere")},
-        {
-            "label": _("Proposed by"),
-            "says": reading_of.maker(first.made_by, first.made_by_key) if first is not None else "",
-        },
-        {"label": _("Put in force by"), "says": str(instruction.published_by) if instruction.published_by else ""},
+    ends = one.expires_at and reading_of.plain(one.expires_at)
+    rows = [
+        (_("Holds for"), one.project.name if one.project else _("the whole organisation: every project")),
+        (_("Environment"), one.environment or _("everywhere")),
+        (_("Phase, session or task"), _period(one)),
+        (_("Ends"), ends or ""),
+        (_("In the place of"), _link(one.supersedes, slug) if one.supersedes else ""),
+        (_("In its place"), format_html_join(", ", "{}", ((_link(other, slug),) for other in page.superseded_by))),
+        (_("Came from"), _origin(origin) if origin else _came_from(one)),
+        (_("Proposed by"), reading_of.maker(first.made_by, first.made_by_key) if first is not None else ""),
+        (_("Put in force by"), str(one.published_by) if one.published_by else ""),
     ]
+    return [{"label": label, "says": says} for label, says in rows]
+
+
+def _period(one: Instruction) -> str:
+    if one.period is None:
+        return ""
+    named = {"kind": one.period.get_kind_display(), "name": one.period.name}
+    return _("%(kind)s “%(name)s”") % named if one.period.is_open else _("%(kind)s “%(name)s”, which has ended") % named
+
+
+def _link(one: Instruction, slug: str) -> SafeString:
+    return format_html('<a href="{}">{}</a>', reverse("instruction", args=[slug, one.pk]), one.key)
+
+
+def _origin(origin: Origin) -> str:
+    return format_html('<a href="{}">{}</a>', origin.url, origin.title) if origin.url else origin.title
+
+
+def _came_from(one: Instruction) -> str:
+    if one.brought_by is not None:
+        return one.place or one.brought_by.name
+    return one.place or ("" if one.source == "user" else one.source)

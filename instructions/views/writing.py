@@ -31,8 +31,9 @@ from instructions.domain.instruction import propose_instruction, publish_instruc
 from instructions.domain.periods import open_period
 from instructions.forms.wording import CHOICES, WordingForm, last_day
 from instructions.models import Draft, Instruction, Period, Revision
+from instructions.models.instruction import TemporalScope
 from instructions.queries.listing import UNIVERSAL
-from instructions.queries.reading import reading
+from instructions.queries.reading import Reading, reading
 from instructions.views.clashes import shown
 from instructions.views.listing import found_or_404
 
@@ -143,7 +144,7 @@ class Writing:
         """What the page shows."""
         text = str(self.given.get("text", ""))[:LONGEST_INSTRUCTION]
         found = reading(text, self.request.organisation)
-        clashes = self.clashes or (self._clashes(text) if found and found.is_stored else [])
+        clashes = self.clashes or (self._clashes(text, found) if found and found.is_stored else [])
         old = self.revised or self.replaced
         return {
             "form": self.form,
@@ -162,10 +163,14 @@ class Writing:
             "read_at": timezone.now(),
         }
 
-    def _clashes(self, text: str) -> list[Clash]:
+    def _clashes(self, text: str, read: Reading) -> list[Clash]:
         if not self.knows_where:
             return []
-        found = clashes_before(text, self.project, besides=self.revised)
+        scope = str(self.given.get("temporal_scope") or "")
+        if scope not in TemporalScope.values:
+            scope = str(read.classification.temporal_scope)
+        environment = str(self.given.get("environment", ""))
+        found = clashes_before(text, self.project, besides=self.revised, environment=environment, temporal_scope=scope)
         return [clash for clash in found if self.replaced is None or clash.against.pk != self.replaced.pk]
 
     def _overrulable(self, field: Any) -> dict[str, Any]:

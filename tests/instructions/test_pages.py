@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -85,7 +87,9 @@ def test_conflict_is_shown_answered_and_kept(house: Cast) -> None:
     old = in_force(house)
     client = signed_in(house.editor)
     sent = {"text": OTHER_PORT, "project": str(house.project.pk), "do": "publish"}
-    assert PORT in client.post(at("instruction_new"), sent | {"do": "read"}).content.decode()
+    read = client.post(at("instruction_new"), sent | {"do": "read"}).content.decode()
+    assert at("instruction", old.pk) in read
+    assert re.search(r"<u>[^<]*27027", read)
     unanswered = client.post(at("instruction_new"), sent)
     assert unanswered.status_code == 422
     no_reason = client.post(at("instruction_new"), sent | {"answer_inst_001": "scope"})
