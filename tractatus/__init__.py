@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from tractatus.pressure import SessionState as SessionState
     from tractatus.registers import Register as Register
     from tractatus.registers import read_register as read_register
+    from tractatus.rejudging import Rejudging as Rejudging
     from tractatus.thresholds import PersistenceThresholds as PersistenceThresholds
     from tractatus.thresholds import PressureThresholds as PressureThresholds
     from tractatus.thresholds import Thresholds as Thresholds
@@ -74,6 +75,7 @@ _PLACES = {
     "pressure": ("ContextPressureMonitor", "Pressure", "SessionState"),
     "thresholds": ("PersistenceThresholds", "PressureThresholds", "Thresholds", "VerificationThresholds"),
     "registers": ("Register", "read_register"),
+    "rejudging": ("Rejudging",),
     "validator": ("Conflict", "CrossReferenceValidator", "Validation"),
     "verifier": ("MetacognitiveVerifier", "Verification"),
     "vocabulary": (

@@ -189,6 +189,15 @@ class InstructionIndex:
 
     # Reading.
 
+    @property
+    def distinct(self) -> int:
+        """How many distinct constraints are filed."""
+        return len(self._same)
+
+    def live(self) -> tuple[Entry, ...]:
+        """The entries that stand now."""
+        return now(self._live.values())
+
     def successors(self, id: str) -> tuple[Entry, ...]:
         """The entries, of any version, that say they supersede the instruction with this id."""
         found = self._superseded.get(id)

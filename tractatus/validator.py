@@ -147,6 +147,34 @@ class CrossReferenceValidator:
         """Take the instruction with this id out. Raises `KeyError` naming it where there is none."""
         self._index.take(arguments.text(id, "id"))
 
+    def changed(
+        self,
+        *,
+        without: Iterable[str] = (),
+        having: Iterable[Instruction] = (),
+        variables: Mapping[str, str] | None = None,
+    ) -> CrossReferenceValidator:
+        """Another validator, of the same history but `without` the instructions with these ids and `having` these
+        besides, or in the place of those with their ids; with other `variables`, where they are given.
+
+        What was read already is not read again. Raises `TypeError` or `ValueError` as the constructor does.
+        """
+        made = CrossReferenceValidator(variables=self._variables if variables is None else variables)
+        left_out = {arguments.text(id, "without") for id in without}
+        added = arguments.several(having, Instruction, "having")
+        left_out.update(instruction.id for instruction in added)
+        same = made._variables == self._variables
+        for entry in self._index.live():
+            if entry.instruction.id in left_out:
+                continue
+            if same or "$" not in entry.instruction.text:
+                made._index.put(entry.instruction, entry.directive)
+            else:
+                made.add(entry.instruction)
+        for instruction in added:
+            made.add(instruction)
+        return made
+
     def validate(
         self,
         action: Mapping[str, Any],
