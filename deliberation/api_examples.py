@@ -111,6 +111,7 @@ OUTCOME: dict[str, Any] = {
     ],
     "nothing_to_do": None,
     "heard": [{"framework": "Fairness", "heard": True, "voices": ["A hiring manager"], "because": None}],
+    "agent_instruction": None,
     "not_heard": ["People who gave up applying"],
     "signed_by": "Chief People Officer",
     "signed_at": "2027-05-12T03:20:00Z",

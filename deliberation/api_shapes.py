@@ -130,6 +130,11 @@ class HeardOut(serializers.Serializer):
     because = serializers.CharField(allow_null=True)
 
 
+class AgentInstructionOut(serializers.Serializer):
+    id = serializers.CharField()
+    text = serializers.CharField()
+
+
 class OutcomeOut(serializers.Serializer):
     """A signed outcome. `precedent_binding` is always false."""
 
@@ -160,6 +165,9 @@ class OutcomeOut(serializers.Serializer):
     commitments = CommitmentOut(many=True)
     nothing_to_do = serializers.CharField(allow_null=True)
     heard = HeardOut(many=True)
+    agent_instruction = AgentInstructionOut(
+        allow_null=True, help_text="What the decision holder tells the agents, and the instruction it became."
+    )
     not_heard = serializers.ListField(child=serializers.CharField())
     signed_by = serializers.CharField()
     signed_at = serializers.DateTimeField()

@@ -8,5 +8,7 @@ class DeliberationConfig(AppConfig):
 
     def ready(self) -> None:
         from deliberation import guards, notices, permissions  # noqa: F401  (both register their rows)
+        from deliberation.queries import agents
 
         guards.declare()
+        agents.declare()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from accounts.roles import Part
 from audit.models import Text
 from audit.texts import keep
 from deliberation.domain.act import Act, perform
+from deliberation.domain.agents import tell_agents
 from deliberation.domain.asking_dissent import ask_for_dissent, close_asking
 from deliberation.domain.asks import voices_of
 from deliberation.domain.completeness import latest_version, missing_in, missing_to_sign, standing_dissents
@@ -29,6 +31,7 @@ from deliberation.models import (
     OutcomeVersion,
     State,
 )
+from instructions.domain.conflicts import Answered
 
 
 def draft_outcome(
@@ -173,12 +176,20 @@ def return_outcome(deliberation: Deliberation, *, by: User, reason: str) -> Outc
 
 
 def sign_outcome(
-    deliberation: Deliberation, *, by: User, version_id: UUID, name: str, reason: str | None = None
+    deliberation: Deliberation,
+    *,
+    by: User,
+    version_id: UUID,
+    name: str,
+    reason: str | None = None,
+    agents: str = "",
+    answers: Mapping[str, Answered] | None = None,
 ) -> Outcome:
     """Sign exactly the version `version_id`, with a typed name. It is final and becomes a precedent.
 
-    Raises `Stale` where that version is no longer the latest, `NotAllowed` for whoever ever facilitated, and
-    `Invalid` with a sentence for each thing that is missing.
+    `agents` is what the signer tells the agents, if anything; `answers` say what holds where that goes against other
+    instructions. Raises `Stale` where that version is no longer the latest, `NotAllowed` for whoever ever facilitated,
+    `Invalid` with a sentence for each thing that is missing, and `Unanswered` for conflicts without an answer.
     """
     with perform("sign_outcome", deliberation, by=by) as act:
         outcome = _outcome_of(deliberation)
@@ -201,6 +212,7 @@ def sign_outcome(
         act.texts["manifest"] = keep(deliberation.organisation, manifest_of(outcome))
         act.move()
         make_precedent(act, outcome)
+        tell_agents(act, outcome, agents, answers or {})
         _tell_signed(act, outcome)
         act.subject = ("outcome", outcome.pk)
         act.decision = act.outcome = "signed"

@@ -12,6 +12,7 @@ from accounts import clock
 from accounts.models import Organisation, User
 from accounts.refusals import Invalid
 from deliberation.domain.act import Act, perform
+from deliberation.domain.agents import release_agents
 from deliberation.models import Citation, Deliberation, Outcome, Precedent, Review
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ def supersede(act: Act, old: Precedent, new: Precedent) -> None:
     old.superseded_by = new
     move_precedent(old, Precedent.State.SUPERSEDED, act.now)
     Outcome.objects.filter(pk=old.outcome_id, state=Outcome.State.SIGNED).update(state=Outcome.State.SUPERSEDED)
+    release_agents(act, old)
     act.notify("precedent_replaced", f"precedent:{old.pk}", users=citers(old))
 
 

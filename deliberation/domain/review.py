@@ -22,6 +22,7 @@ from accounts.permissions import SYSTEM
 from accounts.refusals import Invalid, NotAllowed, Refused, Stale
 from accounts.roles import Part, Role
 from deliberation.domain.act import Act, By, perform
+from deliberation.domain.agents import release_agents
 from deliberation.domain.conflict import propose_successor, take_up
 from deliberation.domain.precedent import citers, day_begins, move_precedent, schedule_review, today_in
 from deliberation.models import (
@@ -263,6 +264,7 @@ def sign_review(
             review.state = Review.State.RETIRED
             review.save()
             move_precedent(review.precedent, Precedent.State.RETIRED, act.now)
+            release_agents(act, review.precedent)
         act.subject = ("review", review.pk)
         act.decision = review.state
         _tell_it_closed(act, review)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from django.db import models
 
-from accounts.guards import Refuse, register
+from accounts.guards import AppendOnly, Refuse, register
 from deliberation.guards.columns import changed, differs
 from deliberation.models import (
+    AgentInstruction,
     Commitment,
     CommitmentReport,
     Deliberation,
@@ -48,7 +49,8 @@ OF_SIGNED = "x.version_id = NEW.signed_version_id"
 
 
 def declare() -> None:
-    register(*_outcome(), *_signature(), *_versions(), *_commitments(), *_dissents(), *_deliberation(), *_publication())
+    register(*_outcome(), *_signature(), *_versions(), *_commitments(), *_dissents(), *_deliberation())
+    register(*_publication(), *_agents())
 
 
 def _outcome() -> list[Refuse]:
@@ -388,4 +390,20 @@ def _publication() -> list[Refuse]:
             "a choice is changed by another choice.",
         ),
         Refuse(choices, "quote_choice_never_deleted", ("delete",), "TRUE", "a choice is never removed.", truncate=True),
+    ]
+
+
+def _agents() -> list[AppendOnly | Refuse]:
+    table = _table(AgentInstruction)
+    return [
+        AppendOnly(table),
+        Refuse(
+            table,
+            "agents_told_by_signature",
+            ("insert",),
+            f"NOT EXISTS (SELECT 1 FROM {OUTCOME} o WHERE o.id = NEW.outcome_id AND o.state = 'signed') "
+            "OR NOT EXISTS (SELECT 1 FROM instructions_instruction i WHERE i.id = NEW.instruction_id "
+            f"AND i.published_by_id = (SELECT o.signed_by_id FROM {OUTCOME} o WHERE o.id = NEW.outcome_id))",
+            "only the signer of an outcome tells the agents something in it.",
+        ),
     ]

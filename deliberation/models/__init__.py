@@ -1,5 +1,6 @@
 """The rows of a deliberation, one file a stage, in the order of the process."""
 
+from deliberation.models.agents import AgentInstruction
 from deliberation.models.conflict import (
     Deliberation,
     Finding,
@@ -63,6 +64,7 @@ from deliberation.models.stakeholders import (
 from deliberation.models.timekeeping import Heartbeat, Notice, Timetable
 
 __all__ = [
+    "AgentInstruction",
     "Agreement",
     "AgreementAnswer",
     "Amendment",

@@ -18,6 +18,7 @@ from deliberation.domain.completeness import standing_dissents_of
 from deliberation.domain.gathering import gathered
 from deliberation.domain.terms import WORDS
 from deliberation.models import (
+    AgentInstruction,
     Commitment,
     CommitmentReport,
     Deliberation,
@@ -90,6 +91,7 @@ class Document:
     entry: Entry | None
     left_out: bool = False
     reports: dict[UUID, list[Any]] = field(default_factory=dict)
+    agents: AgentInstruction | None = None
 
     @property
     def is_signed(self) -> bool:
@@ -189,6 +191,7 @@ class _Beside:
     holder_is_voice: set[UUID]
     spoke: WhoSpoke
     entries: dict[UUID, Entry]
+    agents: dict[UUID, AgentInstruction]
 
 
 def _beside(versions: list[OutcomeVersion]) -> _Beside:
@@ -219,6 +222,7 @@ def _beside(versions: list[OutcomeVersion]) -> _Beside:
         holder_is_voice=_where_the_holder_speaks(deliberations),
         spoke=who_spoke(deliberations),
         entries={entry.pk: entry for entry in Entry.objects.filter(pk__in=signed)},
+        agents={told.outcome_id: told for told in agents_told(outcomes)},
     )
 
 
@@ -264,7 +268,14 @@ def _document(
         entry=beside.entries.get(outcome.signed_entry_id) if outcome.signed_entry_id else None,
         left_out=left_out,
         reports=gathered(beside.reports[here], by="commitment_id"),
+        agents=beside.agents.get(outcome.pk) if outcome.signed_version_id == version.pk else None,
     )
+
+
+def agents_told(outcomes: Iterable[Outcome]) -> QuerySet[AgentInstruction]:
+    """What these outcomes tell the agents, each with its instruction."""
+    rows = AgentInstruction.objects.filter(outcome__in=list(outcomes))
+    return rows.select_related("text", "instruction")
 
 
 def _printed(dissent: Dissent, name_of: NameOf) -> PrintedDissent:
@@ -356,6 +367,9 @@ def outcome_as_json(outcome: Outcome, *, document: Document | None = None) -> di
             for each in (*document.commitments, *(c for loss in document.losses for c in loss.commitments))
         ],
         "nothing_to_do": _str(version.nothing_to_do),
+        "agent_instruction": {"id": document.agents.instruction.key, "text": str(document.agents.text)}
+        if document.agents
+        else None,
         "heard": [
             {"framework": row.title, "heard": row.was_heard, "voices": row.heard, "because": _str(row.because)}
             for row in document.heard

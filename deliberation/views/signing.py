@@ -24,6 +24,9 @@ from deliberation.queries.outcome import document_of, version_to_read
 from deliberation.views.access import deliberation_view
 from deliberation.views.acting import Writing
 from deliberation.views.drafting import must, puts, to_outcome
+from instructions.domain.by_outcome import goes_against
+from instructions.forms.wording import answers_in
+from instructions.views.clashes import shown
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,7 +45,7 @@ def outcome_sign(request: HttpRequest, deliberation: Deliberation) -> HttpRespon
         puts(writing.form, "version_id", str(version.pk))
 
     def sign(data: dict[str, Any]) -> object:
-        return sign_outcome(deliberation, by=by, **data)
+        return sign_outcome(deliberation, by=by, answers=answers_in(request.POST), **data)
 
     if request.method == "POST" and writing.sends(sign):
         messages.success(request, _("Signed. It is final, and a precedent from now on: it informs, it does not bind."))
@@ -64,9 +67,17 @@ def outcome_sign(request: HttpRequest, deliberation: Deliberation) -> HttpRespon
             "commitments": outcome_page.commitments(document),
             "missing": [(place_of(deliberation, one), one.sentence) for one in missing],
             "form": writing.form,
+            "clashes": _clashes(request, deliberation),
         },
         status=422 if writing.form.is_bound else 200,
     )
+
+
+def _clashes(request: HttpRequest, deliberation: Deliberation) -> list[dict[str, Any]]:
+    """What the words for the agents go against, with what was answered so far."""
+    words = request.POST.get("agents", "").strip()
+    found = goes_against(words, deliberation.project) if words else []
+    return [shown(one, request.POST, may_give_way=False) for one in found]
 
 
 def _drop_what_is_listed(writing: Writing, missing: list[Missing]) -> None:

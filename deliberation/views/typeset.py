@@ -100,6 +100,9 @@ def _sections(document: Document) -> list[dict[str, Any]]:
             else [],
         }
     )
+    if document.agents is not None:
+        told = document.agents
+        found.append({"title": _("What the agents are told"), "facts": [[told.instruction.key, str(told.text)]]})
     found.append(
         {
             "title": _("Scope and review"),

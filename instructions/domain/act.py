@@ -42,7 +42,8 @@ class Act:
     """A verb while it runs. `entry_id` is the id its audit entry will have.
 
     `subject` is what the entry is about: the verb says it where there was no `thing` yet. `binds` says that what is in
-    force has changed, so that nothing cached of it holds.
+    force has changed, so that nothing cached of it holds. `speaker` is the human in whose words the software acts: the
+    signer of an outcome.
     """
 
     rule: Rule
@@ -58,12 +59,13 @@ class Act:
     cause: Entry | UUID | None = None
     outcome: str | None = None
     binds: bool = False
+    speaker: User | None = None
     texts: dict[str, Text] = field(default_factory=dict)
 
     @property
     def user(self) -> User | None:
-        """The member of staff who acts, else None."""
-        return self.by if isinstance(self.by, User) else None
+        """The member of staff who acts or speaks, else None."""
+        return self.by if isinstance(self.by, User) else self.speaker
 
     @property
     def key(self) -> APIKey | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
@@ -46,7 +47,7 @@ def propose_instruction(
         instruction = begin(
             act, project=project, source="user", supersedes=_standing(supersedes, project), place=_short(place)
         )
-        _write(act, instruction, Revision.Kind.PROPOSED, wording, why)
+        write(act, instruction, Revision.Kind.PROPOSED, wording, why)
     return instruction
 
 
@@ -63,7 +64,7 @@ def publish_instruction(
         return _give_way(instruction, answers, by=by)
     with perform("publish_instruction", instruction.organisation, by=by, thing=instruction) as act:
         _must_have_time(instruction, act)
-        _settle(act, instruction, answers, by=by)
+        settle(act, instruction, answers)
         move(act, instruction, State.ACTIVE, act.keep("why", why, optional=True))
     return instruction
 
@@ -90,11 +91,11 @@ def revise_instruction(
     """
     answers = answers or {}
     with perform("revise_instruction", instruction.organisation, by=by, thing=instruction) as act:
-        revision = _write(act, instruction, Revision.Kind.REVISED, wording, why, needs_why=True)
+        revision = write(act, instruction, Revision.Kind.REVISED, wording, why, needs_why=True)
         if instruction.is_in_force:
             act.binds = True
             _must_hold(answers)
-            _settle(act, instruction, answers, by=by)
+            settle(act, instruction, answers)
     return revision
 
 
@@ -113,7 +114,7 @@ def withdraw_instruction(instruction: Instruction, *, by: User, why: str = "") -
         move(act, instruction, State.WITHDRAWN, act.keep("why", why, optional=True))
 
 
-def retire_instruction(instruction: Instruction, *, by: By, why: str = "", cause: Entry | None = None) -> None:
+def retire_instruction(instruction: Instruction, *, by: By, why: str = "", cause: Entry | UUID | None = None) -> None:
     """End an instruction that is in force. A person says why; the software gives the entry that is the cause."""
     with perform("retire_instruction", instruction.organisation, by=by, thing=instruction, cause=cause) as act:
         move(act, instruction, State.RETIRED, act.keep("why", why, optional=by is SYSTEM))
@@ -151,7 +152,7 @@ def reinstate_instruction(
             act, instruction, Revision.Kind.REINSTATED, last.text, Content(values, last.proposed), act.keep("why", why)
         )
         _must_hold(answers or {})
-        _settle(act, instruction, answers or {}, by=by)
+        settle(act, instruction, answers or {})
         move(act, instruction, State.ACTIVE, revision.why)
     return revision
 
@@ -217,7 +218,7 @@ def move(act: Act, instruction: Instruction, to: str, why: Text | None, because_
     act.binds = to not in (State.REJECTED, State.WITHDRAWN)
 
 
-def _write(
+def write(
     act: Act, instruction: Instruction, kind: str, wording: Wording, why: str, *, needs_why: bool = False
 ) -> Revision:
     if wording.period is not None and wording.period.project_id != instruction.project_id:
@@ -227,7 +228,7 @@ def _write(
     return add_revision(act, instruction, kind, text, content, act.keep("why", why, optional=not needs_why))
 
 
-def _settle(act: Act, instruction: Instruction, answers: Mapping[str, Answered], *, by: User) -> None:
+def settle(act: Act, instruction: Instruction, answers: Mapping[str, Answered]) -> None:
     """Every conflict with what is in force is answered; what the answers say is superseded goes."""
     clashes = clashes_of(instruction)
     check_answers(clashes, answers)
@@ -236,11 +237,13 @@ def _settle(act: Act, instruction: Instruction, answers: Mapping[str, Answered],
     if instruction.supersedes is not None and instruction.supersedes.is_in_force:
         replaced.append(instruction.supersedes)
     for other in dict.fromkeys(replaced):
-        _supersede(other, instruction, by=by, cause=act.entry_id)
+        _supersede(other, instruction, act)
 
 
-def _supersede(other: Instruction, by_this: Instruction, *, by: User, cause: Any) -> None:
-    with perform("supersede_instruction", other.organisation, by=by, thing=other, cause=cause) as act:
+def _supersede(other: Instruction, by_this: Instruction, because: Act) -> None:
+    verb = "supersede_instruction"
+    with perform(verb, other.organisation, by=because.by, thing=other, cause=because.entry_id) as act:
+        act.speaker = because.speaker
         move(act, other, State.SUPERSEDED, None, because_of=by_this)
 
 
