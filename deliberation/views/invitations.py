@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -123,7 +124,7 @@ def invitation_renew(request: HttpRequest, deliberation: Deliberation, key: UUID
     row = _row(deliberation, key)
     tries(
         request,
-        lambda: renew_link(deliberation, row, by=request.user),  # type: ignore[arg-type]
+        lambda: renew_link(deliberation, row, by=request.user, by_hand="by_hand" in request.POST),  # type: ignore[arg-type]
         done=_("%(who)s has a new link. The old one opens nothing any more.") % {"who": row.stakeholder.title},
     )
     return _back(deliberation)
@@ -157,6 +158,11 @@ def invitation_letter(request: HttpRequest, deliberation: Deliberation, key: UUI
     row = _row(deliberation, key)
     if row.state == Invitation.State.LISTED:
         raise Http404
+    if row.channel == Invitation.Channel.MAIL:
+        messages.error(
+            request, _("Their link was mailed to them alone. To print a letter, make a new link to hand over.")
+        )
+        return _back(deliberation)
     terms = accepted_terms(deliberation) or row.terms
     return render(
         request,
