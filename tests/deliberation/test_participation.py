@@ -89,7 +89,7 @@ def test_facilitator_adds_changes_and_drops_through_the_forms(cast):
     row.refresh_from_db()
     assert (row.title, row.email) == ("Night nurses’ union", "union@people.example")
     refused = facilitator.post(page("stakeholder_drop", deliberation, row.pk), {"drop_kind": "other", "reason": ""})
-    assert refused.status_code == 200
+    assert refused.status_code == 422
     dropped = {"drop_kind": "other", "reason": "They asked not to be."}
     assert facilitator.post(page("stakeholder_drop", deliberation, row.pk), dropped).status_code == 302
     assert "They asked not to be." in facilitator.get(page("stakeholders", deliberation)).content.decode()
