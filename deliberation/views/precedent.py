@@ -119,9 +119,9 @@ def precedent_row(row: Precedent, place: Place, slug: str) -> dict[str, Any]:
 
 def standing_line(place: Place) -> tuple[str, bool]:
     """The strong line of a row, and whether it is late."""
-    if place.is_overdue:
-        late = [one for one in place.sentences if one.get("late")]
-        return str(late[0]["says"]), True
+    late = next((one for one in place.sentences if one.get("late")), None)
+    if place.is_overdue and late is not None:
+        return str(late["says"]), True
     if place.precedent.state != Precedent.State.IN_FORCE or place.review is None:
         return str(place.precedent.get_state_display()), False
     return _("Review by %(day)s") % {"day": formats.date_format(place.review.due_on, "DATE_FORMAT")}, False
