@@ -173,12 +173,14 @@ _INSTALLED = {
     ),
 }
 
+_SWITCHED_ON = {"sqlite": "", "postgresql": " AND t.tgenabled IN ('O', 'A')"}
+
 
 def installed(using: str = "default") -> set[str]:
-    """The names of the triggers in the database."""
+    """The names of the triggers in the database that are not switched off."""
     connection = connections[using]
     with connection.cursor() as cursor:
-        cursor.execute(_INSTALLED[connection.vendor])
+        cursor.execute(_INSTALLED[connection.vendor] + _SWITCHED_ON[connection.vendor])
         return {name for name, _table in cursor.fetchall()}
 
 
@@ -206,7 +208,7 @@ def install(using: str = "default") -> None:
 
 
 def remove(using: str = "default") -> None:
-    """Drop every guard: before SQLite remakes tables, and for the flush of transactional tests."""
+    """Drop every guard: before SQLite remakes tables."""
     connection = connections[using]
     with transaction.atomic(using=using), connection.cursor() as cursor:
         _drop(connection, cursor)
@@ -224,13 +226,39 @@ def _drop(connection: BaseDatabaseWrapper, cursor: Any) -> None:
 
 
 @contextmanager
-def lifted(using: str = "default") -> Iterator[None]:
-    """Without guards, for the flush after a transactional test and for nothing else."""
-    remove(using)
+def lifted(using: str = "default", only: Iterable[str] | None = None) -> Iterator[None]:
+    """Without guards, or without those of the tables in `only`: for emptying and filling tables in tests.
+
+    On PostgreSQL they are switched off and on again. SQLite cannot do that: there they go and come back as they were.
+    """
+    connection = connections[using]
+    with transaction.atomic(using=using), connection.cursor() as cursor:
+        cursor.execute(_INSTALLED[connection.vendor])
+        found = [(name, table) for name, table in cursor.fetchall() if only is None or table in only]
+        if connection.vendor == "postgresql":
+            _switch(cursor, found, "DISABLE")
+        else:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            creating = dict(cursor.fetchall())
+            for name, _table in found:
+                cursor.execute(f'DROP TRIGGER "{name}"')
     try:
         yield
     finally:
-        install(using)
+        with transaction.atomic(using=using), connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                _switch(cursor, found, "ENABLE")
+            else:
+                for name, _table in found:
+                    cursor.execute(creating[name])
+
+
+def _switch(cursor: Any, found: Iterable[tuple[str, str]], word: str) -> None:
+    acts: dict[str, list[str]] = {}
+    for name, table in found:
+        acts.setdefault(table, []).append(f'{word} TRIGGER "{name}"')
+    for table, of_table in acts.items():
+        cursor.execute(f'ALTER TABLE "{table}" {", ".join(of_table)}')
 
 
 # --- When

@@ -3,6 +3,8 @@
 from django.urls import URLPattern, URLResolver, path
 
 from deliberation.views import (
+    accommodations,
+    agreement,
     calendar,
     card,
     conflict,
@@ -16,13 +18,13 @@ from deliberation.views import (
     participation,
     precedent,
     publication,
+    questions,
     review,
     running,
     seats,
     signing,
     terms,
 )
-from deliberation.views import contributions as saying
 from deliberation.views import outcome as outcome_views
 from deliberation.views import rounds as round_pages
 from deliberation.views import stakeholders as people
@@ -103,24 +105,24 @@ asked = [
 
 rounds = [
     # Rounds 2 and 3 have pages of their own, at the same kind of address as the others.
-    path(ONE + "round/2/", round_pages.accommodations, name="accommodations"),
-    path(ONE + "round/3/", round_pages.agreement, name="agreement"),
+    path(ONE + "round/2/", accommodations.accommodations, name="accommodations"),
+    path(ONE + "round/3/", agreement.agreement, name="agreement"),
     path(ONE + "round/<int:round_number>/", round_pages.round_page, name="round"),
     path(ONE + "round/<int:round_number>/open/", running.round_open, name="round_open"),
     path(ONE + "round/<int:round_number>/close/", running.round_close, name="round_close"),
     path(ONE + "round/<int:round_number>/enter/<slug:what>/", running.enter, name="enter_for"),
     path(ONE + "round/more-time/<uuid:wish_id>/", running.more_time_answer, name="more_time_answer"),
-    path(ONE + "round/2/shared/", saying.shared_value_add, name="shared_value_add"),
-    path(ONE + "round/2/proposals/", saying.proposal_add, name="proposal_add"),
-    path(ONE + "round/2/proposals/<uuid:option_id>/", saying.stance_submit, name="stance_submit"),
-    path(ONE + "round/2/proposals/<uuid:option_id>/cost/", saying.proposal_cost, name="proposal_cost"),
-    path(ONE + "round/questions/", saying.question_put, name="question_put"),
-    path(ONE + "round/questions/<uuid:question_id>/", saying.question_reply, name="question_reply"),
-    path(ONE + "round/3/agreements/", saying.agreement_put, name="agreement_put"),
-    path(ONE + "round/3/agreements/<uuid:agreement_id>/", saying.agreement_answer, name="agreement_answer"),
-    path(ONE + "round/3/differences/", saying.difference_put, name="difference_put"),
-    path(ONE + "round/3/sides/<uuid:side_id>/", saying.side_answer, name="side_answer"),
-    path(ONE + "round/3/shift/", saying.shift_tell, name="shift_tell"),
+    path(ONE + "round/2/shared/", accommodations.shared_value_add, name="shared_value_add"),
+    path(ONE + "round/2/proposals/", accommodations.proposal_add, name="proposal_add"),
+    path(ONE + "round/2/proposals/<uuid:option_id>/", accommodations.stance_submit, name="stance_submit"),
+    path(ONE + "round/2/proposals/<uuid:option_id>/cost/", accommodations.proposal_cost, name="proposal_cost"),
+    path(ONE + "round/questions/", questions.question_put, name="question_put"),
+    path(ONE + "round/questions/<uuid:question_id>/", questions.question_reply, name="question_reply"),
+    path(ONE + "round/3/agreements/", agreement.agreement_put, name="agreement_put"),
+    path(ONE + "round/3/agreements/<uuid:agreement_id>/", agreement.agreement_answer, name="agreement_answer"),
+    path(ONE + "round/3/differences/", agreement.difference_put, name="difference_put"),
+    path(ONE + "round/3/sides/<uuid:side_id>/", agreement.side_answer, name="side_answer"),
+    path(ONE + "round/3/shift/", agreement.shift_tell, name="shift_tell"),
 ]
 
 outcome = [

@@ -6,6 +6,7 @@ from accounts.models import Membership, Organisation, Project, User
 from accounts.permissions import SYSTEM
 from accounts.roles import Role
 from accounts.scope import open_organisation
+from tests.prepared import made_once
 
 PASSWORD = "a long enough sentence"
 
@@ -57,6 +58,9 @@ class Cast:
     stakeholders: list[User] = field(init=False)
 
     def __post_init__(self) -> None:
+        vars(self).update(made_once("cast", self._made))
+
+    def _made(self) -> dict[str, object]:
         self.organisation = make_organisation()
         self.administrator = make_member(self.organisation, "Administrator", Role.ADMINISTRATOR)
         self.facilitator = make_member(self.organisation, "Facilitator", Role.FACILITATOR)
@@ -73,6 +77,7 @@ class Cast:
         self.other = make_organisation("harbour", "Harbour Trust")
         self.outsider = make_member(self.other, "Outsider", *Role)
         self.other_project = make_project(self.other)
+        return vars(self)
 
     @property
     def first(self) -> User:

@@ -48,22 +48,25 @@ def _remove(folder: Path) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def guards_make_way_for_the_flush() -> Iterator[None]:
-    """After a transactional test the tables are emptied, which append-only guards forbid: they are lifted for it."""
+def transactional_tests_leave_nothing() -> Iterator[None]:
+    """After a transactional test the tables are emptied, by tests/emptied.py and not by Django's flush."""
     from django.test import TransactionTestCase
 
-    from accounts import guards
-
-    flush = TransactionTestCase._fixture_teardown
-
-    def lifted_flush(test: TransactionTestCase) -> None:
-        with guards.lifted():
-            flush(test)
+    from tests.emptied import empty
 
     patch = pytest.MonkeyPatch()
-    patch.setattr(TransactionTestCase, "_fixture_teardown", lifted_flush)
+    patch.setattr(TransactionTestCase, "_fixture_teardown", lambda test: empty())
     yield
     patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def prepared_things(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What tests begin with is made once in a process and then written again, see tests/prepared.py."""
+    from tests.prepared import one_test
+
+    with one_test(monkeypatch):
+        yield
 
 
 @pytest.fixture(autouse=True)

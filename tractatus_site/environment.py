@@ -50,6 +50,21 @@ def text(name: str, default: str) -> str:
     return os.environ.get(VARIABLES[name].name, "").strip() or default
 
 
+def set_up(*, make_key: bool = True) -> None:
+    """Loads the settings and the apps, for a command that is not manage.py's; without making a key, if said so."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tractatus_site.settings")
+    if not (make_key or text("SECRET_KEY", "")):
+        os.environ["SECRET_KEY"] = "signs nothing in this process"
+    django.setup()
+
+
+def of_a_program(**more: str) -> dict[str, str]:
+    """The environment for a program that is started from here."""
+    return {**os.environ, **more}
+
+
 def flag(name: str) -> bool:
     """True for 1, true, yes, on; False for 0, false, no, off or absent; anything else is refused."""
     value = text(name, "false").lower()

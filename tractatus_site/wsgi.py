@@ -2,8 +2,12 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+
+from tractatus_site import running
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tractatus_site.settings")
 
 application = get_wsgi_application()
+running.hold(settings.DATA_DIR)

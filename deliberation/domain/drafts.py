@@ -20,16 +20,24 @@ def save_draft(
     *,
     by: User | Seat,
     form: str,
-    fields: Mapping[str, str],
+    fields: Mapping[str, str | list[str]],
     deliberation: Deliberation | None = None,
 ) -> datetime:
     """Keep what `by` has written in `form`, in place of what was kept before. Gives the moment it was kept."""
     now = clock.now()
     owner = {"seat": by, "user": None} if isinstance(by, Seat) else {"seat": None, "user": by}
-    left, kept = LONGEST_DRAFT, {}
-    for name, value in fields.items():
-        kept[name] = value.replace("\x00", "")[:left]
-        left -= len(kept[name])
+    left = LONGEST_DRAFT
+
+    def fitting(value: str) -> str:
+        nonlocal left
+        fits = value.replace("\x00", "")[:left]
+        left -= len(fits)
+        return fits
+
+    kept = {
+        name: [fitting(one) for one in value] if isinstance(value, list) else fitting(value)
+        for name, value in fields.items()
+    }
     with transaction.atomic():
         Draft.objects.update_or_create(
             organisation=organisation,
@@ -46,6 +54,12 @@ def draft_of(organisation: Organisation, *, by: User | Seat | None, form: str) -
         return None
     owner = {"seat": by} if isinstance(by, Seat) else {"user": by}
     return Draft.objects.filter(organisation=organisation, form=form, **owner).first()
+
+
+def drafts_of(deliberation: Deliberation, *, by: User | Seat) -> dict[str, Draft]:
+    """Everything `by` has written in this deliberation and not sent, by form."""
+    owner = {"seat": by} if isinstance(by, Seat) else {"user": by}
+    return {row.form: row for row in Draft.objects.filter(deliberation=deliberation, **owner)}
 
 
 def drop_draft(organisation: Organisation, *, by: User | Seat, form: str) -> None:

@@ -91,8 +91,12 @@ def send_one(act: Act, invitation: Invitation, *, channel: str, answer_by: datet
         act.notify("invitation_reminder", f"invitation:{invitation.pk}", seats=[invitation.seat], due_at=remind_at)
 
 
-def renew_link(deliberation: Deliberation, invitation: Invitation, *, by: User) -> Invitation:
-    """Make a new link: every earlier one ends, wherever it was forwarded. It is mailed where the first one was."""
+def renew_link(deliberation: Deliberation, invitation: Invitation, *, by: User, by_hand: bool = False) -> Invitation:
+    """Make a new link: every earlier one ends, wherever it was forwarded. It is mailed where the first one was.
+
+    A link that was mailed is shown to nobody. With `by_hand` the new one is shown to the facilitator too, to be handed
+    over: so nobody has it beside its receiver without the receiver being told of a new link.
+    """
     with perform("renew_link", deliberation, by=by) as act:
         row = own_invitation(deliberation, invitation)
         if row.state == Invitation.State.LISTED:
@@ -100,8 +104,11 @@ def renew_link(deliberation: Deliberation, invitation: Invitation, *, by: User) 
         if row.link_series >= 9999:
             raise WrongState(_("No further link can be made for this invitation."))
         row.link_series += 1
-        row.save(update_fields=["link_series"])
-        if row.channel == Invitation.Channel.MAIL:
+        mailed = row.channel == Invitation.Channel.MAIL
+        if mailed and by_hand:
+            row.channel = Invitation.Channel.LINK
+        row.save(update_fields=["link_series", "channel"])
+        if mailed:
             act.notify("invitation", f"invitation:{row.pk}:{row.link_series}", seats=[row.seat])
         act.subject, act.decision = ("invitation", row.pk), "renewed"
     return row

@@ -6,6 +6,7 @@ from datetime import datetime, time
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -110,51 +111,61 @@ class DifferenceForm(forms.Form):
     side_3 = WordsField(short=True, required=False, label=_("A further side (if there is one)"))
     side_4 = WordsField(short=True, required=False, label=_("A further side (if there is one)"))
 
-    def sides(self) -> list[str]:
-        return [self.cleaned_data[f"side_{n}"] for n in (1, 2, 3, 4)]
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        return {"text": data.get("text", ""), "sides": [data.get(f"side_{n}", "") for n in (1, 2, 3, 4)]}
 
 
-CONFIRMS = [("yes", _("I confirm it")), ("no", _("I do not confirm it"))]
-SIDES = [
-    ("as_stated", _("I hold this side, as stated")),
-    ("otherwise", _("I hold this side, but it should be said so:")),
-    ("not_mine", _("This is not my side")),
-]
-CHANGED = [("yes", _("Something changed in how I see it")), ("no", _("Nothing changed"))]
+class YesOrNo(forms.TypedChoiceField):
+    """One of two answers, of which neither is chosen before: True for the first, False for the second."""
+
+    def __init__(self, *, yes: Any, no: Any, **options: Any) -> None:
+        super().__init__(
+            choices=[("yes", yes), ("no", no)],
+            coerce=lambda value: value == "yes",
+            widget=forms.RadioSelect,
+            error_messages={"required": _("Choose one of the two answers.")},
+            **options,
+        )
+
+
+class HeldForm(forms.Form):
+    """What three answers about a side mean: held as stated, held but said otherwise, not theirs."""
+
+    unsaid: Any = _("Say how your side should be stated.")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        answer, comment = data.get("holds"), data.get("comment", "")
+        if answer == "otherwise" and not comment:
+            self.add_error("comment", self.unsaid)
+        return data | {"holds": answer != "not_mine", "comment": comment if answer == "otherwise" else ""}
 
 
 class AgreementForm(Versioned):
-    confirms = forms.ChoiceField(
-        label=_("Is this agreed, as you see it?"),
-        choices=CONFIRMS,
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose one of the two answers.")},
-    )
+    confirms = YesOrNo(label=_("Is this agreed, as you see it?"), yes=_("I confirm it"), no=_("I do not confirm it"))
     comment = WordsField(short=True, required=False, label=_("What should be said with it? (if you wish)"))
 
 
-class SideForm(Versioned):
+class SideForm(HeldForm, Versioned):
     holds = forms.ChoiceField(
         label=_("Is this your side?"),
-        choices=SIDES,
+        choices=[
+            ("as_stated", _("I hold this side, as stated")),
+            ("otherwise", _("I hold this side, but it should be said so:")),
+            ("not_mine", _("This is not my side")),
+        ],
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose one of the three answers.")},
     )
     comment = WordsField(short=True, required=False, label=_("How should it be said?"))
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("holds") == "otherwise" and not data.get("comment"):
-            self.add_error("comment", _("Say how your side should be stated."))
-        return data
-
 
 class ShiftForm(Versioned):
-    changed = forms.ChoiceField(
+    changed = YesOrNo(
         label=_("Has something changed in how you see it?"),
-        choices=CHANGED,
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose one of the two answers.")},
+        yes=_("Something changed in how I see it"),
+        no=_("Nothing changed"),
     )
     text = WordsField(short=True, required=False, label=_("What changed, and what changed it?"))
 
@@ -210,36 +221,48 @@ class EnterPositionForm(EnterForm):
     need = WordsField(label=_("What they would need (if said)"), required=False)
 
 
-class EnterStanceForm(EnterForm):
-    option = forms.ChoiceField(label=_("To which proposal?"))
+class ToWhat(forms.ModelChoiceField):
+    """What an answer is about, by its words."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(queryset=None, empty_label=None, **options)
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.text)
+
+
+class EnterAnswerForm(EnterForm):
+    """An answer to something others said; `to` are those things, of which the field `about` takes one."""
+
+    about: str
+
+    def __init__(self, *args: Any, to: QuerySet[Any], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields[self.about].queryset = to.select_related("text")  # type: ignore[attr-defined]
+
+
+class EnterStanceForm(EnterAnswerForm):
+    about = "option"
+    option = ToWhat(label=_("To which proposal?"))
     answer = forms.ChoiceField(label=_("Their answer"), choices=Stance.Answer.choices, widget=forms.RadioSelect)
     reason = WordsField(short=True, required=False, label=_("If what, or because of what?"))
-
-    def __init__(self, *args: Any, options: list[tuple[str, str]], **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.fields["option"].choices = options  # type: ignore[attr-defined]
 
 
 class EnterTextForm(EnterForm):
     text = WordsField(short=True, label=_("In their words"))
 
 
-class EnterAgreementForm(EnterForm):
-    agreement = forms.ChoiceField(label=_("To which sentence?"))
-    confirms = forms.ChoiceField(
-        label=_("Their answer"),
-        choices=[("yes", _("They confirm it")), ("no", _("They do not confirm it"))],
-        widget=forms.RadioSelect,
-    )
+class EnterAgreementForm(EnterAnswerForm):
+    about = "agreement"
+    agreement = ToWhat(label=_("To which sentence?"))
+    confirms = YesOrNo(label=_("Their answer"), yes=_("They confirm it"), no=_("They do not confirm it"))
     comment = WordsField(short=True, required=False, label=_("What they said with it (if anything)"))
 
-    def __init__(self, *args: Any, options: list[tuple[str, str]], **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.fields["agreement"].choices = options  # type: ignore[attr-defined]
 
-
-class EnterSideForm(EnterForm):
-    side = forms.ChoiceField(label=_("Which side?"))
+class EnterSideForm(HeldForm, EnterAnswerForm):
+    about = "side"
+    unsaid = _("Say how they would state it.")
+    side = ToWhat(label=_("Which side?"))
     holds = forms.ChoiceField(
         label=_("Their answer"),
         choices=[
@@ -251,15 +274,9 @@ class EnterSideForm(EnterForm):
     )
     comment = WordsField(short=True, required=False, label=_("How they would say it"))
 
-    def __init__(self, *args: Any, options: list[tuple[str, str]], **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.fields["side"].choices = options  # type: ignore[attr-defined]
-
 
 class EnterShiftForm(EnterForm):
-    changed = forms.ChoiceField(
-        label=_("Has something changed in how they see it?"),
-        choices=[("yes", _("Something changed")), ("no", _("Nothing changed"))],
-        widget=forms.RadioSelect,
+    changed = YesOrNo(
+        label=_("Has something changed in how they see it?"), yes=_("Something changed"), no=_("Nothing changed")
     )
     text = WordsField(short=True, required=False, label=_("What changed, and what changed it"))

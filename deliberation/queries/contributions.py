@@ -332,6 +332,12 @@ KINDS: dict[str, tuple[type[Spoken], int]] = {
 """The kinds of contributions, by the name they have in addresses and notices."""
 
 
+def version_of(model: type[Stance | AgreementAnswer | SideAnswer | Shift], seat: Seat, **about: Any) -> int:
+    """The version of the answer that this seat sent last about that; 0 before there is one."""
+    row = model.objects.filter(seat=seat, **about).order_by("-version").first()
+    return row.version if row is not None else 0
+
+
 def said_by(seat: Seat) -> list[Said]:
     """Everything a seat has said, newest first, the last version of each, with the leaf hash of its entry."""
     found: list[tuple[str, Any, int]] = []

@@ -39,7 +39,12 @@ class Asked:
 
     @property
     def link(self) -> str:
-        return link_to(self.invitation)
+        """What the facilitator hands over; nothing where it was mailed to the person alone."""
+        return link_to(self.invitation) if self.is_handed_over else ""
+
+    @property
+    def is_handed_over(self) -> bool:
+        return self.is_sent and self.invitation.channel != Invitation.Channel.MAIL
 
     @property
     def uncertain(self) -> list[Notice]:

@@ -122,6 +122,7 @@ def _versions() -> QuerySet[OutcomeVersion]:
         "deliberation__question",
         "deliberation__organisation",
         "outcome__signed_by",
+        "outcome__signed_reason",
         "option__text",
         "decision",
         "meanwhile",

@@ -46,6 +46,7 @@ def decision(document: Document) -> dict[str, Any]:
     version = document.version
     signed = document.is_signed
     unsigned = _("Decision holder: %(name)s. Not signed.") % {"name": document.holder}
+    word = document.outcome.signed_reason if signed else None
     return {
         "key": "decision",
         "title": _("Legitimate disagreement") if document.is_disagreement else _("Decision"),
@@ -55,6 +56,7 @@ def decision(document: Document) -> dict[str, Any]:
             {"heading": _("Because"), "text": version.justification},
             {"heading": _("Relies on"), "text": version.assumptions},
             {"heading": _("Expects"), "text": version.expects},
+            *([{"heading": _("A word at the signature"), "text": word}] if word else []),
         ],
         "name": document.outcome.signed_name if signed else "",
         "by": signed_by(document) if signed else unsigned,

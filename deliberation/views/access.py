@@ -11,7 +11,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from accounts.access import organisation_view
-from accounts.models import Organisation, SeatUser
+from accounts.models import Membership, Organisation, SeatUser
 from accounts.permissions import rule
 from accounts.roles import Part
 from accounts.scope import open_organisation
@@ -21,6 +21,15 @@ from deliberation.models import Deliberation, Seat
 
 View = Callable[..., HttpResponseBase]
 NOBODY = UUID(int=0)
+
+
+class DeliberationRequest(HttpRequest):
+    """The request of a page behind `deliberation_view`, as views may annotate it."""
+
+    organisation: Organisation
+    membership: Membership | None
+    standing: Standing
+    seat: Seat | None
 
 
 def deliberation_view(read: str = "read_deliberation") -> Callable[[View], View]:

@@ -1,78 +1,69 @@
-"""From a form to a verb and back: what was refused is said at the field, and nothing typed is lost."""
+"""From a button to a verb and back: what was refused is said in a sentence."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.db import IntegrityError
-from django.forms import Form
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
-from accounts.access import kept_post
-from accounts.models import Organisation, User
-from accounts.refusals import Refused
-from deliberation.domain.drafts import draft_of, drop_draft, save_draft
-from deliberation.models import Deliberation, Draft, Seat
+from accounts.models import User
+from accounts.permissions import rule
+from accounts.refusals import NotAllowed, Refused
+from deliberation.addresses import address
+from deliberation.domain.act import check_state
+from deliberation.models import Deliberation, Seat
+from deliberation.views.access import DeliberationRequest
 
-NOT_WORDS = {"csrfmiddlewaretoken", "do", "next"}
-
-
-class Writing:
-    """One form in one request: filled from the draft, kept when it cannot be taken, cleared once it is sent.
-
-    `writing = Writing(request, deliberation, PositionForm, name="position", by=request.seat)`; then on POST
-    `if writing.sends(lambda data: submit_position(deliberation, by=seat, **data)): return redirect(...)`; the page
-    shows `writing.form`, and `writing.draft` with the moment it was kept. A form that makes a deliberation has none
-    yet. `name` is also the autosave address's key.
-    """
-
-    def __init__(
-        self,
-        request: HttpRequest,
-        deliberation: Deliberation | None,
-        form_class: type[Form],
-        *,
-        name: str,
-        by: User | Seat,
-        initial: dict[str, Any] | None = None,
-        **form_options: Any,
-    ) -> None:
-        self.request, self.deliberation, self.name, self.by = request, deliberation, name, by
-        self.organisation: Organisation = deliberation.organisation if deliberation else request.organisation  # type: ignore[attr-defined]
-        self.draft: Draft | None = draft_of(self.organisation, by=by, form=name)
-        self.result: Any = None
-        if request.method == "POST":
-            self.form = form_class(request.POST, **form_options)
-        else:
-            kept = (self.draft.fields if self.draft else {}) | _kept(request)
-            self.form = form_class(initial=(initial or {}) | kept, **form_options)
-
-    def sends(self, verb: Callable[[dict[str, Any]], Any]) -> bool:
-        """Whether the form was taken and the verb ran. If not, errors stand at the fields and the words are kept."""
-        if self.form.is_valid():
-            try:
-                self.result = verb(dict(self.form.cleaned_data))
-            except Refused as refused:
-                for field, sentence in refused.errors.items():
-                    self.form.add_error(field if field in self.form.fields else None, sentence)
-            except IntegrityError as error:
-                self.form.add_error(None, sentence_of(error))
-            else:
-                drop_draft(self.organisation, by=self.by, form=self.name)
-                return True
-        fields = {k: v for k, v in self.request.POST.items() if k not in NOT_WORDS and isinstance(v, str)}
-        save_draft(self.organisation, by=self.by, form=self.name, fields=fields, deliberation=self.deliberation)
-        self.draft = draft_of(self.organisation, by=self.by, form=self.name)
-        return False
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+"""A page that shows a form, and takes it."""
 
 
-def _kept(request: HttpRequest) -> dict[str, str]:
-    """What was sent before signing in. The session's lists become the single values that a form begins with."""
-    kept = kept_post(request)
-    return {name: str(kept[name]) for name in kept} if kept else {}
+def to(deliberation: Deliberation, name: str, *args: object) -> HttpResponse:
+    """On to a page of this deliberation, as `address` names it."""
+    return redirect(address(deliberation, name, *args))
+
+
+def user_of(request: HttpRequest) -> User:
+    """The user who acts. Raises `NotAllowed` for a guest on a seat: what staff do needs an account."""
+    if not isinstance(request.user, User):
+        raise NotAllowed(_("This is for those who run the deliberation. Sign in if that is you."))
+    return request.user
+
+
+def seat_of(request: DeliberationRequest) -> Seat:
+    """The seat from which the person of this request speaks. Raises `NotAllowed` where they have none."""
+    if request.seat is None:
+        raise NotAllowed(_("This is for those who take part as a voice."))
+    return request.seat
+
+
+def speaker_of(request: DeliberationRequest) -> Seat | User:
+    """Who speaks: the seat, or staff without one."""
+    return request.seat or user_of(request)
+
+
+def uuid_of(value: str | None) -> UUID | None:
+    """The id that a request names, or None where it is no id."""
+    try:
+        return UUID(value or "")
+    except ValueError:
+        return None
+
+
+def must(request: DeliberationRequest, deliberation: Deliberation, verb: str) -> None:
+    """Raise `NotAllowed` or `WrongState` unless the table lets this member of staff run `verb` now."""
+    the_rule = rule(verb)
+    sentence = request.standing.why_not(the_rule)
+    if sentence:
+        raise NotAllowed(sentence)
+    check_state(the_rule, deliberation, None)
 
 
 def tries(request: HttpRequest, verb: Callable[[], Any], *, done: str = "") -> bool:

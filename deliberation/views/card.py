@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock
 from accounts.roles import Part
+from deliberation.addresses import address
 from deliberation.domain.asks import ask_of, pass_round, something_waits
 from deliberation.domain.dates import in_words
 from deliberation.domain.entering import confirm_contribution
@@ -25,11 +26,11 @@ from deliberation.models import Ask, Deliberation, Invitation, MoreTime, Round, 
 from deliberation.permissions import INVITED
 from deliberation.queries import contributions as said
 from deliberation.queries import rounds as reads
-from deliberation.views.access import deliberation_view
-from deliberation.views.acting import tries
+from deliberation.views.access import DeliberationRequest, deliberation_view
+from deliberation.views.acting import form_page, seat_of, to, tries
 from deliberation.views.participation import asked_to_take_part, ways_out
 from deliberation.views.rounds import may_say
-from deliberation.views.speaking import Forms, Sent, here, seat_of, send
+from deliberation.views.writing import Forms, Writing, status_of
 
 HOW_LONG = {
     1: gettext_lazy("About twenty minutes"),
@@ -39,36 +40,28 @@ HOW_LONG = {
 }
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @deliberation_view()
-def card(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+def card(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     """What is asked of one participant now. Round 1 is answered here; later rounds link to what awaits an answer."""
-    seat: Seat | None = request.seat  # type: ignore[attr-defined]
+    seat = request.seat
     if seat is None:
-        return redirect(here("deliberation", deliberation))
+        return to(deliberation, "deliberation")
     not_yet = asked_to_take_part(request, deliberation)
     if not_yet is not None:
         return not_yet
-    if request.method == "POST":
-        return _send_position(request, deliberation, seat)
-    return show_card(request, deliberation)
-
-
-def _send_position(request: HttpRequest, deliberation: Deliberation, seat: Seat) -> HttpResponse:
-    return send(
-        request,
-        deliberation,
-        "position",
-        forms.PositionForm,
+    if request.method != "POST":
+        return show_card(request, deliberation)
+    writing = Writing(request, deliberation, forms.PositionForm, name="position", by=seat)
+    if writing.sends(
         lambda data: submit_position(deliberation, by=seat, **data),
-        by=seat,
-        page=lambda request, deliberation, refused: show_card(request, deliberation, refused),
-        to=lambda row: here("card_sent", deliberation, "position", row.pk),
         version=lambda: position.version if (position := reads.own_position(seat)) else 0,
-    )
+    ):
+        return to(deliberation, "card_sent", "position", writing.result.pk)
+    return show_card(request, deliberation, writing)
 
 
-def show_card(request: HttpRequest, deliberation: Deliberation, refused: Sent | None = None) -> HttpResponse:
+def show_card(request: DeliberationRequest, deliberation: Deliberation, refused: Writing | None = None) -> HttpResponse:
     """Render the card of somebody who takes part, with the form that was refused, if it was."""
     seat, now = seat_of(request), clock.now()
     ask = reads.current_ask(seat, now)
@@ -98,18 +91,18 @@ def show_card(request: HttpRequest, deliberation: Deliberation, refused: Sent | 
         "why_not": _why_not(deliberation, seat, ask) if ask and not open_ else "",
         "may_ask_time": _may_ask_time(deliberation, ask, wish),
         "next": _next(deliberation, ask),
-        "outcome_url": here("outcome", deliberation) if deliberation.state == State.DECIDED else "",
+        "outcome_url": address(deliberation, "outcome") if deliberation.state == State.DECIDED else "",
     }
     if number == 1:
         position = reads.own_position(seat)
         initial = {"based_on": 0} if position is None else _filled(position)
-        shown = Forms(request, deliberation, seat, refused)(
-            "position", forms.PositionForm, action=here("card", deliberation), initial=initial
+        writing = Forms(request, deliberation, seat, refused)(
+            "position", forms.PositionForm, action=address(deliberation, "card"), initial=initial
         )
-        context |= {"shown": shown, "form": shown.form, "position": position}
+        context |= {"writing": writing, "form": writing.form, "position": position}
         # Words that were typed when the round closed are shown for as long as they are kept.
-        context["show_form"] = open_ or shown.draft is not None or refused is not None
-    return render(request, "deliberation/card.html", context)
+        context["show_form"] = open_ or writing.begun
+    return render(request, "deliberation/card.html", context, status=status_of(refused))
 
 
 def _filled(position: Any) -> dict[str, Any]:
@@ -207,10 +200,12 @@ def _ways(deliberation: Deliberation, ask: Ask | None, open_: bool, wish: MoreTi
                 _("Say until when. You are answered within two working days."),
             )
         )
-    own = [{"url": here(name, deliberation, *args), "title": title, "says": says} for name, args, title, says in ways]
+    own = [
+        {"url": address(deliberation, name, *args), "title": title, "says": says} for name, args, title, says in ways
+    ]
     other = ways_out(deliberation, accepted=True)
     speaking = {
-        "url": here("card_frameworks", deliberation),
+        "url": address(deliberation, "card_frameworks"),
         "title": _("What I speak from"),
         "says": _("You choose, and you may change it."),
     }
@@ -245,7 +240,7 @@ def _closes(number: int) -> str:
 
 @require_GET
 @deliberation_view()
-def card_sent(request: HttpRequest, deliberation: Deliberation, kind: str, row_id: UUID) -> HttpResponse:
+def card_sent(request: DeliberationRequest, deliberation: Deliberation, kind: str, row_id: UUID) -> HttpResponse:
     """The receipt of one thing this seat has said."""
     seat = seat_of(request)
     one = next((s for s in said.said_by(seat) if s.kind == kind and s.row.pk == row_id), None)
@@ -265,7 +260,7 @@ def card_sent(request: HttpRequest, deliberation: Deliberation, kind: str, row_i
             "blind": one.kind == "position"
             and not reads.reads_others(
                 deliberation,
-                standing=request.standing,  # type: ignore[attr-defined]
+                standing=request.standing,
                 seat=seat,
             ),
             "next": _next(deliberation, ask),
@@ -289,63 +284,57 @@ def receipt_of(one: said.Said, until: Any = None) -> dict[str, Any]:
 # --- Ways out that are answers
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @deliberation_view()
-def card_more_time(request: HttpRequest, deliberation: Deliberation, round_number: int) -> HttpResponse:
+def card_more_time(request: DeliberationRequest, deliberation: Deliberation, round_number: int) -> HttpResponse:
     """Ask for more time, and until when."""
     seat = seat_of(request)
-    ask: Ask = get_object_or_404(Ask.objects.select_related("round"), seat=seat, round__number=round_number)
-    if request.method != "POST":
-        return _way_page(request, deliberation, seat, ask, "more_time")
-    return send(
-        request,
-        deliberation,
-        "more_time",
-        forms.MoreTimeForm,
+    ask: Ask = get_object_or_404(Ask.objects.select_related("round", "seat"), seat=seat, round__number=round_number)
+    writing = Writing(request, deliberation, forms.MoreTimeForm, name="more_time", by=seat)
+    if writing.sends(
         lambda data: ask_more_time(deliberation, by=seat, number=round_number, **data),
-        by=seat,
-        page=lambda request, deliberation, refused: _way_page(request, deliberation, seat, ask, "more_time", refused),
-        to=lambda wish: here("card", deliberation),
         done=_("Your wish is with the facilitator. You are answered within two working days."),
-    )
+    ):
+        return to(deliberation, "card")
+    return _way_page(request, deliberation, ask, "more_time", writing)
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @deliberation_view()
-def card_pass(request: HttpRequest, deliberation: Deliberation, round_number: int) -> HttpResponse:
+def card_pass(request: DeliberationRequest, deliberation: Deliberation, round_number: int) -> HttpResponse:
     """Say that there is nothing to add in this round."""
     seat = seat_of(request)
-    ask: Ask = get_object_or_404(Ask.objects.select_related("round"), seat=seat, round__number=round_number)
-    if request.method != "POST":
-        return _way_page(request, deliberation, seat, ask, "pass")
-    return send(
-        request,
-        deliberation,
-        "pass",
-        forms.PassForm,
+    ask: Ask = get_object_or_404(Ask.objects.select_related("round", "seat"), seat=seat, round__number=round_number)
+    writing = Writing(request, deliberation, forms.PassForm, name="pass", by=seat)
+    if writing.sends(
         lambda data: pass_round(deliberation, by=seat, number=round_number, **data),
-        by=seat,
-        page=lambda request, deliberation, refused: _way_page(request, deliberation, seat, ask, "pass", refused),
-        to=here("card", deliberation),
         done=_("It is noted that you have nothing to add. You can still answer until the round closes."),
-    )
+    ):
+        return to(deliberation, "card")
+    return _way_page(request, deliberation, ask, "pass", writing)
 
 
 def _way_page(
-    request: HttpRequest, deliberation: Deliberation, seat: Seat, ask: Ask, way: str, refused: Sent | None = None
+    request: DeliberationRequest, deliberation: Deliberation, ask: Ask, way: str, writing: Writing
 ) -> HttpResponse:
-    form_class = {"more_time": forms.MoreTimeForm, "pass": forms.PassForm}[way]
-    shown = Forms(request, deliberation, seat, refused)(way, form_class, action=request.path)
     return render(
         request,
         "deliberation/card_way.html",
-        {"deliberation": deliberation, "seat": seat, "ask": ask, "way": way, "shown": shown, "form": shown.form},
+        {
+            "deliberation": deliberation,
+            "seat": ask.seat,
+            "ask": ask,
+            "way": way,
+            "writing": writing,
+            "form": writing.form,
+        },
+        status=writing.status,
     )
 
 
 @require_POST
 @deliberation_view()
-def card_confirm(request: HttpRequest, deliberation: Deliberation, kind: str, row_id: UUID) -> HttpResponse:
+def card_confirm(request: DeliberationRequest, deliberation: Deliberation, kind: str, row_id: UUID) -> HttpResponse:
     """Confirm what the facilitator entered for this seat."""
     seat = seat_of(request)
     if kind not in said.KINDS:
@@ -356,4 +345,4 @@ def card_confirm(request: HttpRequest, deliberation: Deliberation, kind: str, ro
         lambda: confirm_contribution(deliberation, by=seat, contribution=row),
         done=_("Confirmed: it stands as yours."),
     )
-    return redirect(here("card", deliberation) + "#said")
+    return to(deliberation, "card#said")

@@ -4,35 +4,36 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import for_members
+from accounts.access import MemberRequest, for_members
 from accounts.roles import Part, Role
+from deliberation.addresses import address
 from deliberation.domain import conflict
 from deliberation.domain.standing import Standing
 from deliberation.domain.terms import anyone_invited
 from deliberation.forms.conflict import ConveneForm, ReasonForm, SettleForm, WithdrawForm
 from deliberation.models import Deliberation, Precedent, State, Urgency
 from deliberation.queries import overview
-from deliberation.queries.conflict import blockers_of, next_of, page
+from deliberation.queries.conflict import blockers_of, next_of
 from deliberation.queries.situation import situation_of
-from deliberation.views.access import deliberation_view
-from deliberation.views.acting import Writing, tries
+from deliberation.views.access import DeliberationRequest, deliberation_view
+from deliberation.views.acting import to, tries, user_of
 from deliberation.views.precedent import like_cases
-from deliberation.views.sheets import Sheets, signed_in, write
+from deliberation.views.writing import Forms, Writing, status_of
 
 BOARD = frozenset({Role.ADMINISTRATOR, Role.FACILITATOR, Role.DECISION_HOLDER, Role.REVIEWER})
 """Who may know that a question exists and where it stands, without a part in it."""
 
 
 @for_members(read="convene")
-def deliberation_new(request: HttpRequest, slug: str) -> HttpResponse:
+def deliberation_new(request: MemberRequest, slug: str) -> HttpResponse:
     """Put a question."""
-    by = signed_in(request)
-    organisation = request.organisation  # type: ignore[attr-defined]
+    by = user_of(request)
+    organisation = request.organisation
     writing = Writing(
         request,
         None,
@@ -42,21 +43,20 @@ def deliberation_new(request: HttpRequest, slug: str) -> HttpResponse:
         initial={"urgency": Urgency.IMPORTANT.value},
         organisation=organisation,
     )
-    if request.method == "POST" and writing.sends(lambda data: conflict.convene(organisation, by=by, **data)):
+    if writing.sends(lambda data: conflict.convene(organisation, by=by, **data)):
         return redirect("deliberation_intake", slug=slug, number=writing.result.number)
-    refused = writing.form.is_bound
     return render(
         request,
         "deliberation/new.html",
         {"form": writing.form, "writing": writing, "no_project": not writing.form.fields["project"].queryset.exists()},  # type: ignore[attr-defined]
-        status=422 if refused else 200,
+        status=writing.status,
     )
 
 
 @deliberation_view("read_overview")
-def deliberation(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+def deliberation(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     """The first page of a deliberation, as much of it as the reader may know."""
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     if standing.parts:
         return _whole(request, deliberation)
     if Role.FACILITATOR in standing.roles and deliberation.state in {State.PROPOSED, State.DISMISSED}:
@@ -70,8 +70,8 @@ def deliberation(request: HttpRequest, deliberation: Deliberation) -> HttpRespon
     raise Http404
 
 
-def _whole(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
-    standing = request.standing  # type: ignore[attr-defined]
+def _whole(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
+    standing = request.standing
     drafting = standing.may("submit")
     situation = situation_of(deliberation)
     return render(
@@ -99,7 +99,7 @@ def _whole(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
 def _place(deliberation: Deliberation, where: str) -> str:
     """Where on which page something that is missing is put right."""
     pages = {"seats": "deliberation_seats", "terms": "deliberation_terms", "stakeholders": "stakeholders"}
-    return page(deliberation, pages.get(where, f"deliberation_intake#{where}"))
+    return address(deliberation, pages.get(where, f"deliberation_intake#{where}"))
 
 
 def _links(deliberation: Deliberation, *, staff: bool) -> list[tuple[str, str]]:
@@ -110,30 +110,29 @@ def _links(deliberation: Deliberation, *, staff: bool) -> list[tuple[str, str]]:
     found.append((_("Who is heard"), "stakeholders"))
     if at >= 4 and staff:
         found.append((_("Invitations"), "invitations"))
-    links = [(title, page(deliberation, name)) for title, name in found]
+    links = [(title, address(deliberation, name)) for title, name in found]
     reached = {State.INVITING: 1, State.ROUND_1: 1, State.ROUND_2: 2, State.ROUND_3: 3}.get(state, 3 if at >= 6 else 0)
     links += [
-        (_("Round %(n)d") % {"n": number}, page(deliberation, "round", round_number=number))
-        for number in range(1, reached + 1)
+        (_("Round %(n)d") % {"n": number}, address(deliberation, "round", number)) for number in range(1, reached + 1)
     ]
     if at >= 6:
-        links.append((_("The outcome"), page(deliberation, "outcome")))
+        links.append((_("The outcome"), address(deliberation, "outcome")))
     return links
 
 
 # --- A flagged conflict
 
 
-def _proposed(request: HttpRequest, deliberation: Deliberation, writing: Writing | None = None) -> HttpResponse:
-    sheets = Sheets(request, deliberation, by=request.user, writing=writing)  # type: ignore[arg-type]
+def _proposed(request: DeliberationRequest, deliberation: Deliberation, refused: Writing | None = None) -> HttpResponse:
+    forms_of = Forms(request, deliberation, user_of(request), refused)
     context: dict[str, Any] = {
         "deliberation": deliberation,
         "waits": deliberation.state == State.PROPOSED,
         "sent": _as_sent(deliberation.proposed_context),
-        "dismiss": sheets.sheet("dismiss", ReasonForm, label=_("Why it is dismissed")),
-        "form": sheets.refused,
+        "dismiss": forms_of("dismiss", ReasonForm, label=_("Why it is dismissed")),
+        "form": refused.form if refused else None,
     }
-    return render(request, "deliberation/proposed.html", context, status=422 if sheets.refused else 200)
+    return render(request, "deliberation/proposed.html", context, status=status_of(refused))
 
 
 def _as_sent(context: Any) -> list[tuple[str, str]]:
@@ -145,23 +144,23 @@ def _as_sent(context: Any) -> list[tuple[str, str]]:
 
 @require_POST
 @deliberation_view("take_up")
-def take_up(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+def take_up(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     """Take a flagged conflict up."""
-    by = signed_in(request)
+    by = user_of(request)
     if tries(request, lambda: conflict.take_up(deliberation, by=by), done=_("You are its facilitator now.")):
-        return redirect(page(deliberation, "deliberation_intake"))
-    return redirect(page(deliberation, "deliberation"))
+        return to(deliberation, "deliberation_intake")
+    return to(deliberation, "deliberation")
 
 
 @deliberation_view("dismiss")
-def dismiss(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+def dismiss(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     """Dismiss a flagged conflict, with a reason."""
-    by = signed_in(request)
+    by = user_of(request)
     if request.method != "POST":
-        return redirect(page(deliberation, "deliberation"))
-    writing = write(request, deliberation, ReasonForm, "dismiss", by=by, label=_("Why it is dismissed"))
+        return to(deliberation, "deliberation")
+    writing = Writing(request, deliberation, ReasonForm, name="dismiss", by=by, label=_("Why it is dismissed"))
     if writing.sends(lambda data: conflict.dismiss(deliberation, by=by, **data)):
-        return redirect(page(deliberation, "deliberation"))
+        return to(deliberation, "deliberation")
     return _proposed(request, deliberation, writing)
 
 
@@ -170,41 +169,39 @@ def dismiss(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
 
 @require_POST
 @deliberation_view()
-def submit(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+def submit(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     """Put the draft up for approval."""
-    by = signed_in(request)
+    by = user_of(request)
     tries(
         request,
         lambda: conflict.submit(deliberation, by=by),
         done=_("Put up for approval. It waits with whoever may approve it."),
     )
-    return redirect(page(deliberation, "deliberation"))
+    return to(deliberation, "deliberation")
 
 
 @deliberation_view()
-def settle(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+def settle(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     """Settle a routine question by what was decided in a like case."""
-    by = signed_in(request)
+    by = user_of(request)
     precedents = (
         Precedent.objects.filter(state=Precedent.State.IN_FORCE)
         .exclude(deliberation=deliberation)
         .select_related("deliberation__question", "deliberation__organisation")
     )
-    writing = write(request, deliberation, SettleForm, "settle_by", by=by, precedents=precedents)
-    if request.method == "POST" and writing.sends(
-        lambda data: conflict.settle_by_precedent(deliberation, by=by, **data)
-    ):
-        return redirect(page(deliberation, "deliberation"))
+    writing = Writing(request, deliberation, SettleForm, name="settle_by", by=by, precedents=precedents)
+    if writing.sends(lambda data: conflict.settle_by_precedent(deliberation, by=by, **data)):
+        return to(deliberation, "deliberation")
     context = {
         "deliberation": deliberation,
         "form": writing.form,
         "writing": writing,
-        "may": request.standing.may("settle_by_precedent"),  # type: ignore[attr-defined]
+        "may": request.standing.may("settle_by_precedent"),
         "routine": deliberation.urgency == Urgency.ROUTINE,
         "none": not precedents.exists(),
         **like_cases(request, deliberation),
     }
-    return render(request, "deliberation/settle.html", context, status=422 if writing.form.is_bound else 200)
+    return render(request, "deliberation/settle.html", context, status=writing.status)
 
 
 def _may_withdraw(standing: Standing, deliberation: Deliberation) -> bool:
@@ -215,17 +212,19 @@ def _may_withdraw(standing: Standing, deliberation: Deliberation) -> bool:
 
 
 @deliberation_view()
-def withdraw(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+def withdraw(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     """End it without an outcome, and say what now happens to the question."""
-    by = signed_in(request)
-    writing = write(request, deliberation, WithdrawForm, "withdraw", by=by, label=_("Why it ends without an outcome"))
-    if request.method == "POST" and writing.sends(lambda data: conflict.withdraw(deliberation, by=by, **data)):
-        return redirect(page(deliberation, "deliberation"))
+    by = user_of(request)
+    writing = Writing(
+        request, deliberation, WithdrawForm, name="withdraw", by=by, label=_("Why it ends without an outcome")
+    )
+    if writing.sends(lambda data: conflict.withdraw(deliberation, by=by, **data)):
+        return to(deliberation, "deliberation")
     context = {
         "deliberation": deliberation,
         "form": writing.form,
         "writing": writing,
         "invited": anyone_invited(deliberation),
-        "may": _may_withdraw(request.standing, deliberation),  # type: ignore[attr-defined]
+        "may": _may_withdraw(request.standing, deliberation),
     }
-    return render(request, "deliberation/withdraw.html", context, status=422 if writing.form.is_bound else 200)
+    return render(request, "deliberation/withdraw.html", context, status=writing.status)

@@ -6,68 +6,59 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
-from accounts.models import User
 from accounts.permissions import rule
-from accounts.refusals import NotAllowed
 from audit.models import Entry
+from deliberation.addresses import address
 from deliberation.domain.act import check_state
 from deliberation.domain.dissent import answer_dissent, join_dissent, withdraw_dissent, write_dissent
 from deliberation.forms.dissent import AnswerForm, DissentForm
 from deliberation.models import Deliberation, Dissent, Seat
 from deliberation.queries import outcome_page
 from deliberation.queries.outcome import document_of, version_to_read
-from deliberation.views.access import deliberation_view
-from deliberation.views.acting import Writing, tries
-from deliberation.views.drafting import must, puts, to_outcome
+from deliberation.views.access import DeliberationRequest, deliberation_view
+from deliberation.views.acting import form_page, must, seat_of, to, tries, user_of, uuid_of
+from deliberation.views.writing import Writing
 
 
-def _seat(request: HttpRequest) -> Seat:
-    seat: Seat | None = request.seat  # type: ignore[attr-defined]
-    if seat is None:
-        raise NotAllowed(rule("write_dissent").says)
-    return seat
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @deliberation_view("read_outcome")
-def dissent_write(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+def dissent_write(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     """Write a dissent, or change one's own (`?replaces=`). The decision it stands beside is on the same page."""
-    seat = _seat(request)
+    seat = seat_of(request)
     version = version_to_read(deliberation)
     if version is None:
         raise Http404
     replaces = _replaced(request, deliberation, seat)
-    name = f"dissent:{replaces.pk}" if replaces else f"dissent:{deliberation.pk.hex}"
     if request.method != "POST":
         check_state(rule("write_dissent"), deliberation, None)
     writing = Writing(
         request,
         deliberation,
         DissentForm,
-        name=name,
+        name="dissent",
         by=seat,
+        about=replaces.pk if replaces else None,
         initial=_initial(replaces),
         of=deliberation,
     )
     if not writing.form.is_bound:
         # A draft begun against an older version is sent against the one that stands on this page.
-        puts(writing.form, "version_id", str(version.pk))
+        writing.put("version_id", str(version.pk))
 
     def write(data: dict[str, Any]) -> Dissent:
         return write_dissent(deliberation, by=seat, replaces=replaces, **data)
 
-    if request.method == "POST" and writing.sends(write):
+    if writing.sends(write):
         leaf = Entry.objects.get(pk=writing.result.entry_id).leaf_hex
         messages.success(request, _("Your dissent stands beside the draft. Its receipt: %(leaf)s") % {"leaf": leaf})
-        return to_outcome(deliberation, "dissent-1")
+        return to(deliberation, "outcome#dissent-1")
     if writing.form.is_bound:
-        puts(writing.form, "version_id", str(version.pk))
+        writing.put("version_id", str(version.pk))
     document = document_of(version)
     return render(
         request,
@@ -80,20 +71,14 @@ def dissent_write(request: HttpRequest, deliberation: Deliberation) -> HttpRespo
             "form": writing.form,
             "writing": writing,
             "replaces": replaces,
-            "autosave": reverse("draft_save", args=[deliberation.organisation.slug, deliberation.number, name]),
         },
-        status=422 if writing.form.is_bound else 200,
+        status=writing.status,
     )
 
 
-def _replaced(request: HttpRequest, deliberation: Deliberation, seat: Seat) -> Dissent | None:
+def _replaced(request: DeliberationRequest, deliberation: Deliberation, seat: Seat) -> Dissent | None:
     key = request.GET.get("replaces")
-    if not key:
-        return None
-    try:
-        return get_object_or_404(Dissent, pk=UUID(key), deliberation=deliberation, seat=seat)
-    except ValueError:
-        raise Http404 from None
+    return get_object_or_404(Dissent, pk=uuid_of(key), deliberation=deliberation, seat=seat) if key else None
 
 
 def _initial(replaces: Dissent | None) -> dict[str, Any]:
@@ -105,25 +90,24 @@ def _initial(replaces: Dissent | None) -> dict[str, Any]:
 
 @require_POST
 @deliberation_view("read_outcome")
-def dissent_join(request: HttpRequest, deliberation: Deliberation, pk: UUID) -> HttpResponse:
+def dissent_join(request: DeliberationRequest, deliberation: Deliberation, pk: UUID) -> HttpResponse:
     """Join somebody's dissent."""
-    seat, dissent = _seat(request), get_object_or_404(Dissent, pk=pk, deliberation=deliberation)
+    seat, dissent = seat_of(request), get_object_or_404(Dissent, pk=pk, deliberation=deliberation)
     done = _("You joined this dissent. Your name stands under it.")
     tries(request, lambda: join_dissent(deliberation, dissent, by=seat), done=done)
-    return to_outcome(deliberation, "dissent-1")
+    return to(deliberation, "outcome#dissent-1")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @deliberation_view("read_outcome")
-def dissent_withdraw(request: HttpRequest, deliberation: Deliberation, pk: UUID) -> HttpResponse:
+def dissent_withdraw(request: DeliberationRequest, deliberation: Deliberation, pk: UUID) -> HttpResponse:
     """Take back one's own dissent, asked once more."""
-    seat = _seat(request)
+    seat = seat_of(request)
     dissent = get_object_or_404(Dissent, pk=pk, deliberation=deliberation, seat=seat)
     if request.method == "POST":
         done = _("Your dissent is taken back. It stays in the record and is not printed.")
         tries(request, lambda: withdraw_dissent(deliberation, dissent, by=seat), done=done)
-        return to_outcome(deliberation)
-    back = reverse("outcome", args=[deliberation.organisation.slug, deliberation.number])
+        return to(deliberation, "outcome")
     return render(
         request,
         "confirm.html",
@@ -135,29 +119,30 @@ def dissent_withdraw(request: HttpRequest, deliberation: Deliberation, pk: UUID)
                 "time for dissent runs you can write another."
             ),
             "title": _("Take it back"),
-            "back": back,
+            "back": address(deliberation, "outcome"),
         },
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @deliberation_view("read_outcome")
-def dissent_answer(request: HttpRequest, deliberation: Deliberation, pk: UUID) -> HttpResponse:
+def dissent_answer(request: DeliberationRequest, deliberation: Deliberation, pk: UUID) -> HttpResponse:
     """The decision holder's answer, with the dissent above it."""
     must(request, deliberation, "answer_dissent")
-    by: User = request.user  # type: ignore[assignment]
+    by = user_of(request)
     dissent: Dissent = get_object_or_404(
         Dissent.objects.select_related("seat", "framework", "lead", "objection", "removed_by", "predicts"),
         pk=pk,
         deliberation=deliberation,
     )
     last = dissent.answers.select_related("text").last()
-    name = f"put_answer:{dissent.pk}"
     initial = {"text": str(last.text)} if last else {}
-    writing = Writing(request, deliberation, AnswerForm, name=name, by=by, initial=initial)
-    if request.method == "POST" and writing.sends(lambda data: answer_dissent(deliberation, dissent, by=by, **data)):
-        messages.success(request, _("Your answer stands under the dissent. Who wrote it is told."))
-        return to_outcome(deliberation, "dissent-1")
+    writing = Writing(request, deliberation, AnswerForm, name="put_answer", about=dissent.pk, by=by, initial=initial)
+    if writing.sends(
+        lambda data: answer_dissent(deliberation, dissent, by=by, **data),
+        done=_("Your answer stands under the dissent. Who wrote it is told."),
+    ):
+        return to(deliberation, "outcome#dissent-1")
     return render(
         request,
         "deliberation/dissent_answer.html",
@@ -167,7 +152,6 @@ def dissent_answer(request: HttpRequest, deliberation: Deliberation, pk: UUID) -
             "last": last,
             "form": writing.form,
             "writing": writing,
-            "autosave": reverse("draft_save", args=[deliberation.organisation.slug, deliberation.number, name]),
         },
-        status=422 if writing.form.is_bound else 200,
+        status=writing.status,
     )

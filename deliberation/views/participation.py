@@ -6,7 +6,6 @@ A mail scanner opens links too: to look at the page changes nothing, only its bu
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import PARTICIPATIONS
-from accounts.refusals import NotAllowed, Refused
+from accounts.refusals import Refused
 from accounts.roles import Part
 from accounts.scope import open_organisation, owner_of
 from deliberation.domain.links import read_token
@@ -36,9 +35,9 @@ from deliberation.forms.invitations import AcceptForm, FrameworksForm, Otherwise
 from deliberation.models import Deliberation, Invitation, Request, Seat, State, Terms, Voice
 from deliberation.queries.conflict import drawn
 from deliberation.queries.invitations import what_is_asked
-from deliberation.views.access import deliberation_view
-from deliberation.views.acting import Writing
-from deliberation.views.stakeholders import form_page
+from deliberation.views.access import DeliberationRequest, deliberation_view
+from deliberation.views.acting import form_page, seat_of, to, uuid_of
+from deliberation.views.writing import Writing
 
 # Behind the link
 
@@ -134,23 +133,12 @@ def _sorry(
 # The first step of the card
 
 
-def _seat(request: HttpRequest) -> Seat:
-    seat: Seat | None = request.seat  # type: ignore[attr-defined]
-    if seat is None:
-        raise NotAllowed(_("This page is for those who are asked. Your own seat here is another one."))
-    return seat
-
-
-def _card(deliberation: Deliberation) -> HttpResponse:
-    return redirect("card", deliberation.organisation.slug, deliberation.number)
-
-
-def asked_to_take_part(request: HttpRequest, deliberation: Deliberation) -> HttpResponse | None:
+def asked_to_take_part(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse | None:
     """The card of somebody who has not said whether they take part, declined, or left; None for who takes part.
 
     The card's own view calls this first.
     """
-    seat = _seat(request)
+    seat = seat_of(request)
     invitation = (
         Invitation.objects.select_related("stakeholder__why", "seat", "terms", "statement").filter(seat=seat).first()
     )
@@ -161,7 +149,7 @@ def asked_to_take_part(request: HttpRequest, deliberation: Deliberation) -> Http
     return _accept_page(request, deliberation, invitation)
 
 
-def _accepting(request: HttpRequest, deliberation: Deliberation, invitation: Invitation) -> Writing:
+def _accepting(request: DeliberationRequest, deliberation: Deliberation, invitation: Invitation) -> Writing:
     seat = invitation.seat
     return Writing(
         request,
@@ -180,7 +168,7 @@ def _accepting(request: HttpRequest, deliberation: Deliberation, invitation: Inv
 
 
 def _accept_page(
-    request: HttpRequest, deliberation: Deliberation, invitation: Invitation, writing: Writing | None = None
+    request: DeliberationRequest, deliberation: Deliberation, invitation: Invitation, writing: Writing | None = None
 ) -> HttpResponse:
     asked = what_is_asked(deliberation, invitation)
     writing = writing or _accepting(request, deliberation, invitation)
@@ -197,6 +185,7 @@ def _accept_page(
             "form": writing.form,
             "ways": ways_out(deliberation),
         },
+        status=writing.status,
     )
 
 
@@ -244,60 +233,50 @@ def ways_out(deliberation: Deliberation, *, accepted: bool = False) -> list[dict
 
 @require_POST
 @deliberation_view()
-def card_accept(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
-    seat = _seat(request)
+def card_accept(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
+    seat = seat_of(request)
     invitation = Invitation.objects.select_related("stakeholder__why", "seat", "terms").get(seat=seat)
-    read = Terms.objects.filter(deliberation=deliberation, pk=_key(request.POST.get("terms", ""))).first()
+    key = uuid_of(request.POST.get("terms"))
+    read = Terms.objects.filter(deliberation=deliberation, pk=key).first() if key else None
     writing = _accepting(request, deliberation, invitation)
     if writing.sends(lambda data: accept_invitation(deliberation, by=seat, terms=read, **data)):
-        return _card(deliberation)
+        return to(deliberation, "card")
     invitation.refresh_from_db()
     if invitation.state not in WAITING:
-        return _card(deliberation)
+        return to(deliberation, "card")
     return _accept_page(request, deliberation, invitation, writing)
-
-
-def _key(value: str) -> Any:
-    try:
-        return UUID(value)
-    except ValueError:
-        return None
 
 
 @form_page
 @deliberation_view()
-def card_decline(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
-    seat = _seat(request)
+def card_decline(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
+    seat = seat_of(request)
     writing = Writing(request, deliberation, StatementForm, name="decline", by=seat)
-    if request.method == "POST" and writing.sends(lambda data: decline_invitation(deliberation, by=seat, **data)):
-        return _card(deliberation)
-    return _form(
-        request,
-        deliberation,
-        writing,
+    if writing.sends(lambda data: decline_invitation(deliberation, by=seat, **data)):
+        return to(deliberation, "card")
+    return writing.page(
         heading=_("You do not take part"),
         lede=_("To say no is an answer. You need not say why, and nobody asks you again."),
         title=_("I decline"),
+        back="card",
     )
 
 
 @form_page
 @deliberation_view()
-def card_leave(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
-    seat = _seat(request)
+def card_leave(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
+    seat = seat_of(request)
     writing = Writing(request, deliberation, StatementForm, name="leave", by=seat)
-    if request.method == "POST" and writing.sends(lambda data: leave(deliberation, by=seat, **data)):
-        return _card(deliberation)
-    return _form(
-        request,
-        deliberation,
-        writing,
+    if writing.sends(lambda data: leave(deliberation, by=seat, **data)):
+        return to(deliberation, "card")
+    return writing.page(
         heading=_("You leave"),
         lede=_(
             "What you have said stays with your name or without it, as you chose. You are printed as having left, "
             "not as heard, and nothing more is asked of you. It cannot be taken back."
         ),
         title=_("I leave this deliberation"),
+        back="card",
     )
 
 
@@ -316,30 +295,26 @@ OTHERWISE = {
 
 @form_page
 @deliberation_view()
-def card_otherwise(request: HttpRequest, deliberation: Deliberation, kind: str) -> HttpResponse:
-    seat = _seat(request)
+def card_otherwise(request: DeliberationRequest, deliberation: Deliberation, kind: str) -> HttpResponse:
+    seat = seat_of(request)
     if kind not in Request.Kind.values:
-        return _card(deliberation)
+        return to(deliberation, "card")
     chosen = Request.Kind(kind)
     writing = Writing(request, deliberation, OtherwiseForm, name=f"otherwise-{kind}", by=seat, initial={"kind": kind})
-    if request.method == "POST" and writing.sends(
-        lambda data: ask_otherwise(deliberation, by=seat, **(data | {"kind": kind}))
-    ):
-        return _card(deliberation)
-    return _form(
-        request,
-        deliberation,
-        writing,
+    if writing.sends(lambda data: ask_otherwise(deliberation, by=seat, **(data | {"kind": kind}))):
+        return to(deliberation, "card")
+    return writing.page(
         heading=str(chosen.label),
         lede=str(OTHERWISE[chosen]),
         title=_("Send this to who asked me"),
+        back="card",
     )
 
 
 @form_page
 @deliberation_view()
-def card_frameworks(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
-    seat = _seat(request)
+def card_frameworks(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
+    seat = seat_of(request)
     spoken = Voice.objects.filter(seat=seat, dropped_at__isnull=True).values_list("framework_id", flat=True)
     writing = Writing(
         request,
@@ -351,31 +326,11 @@ def card_frameworks(request: HttpRequest, deliberation: Deliberation) -> HttpRes
         of=deliberation,
     )
     _in_their_order(writing.form, deliberation, seat)
-    if request.method == "POST" and writing.sends(lambda data: choose_frameworks(deliberation, by=seat, **data)):
-        return _card(deliberation)
-    return _form(
-        request,
-        deliberation,
-        writing,
+    if writing.sends(lambda data: choose_frameworks(deliberation, by=seat, **data)):
+        return to(deliberation, "card")
+    return writing.page(
         heading=_("What do you speak from?"),
         lede=_("You choose, and you may change it. What you have said stays as you said it."),
         title=_("Speak from these"),
-    )
-
-
-def _form(
-    request: HttpRequest, deliberation: Deliberation, writing: Writing, *, heading: str, title: str, lede: str = ""
-) -> HttpResponse:
-    return render(
-        request,
-        "deliberation/people_form.html",
-        {
-            "deliberation": deliberation,
-            "writing": writing,
-            "form": writing.form,
-            "heading": heading,
-            "lede": lede,
-            "title": title,
-            "back": "card",
-        },
+        back="card",
     )

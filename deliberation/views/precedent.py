@@ -6,15 +6,14 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
-from accounts.access import for_members
+from accounts.access import MemberRequest, for_members
 from accounts.models import Project, SeatUser, User
 from accounts.roles import Part
 from deliberation.domain.precedent import STANDING, cite_precedent
@@ -31,15 +30,16 @@ from deliberation.queries.precedent import (
     places_of_precedents,
     precedents,
 )
-from deliberation.views.access import deliberation_view
-from deliberation.views.acting import Writing
+from deliberation.views.access import DeliberationRequest, deliberation_view
+from deliberation.views.acting import form_page, speaker_of, to, user_of
+from deliberation.views.writing import Writing
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @for_members(read="read_precedents")
-def precedent_list(request: HttpRequest, slug: str) -> HttpResponse:
+def precedent_list(request: MemberRequest, slug: str) -> HttpResponse:
     """The organisation's precedents, searched and filtered; with a question of the reader's, those that are like it."""
-    organisation = request.organisation  # type: ignore[attr-defined]
+    organisation = request.organisation
     titles = framework_titles()
     projects = list(Project.objects.all())
     form = SearchForm(request.GET or None, frameworks=titles, projects=projects)
@@ -49,7 +49,7 @@ def precedent_list(request: HttpRequest, slug: str) -> HttpResponse:
     # Words come by POST, so that they stand in no address and no log; a link may name a deliberation by its number.
     named = request.GET.get("like", "")
     like = request.POST.get("like", named if named.isdecimal() else "").replace("\x00", "").strip()
-    about = _like(like, request.user)  # type: ignore[arg-type]
+    about = _like(like, request.user)
     query = {key: value for key, value in request.GET.items() if key not in {"after"} and value}
     return render(
         request,
@@ -68,9 +68,9 @@ def precedent_list(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-def like_cases(request: HttpRequest, deliberation: Deliberation) -> dict[str, Any]:
+def like_cases(request: DeliberationRequest, deliberation: Deliberation) -> dict[str, Any]:
     """For a page of a deliberation: the precedents like it and their order; None for who may not read them."""
-    if request.membership is None:  # type: ignore[attr-defined]
+    if request.membership is None:
         return {"likenesses": None}
     organisation = deliberation.organisation
     found = similar(deliberation, organisation, most=3)
@@ -119,9 +119,9 @@ def precedent_row(row: Precedent, place: Place, slug: str) -> dict[str, Any]:
 
 def standing_line(place: Place) -> tuple[str, bool]:
     """The strong line of a row, and whether it is late."""
-    if place.is_overdue:
-        late = [one for one in place.sentences if one.get("late")]
-        return str(late[0]["says"]), True
+    late = next((one for one in place.sentences if one.get("late")), None)
+    if place.is_overdue and late is not None:
+        return str(late["says"]), True
     if place.precedent.state != Precedent.State.IN_FORCE or place.review is None:
         return str(place.precedent.get_state_display()), False
     return _("Review by %(day)s") % {"day": formats.date_format(place.review.due_on, "DATE_FORMAT")}, False
@@ -150,18 +150,18 @@ def likeness_row(likeness: Likeness, slug: str) -> dict[str, Any]:
 
 @require_GET
 @for_members(read="read_precedents")
-def precedent(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def precedent(request: MemberRequest, slug: str, number: int) -> HttpResponse:
     """A precedent is its outcome, which says how it stands."""
     if not Precedent.objects.filter(deliberation__number=number).exists():
         raise Http404
     return redirect("outcome", slug=slug, number=number)
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @for_members(read="read_precedents")
-def precedent_cite(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def precedent_cite(request: MemberRequest, slug: str, number: int) -> HttpResponse:
     """Cite it in one of the reader's own deliberations: what is alike, and what differs."""
-    organisation = request.organisation  # type: ignore[attr-defined]
+    organisation = request.organisation
     found = Precedent.objects.select_related(
         "deliberation__question", "deliberation__organisation", "outcome__signed_version__decision",
         "outcome__signed_version__does_not_apply_to",
@@ -173,8 +173,9 @@ def precedent_cite(request: HttpRequest, slug: str, number: int) -> HttpResponse
         request,
         found.deliberation,
         CiteForm,
-        name=f"cite:{found.pk.hex}",
-        by=request.user,  # type: ignore[arg-type]
+        name="cite",
+        about=found.pk,
+        by=user_of(request),
         initial={"deliberation": request.GET.get("in", "")},
         deliberations=mine,
     )
@@ -185,13 +186,12 @@ def precedent_cite(request: HttpRequest, slug: str, number: int) -> HttpResponse
             return cite_precedent(
                 numbered[data["deliberation"]],
                 found,
-                by=request.user,  # type: ignore[arg-type]
+                by=user_of(request),
                 alike=data["alike"],
                 differs=data["differs"],
             )
 
-        if writing.sends(cites):
-            messages.success(request, _("It is cited. You will be told when its review closes."))
+        if writing.sends(cites, done=_("It is cited. You will be told when its review closes.")):
             return redirect("deliberation", slug=slug, number=int(writing.form.cleaned_data["deliberation"]))
     return render(
         request,
@@ -205,12 +205,13 @@ def precedent_cite(request: HttpRequest, slug: str, number: int) -> HttpResponse
             "mine": mine,
             "standing": found.state in STANDING,
         },
+        status=writing.status,
     )
 
 
-def _where_i_may_cite(request: HttpRequest, cited: Precedent) -> list[Deliberation]:
+def _where_i_may_cite(request: MemberRequest, cited: Precedent) -> list[Deliberation]:
     parts = [Part.FACILITATOR, Part.HOLDER, Part.APPROVER]
-    held = SeatUser.objects.filter(user=request.user, until__isnull=True).values("seat_id")  # type: ignore[misc]
+    held = SeatUser.objects.filter(user=request.user, until__isnull=True).values("seat_id")
     seats = Seat.objects.filter(pk__in=held, part__in=parts).values("deliberation")
     ended = [State.PROPOSED, State.DISMISSED, State.SETTLED, State.WITHDRAWN]
     return list(
@@ -221,27 +222,25 @@ def _where_i_may_cite(request: HttpRequest, cited: Precedent) -> list[Deliberati
     )
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @deliberation_view("read_outcome")
-def change_report(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+def change_report(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     """Say that a trigger came about, or that something the decision relied on no longer holds."""
     found = Precedent.objects.select_related("outcome__signed_version__assumptions").filter(deliberation=deliberation)
     one = found.first()
     if one is None:
         raise Http404
-    speaker: User | Seat = request.seat or request.user  # type: ignore[attr-defined, assignment]
+    speaker = speaker_of(request)
     version = one.outcome.signed_version
     triggers = list(ReviewTrigger.objects.filter(version=version).select_related("text"))
-    writing = Writing(request, deliberation, ReportForm, name=f"change:{one.pk.hex}", by=speaker, triggers=triggers)
+    writing = Writing(request, deliberation, ReportForm, name="change", about=one.pk, by=speaker, triggers=triggers)
     if request.method == "POST":
         named = {str(trigger.pk): trigger for trigger in triggers}
         if writing.sends(
-            lambda data: report_change(one, by=speaker, text=data["text"], trigger=named.get(data["trigger"]))
+            lambda data: report_change(one, by=speaker, text=data["text"], trigger=named.get(data["trigger"])),
+            done=_("Your report is sent. A reviewer decides on it, with a reason, and you are told."),
         ):
-            messages.success(
-                request, _("Your report is sent. A reviewer decides on it, with a reason, and you are told.")
-            )
-            return redirect("outcome", slug=deliberation.organisation.slug, number=deliberation.number)
+            return to(deliberation, "outcome")
     return render(
         request,
         "deliberation/change_report.html",
@@ -254,4 +253,5 @@ def change_report(request: HttpRequest, deliberation: Deliberation) -> HttpRespo
             "form": writing.form,
             "open": one.state in STANDING,
         },
+        status=writing.status,
     )

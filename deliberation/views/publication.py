@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import User
 from accounts.scope import open_organisation
+from deliberation.addresses import address
 from deliberation.domain.publication import choose_quote, propose_publication, publish, unpublish
 from deliberation.forms.dissent import ChoiceForm, PublishForm, ReasonForm
 from deliberation.models import Deliberation, Outcome, Publication, QuoteChoice
@@ -21,9 +20,9 @@ from deliberation.queries import outcome_page
 from deliberation.queries.outcome import Document, NameOf, by_seat_name
 from deliberation.queries.public import published_outcomes
 from deliberation.queries.publication import current_publication, names_chosen, public_document, quoted_seats
-from deliberation.views.access import deliberation_view
-from deliberation.views.acting import Writing, tries
-from deliberation.views.drafting import must, to_outcome
+from deliberation.views.access import DeliberationRequest, deliberation_view
+from deliberation.views.acting import form_page, must, to, tries, user_of
+from deliberation.views.writing import Forms, Writing, status_of
 
 
 def _outcome(deliberation: Deliberation) -> Outcome:
@@ -48,12 +47,12 @@ def page_of(document: Document) -> dict[str, Any]:
     }
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @deliberation_view("read_outcome")
-def publication_propose(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+def publication_propose(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     """Where publishing stands, and the step that is next. The page shown is the one that would be public."""
     must(request, deliberation, "propose_publication")
-    by: User = request.user  # type: ignore[assignment]
+    by = user_of(request)
     outcome = _outcome(deliberation)
     if request.method == "POST":
         done = _("Everybody quoted is asked how they wish to appear. Nothing is public yet.")
@@ -63,19 +62,12 @@ def publication_propose(request: HttpRequest, deliberation: Deliberation) -> Htt
 
 
 def _standing(
-    request: HttpRequest,
-    deliberation: Deliberation,
-    outcome: Outcome,
-    *,
-    publishing: Writing | None = None,
-    ending: Writing | None = None,
+    request: DeliberationRequest, deliberation: Deliberation, outcome: Outcome, refused: Writing | None = None
 ) -> HttpResponse:
     publication = current_publication(outcome)
     name_of: NameOf = names_chosen(publication) if publication else by_seat_name
     choices = list(publication.choices.select_related("seat")) if publication else []
-    refused = publishing or ending
-    by: User = request.user  # type: ignore[assignment]
-    key = deliberation.pk.hex
+    forms_of = Forms(request, deliberation, user_of(request), refused)
     return render(
         request,
         "deliberation/publication.html",
@@ -84,74 +76,65 @@ def _standing(
             "publication": publication,
             "quoted": [seat.name for seat in quoted_seats(outcome)],
             "silent": any(not row.choice for row in choices),
-            "publish_form": (
-                publishing or Writing(request, deliberation, PublishForm, name=f"put_publish:{key}", by=by)
-            ).form
-            if not ending
-            else PublishForm(),
-            "end_form": ending.form if ending else ReasonForm(auto_id="end-%s"),
+            "publishing": forms_of("put_publish", PublishForm, action=address(deliberation, "publication_publish")),
+            "ending": forms_of("put_unpublish", ReasonForm, action=address(deliberation, "publication_unpublish")),
             "form": refused.form if refused else None,
         },
-        status=422 if refused else 200,
+        status=status_of(refused),
     )
 
 
 @require_POST
 @deliberation_view("read_outcome")
-def publication_publish(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+def publication_publish(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     """Make it public."""
     must(request, deliberation, "publish")
-    by: User = request.user  # type: ignore[assignment]
+    by = user_of(request)
     outcome = _outcome(deliberation)
-    writing = Writing(request, deliberation, PublishForm, name=f"put_publish:{deliberation.pk.hex}", by=by)
-    if writing.sends(lambda data: publish(deliberation, by=by, **data)):
-        messages.success(request, _("It is public now."))
+    writing = Writing(request, deliberation, PublishForm, name="put_publish", by=by)
+    if writing.sends(lambda data: publish(deliberation, by=by, **data), done=_("It is public now.")):
         return redirect("published", slug=writing.result.slug)
-    return _standing(request, deliberation, outcome, publishing=writing)
+    return _standing(request, deliberation, outcome, writing)
 
 
 @require_POST
 @deliberation_view("read_outcome")
-def publication_unpublish(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+def publication_unpublish(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     """Take the publication, or its proposal, back."""
     must(request, deliberation, "unpublish")
-    by: User = request.user  # type: ignore[assignment]
+    by = user_of(request)
     outcome = _outcome(deliberation)
-    name = f"put_unpublish:{deliberation.pk.hex}"
-    writing = Writing(request, deliberation, ReasonForm, name=name, by=by, auto_id="end-%s")
-    if writing.sends(lambda data: unpublish(deliberation, by=by, **data)):
-        messages.success(request, _("It is not public."))
-        return redirect("publication_propose", slug=deliberation.organisation.slug, number=deliberation.number)
-    return _standing(request, deliberation, outcome, ending=writing)
+    writing = Writing(request, deliberation, ReasonForm, name="put_unpublish", by=by)
+    if writing.sends(lambda data: unpublish(deliberation, by=by, **data), done=_("It is not public.")):
+        return to(deliberation, "publication_propose")
+    return _standing(request, deliberation, outcome, writing)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @deliberation_view("read_outcome")
-def quote_choose(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+def quote_choose(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     """The exact page, and how the person quoted wishes to appear on it."""
-    seat = request.seat  # type: ignore[attr-defined]
+    seat = request.seat
     outcome = _outcome(deliberation)
     publication = current_publication(outcome)
     row = QuoteChoice.objects.filter(publication=publication, seat=seat).first() if publication and seat else None
-    if publication is None or row is None:
+    if publication is None or seat is None or row is None:
         raise Http404
     initial = {"choice": row.choice, "pseudonym": row.pseudonym}
-    writing = Writing(request, deliberation, ChoiceForm, name=f"quote:{publication.pk}", by=seat, initial=initial)
+    writing = Writing(request, deliberation, ChoiceForm, name="quote", about=publication.pk, by=seat, initial=initial)
     if not writing.form.is_bound:
-        writing.form.initial["digest"] = publication.page_digest
-
-    def choose(data: dict[str, Any]) -> object:
-        return choose_quote(deliberation, by=seat, **data)
-
-    if request.method == "POST" and writing.sends(choose):
-        messages.success(request, _("Your choice is kept. You can change it here at any time."))
-        return to_outcome(deliberation)
+        writing.put("digest", publication.page_digest)
+    if writing.sends(
+        lambda data: choose_quote(deliberation, by=seat, **data),
+        done=_("Your choice is kept. You can change it here at any time."),
+    ):
+        return to(deliberation, "outcome")
     return render(
         request,
         "deliberation/quote.html",
         page_of(public_document(outcome, by_seat_name))
         | {"publication": publication, "row": row, "seat": seat, "form": writing.form},
-        status=422 if writing.form.is_bound else 200,
+        status=writing.status,
     )
 
 

@@ -197,7 +197,7 @@ def _waiting(review: Review, slug: str) -> dict[str, Any]:
     }
 
 
-def status_of(packet: Packet, place: Place) -> list[dict[str, Any]]:
+def status_of_review(packet: Packet, place: Place) -> list[dict[str, Any]]:
     """The line of standing facts under the question."""
     review = packet.review
     facts: list[dict[str, Any]] = [{"says": review.get_state_display(), "strong": True}]

@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from accounts import clock
-from accounts.models import User
+from deliberation.addresses import address
 from deliberation.domain.commitments import report_commitment
 from deliberation.domain.completeness import Missing, missing_to_sign
 from deliberation.domain.outcome import return_outcome, sign_outcome
@@ -21,40 +18,36 @@ from deliberation.forms.dissent import CommitmentForm, ReasonForm, SignForm
 from deliberation.models import Commitment, Deliberation
 from deliberation.queries import outcome_page
 from deliberation.queries.outcome import document_of, version_to_read
-from deliberation.views.access import deliberation_view
-from deliberation.views.acting import Writing
-from deliberation.views.drafting import must, puts, to_outcome
+from deliberation.views.access import DeliberationRequest, deliberation_view
+from deliberation.views.acting import form_page, must, to, user_of
+from deliberation.views.writing import Writing
 from instructions.domain.by_outcome import goes_against
 from instructions.forms.wording import answers_in
 from instructions.views.clashes import shown
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @deliberation_view("read_outcome")
-def outcome_sign(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+def outcome_sign(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     """The whole version, what is missing, and the signature. Signed is final."""
     must(request, deliberation, "sign_outcome")
-    by: User = request.user  # type: ignore[assignment]
+    by = user_of(request)
     version = version_to_read(deliberation)
     if version is None:
         raise Http404
-    initial = {"name": by.name}
-    name = f"put_signature:{deliberation.pk.hex}"
-    writing = Writing(request, deliberation, SignForm, name=name, by=by, initial=initial)
+    writing = Writing(request, deliberation, SignForm, name="put_signature", by=by, initial={"name": by.name})
     if not writing.form.is_bound:
-        puts(writing.form, "version_id", str(version.pk))
-
-    def sign(data: dict[str, Any]) -> object:
-        return sign_outcome(deliberation, by=by, answers=answers_in(request.POST), **data)
-
-    if request.method == "POST" and writing.sends(sign):
-        messages.success(request, _("Signed. It is final, and a precedent from now on: it informs, it does not bind."))
-        return to_outcome(deliberation)
+        writing.put("version_id", str(version.pk))
+    if writing.sends(
+        lambda data: sign_outcome(deliberation, by=by, answers=answers_in(request.POST), **data),
+        done=_("Signed. It is final, and a precedent from now on: it informs, it does not bind."),
+    ):
+        return to(deliberation, "outcome")
     document = document_of(version)
     missing = missing_to_sign(version, now=clock.now())
     if writing.form.is_bound:
         _drop_what_is_listed(writing, missing)
-        puts(writing.form, "version_id", str(version.pk))
+        writing.put("version_id", str(version.pk))
     return render(
         request,
         "deliberation/outcome_sign.html",
@@ -69,11 +62,11 @@ def outcome_sign(request: HttpRequest, deliberation: Deliberation) -> HttpRespon
             "form": writing.form,
             "clashes": _clashes(request, deliberation),
         },
-        status=422 if writing.form.is_bound else 200,
+        status=writing.status,
     )
 
 
-def _clashes(request: HttpRequest, deliberation: Deliberation) -> list[dict[str, Any]]:
+def _clashes(request: DeliberationRequest, deliberation: Deliberation) -> list[dict[str, Any]]:
     """What the words for the agents go against, with what was answered so far."""
     words = request.POST.get("agents", "").strip()
     found = goes_against(words, deliberation.project) if words else []
@@ -92,7 +85,7 @@ def place_of(deliberation: Deliberation, missing: Missing) -> str:
     """Where something missing is mended: the answer's page, or the place on this one."""
     kind, _dash, key = missing.field.partition("-")
     if kind == "dissent":
-        return reverse("dissent_answer", args=[deliberation.organisation.slug, deliberation.number, UUID(key)])
+        return address(deliberation, "dissent_answer", UUID(key))
     return {
         "remainders": "#remainder-h",
         "prioritized": "#values-h",
@@ -106,17 +99,18 @@ def place_of(deliberation: Deliberation, missing: Missing) -> str:
     }.get(kind, "#decision")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @deliberation_view("read_outcome")
-def outcome_return(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+def outcome_return(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     """Give the draft back, with a reason."""
     must(request, deliberation, "return_outcome")
-    by: User = request.user  # type: ignore[assignment]
-    name = f"put_return:{deliberation.pk.hex}"
-    writing = Writing(request, deliberation, ReasonForm, name=name, by=by)
-    if request.method == "POST" and writing.sends(lambda data: return_outcome(deliberation, by=by, **data)):
-        messages.success(request, _("The draft is given back. The facilitator reads your reason."))
-        return to_outcome(deliberation)
+    by = user_of(request)
+    writing = Writing(request, deliberation, ReasonForm, name="put_return", by=by)
+    if writing.sends(
+        lambda data: return_outcome(deliberation, by=by, **data),
+        done=_("The draft is given back. The facilitator reads your reason."),
+    ):
+        return to(deliberation, "outcome")
     return render(
         request,
         "confirm.html",
@@ -129,33 +123,32 @@ def outcome_return(request: HttpRequest, deliberation: Deliberation) -> HttpResp
             ),
             "form": writing.form,
             "title": _("Give it back"),
-            "back": reverse("outcome_sign", args=[deliberation.organisation.slug, deliberation.number]),
+            "back": address(deliberation, "outcome_sign"),
         },
-        status=422 if writing.form.is_bound else 200,
+        status=writing.status,
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @deliberation_view("read_outcome")
-def commitment_report(request: HttpRequest, deliberation: Deliberation, pk: UUID) -> HttpResponse:
+def commitment_report(request: DeliberationRequest, deliberation: Deliberation, pk: UUID) -> HttpResponse:
     """Report what became of a commitment."""
     must(request, deliberation, "report_commitment")
-    by: User = request.user  # type: ignore[assignment]
+    by = user_of(request)
     commitment: Commitment = get_object_or_404(
         Commitment.objects.select_related("what", "to_whom", "owner"),
         pk=pk,
         deliberation=deliberation,
         version__signed_outcome__isnull=False,
     )
-    name = f"put_report:{commitment.pk}"
-    writing = Writing(request, deliberation, CommitmentForm, name=name, by=by, commitment=commitment)
-
-    def report(data: dict[str, Any]) -> object:
-        return report_commitment(deliberation, commitment, by=by, **data)
-
-    if request.method == "POST" and writing.sends(report):
-        messages.success(request, _("Your report stands with the commitment."))
-        return to_outcome(deliberation, "commitments-h")
+    writing = Writing(
+        request, deliberation, CommitmentForm, name="put_report", about=commitment.pk, by=by, commitment=commitment
+    )
+    if writing.sends(
+        lambda data: report_commitment(deliberation, commitment, by=by, **data),
+        done=_("Your report stands with the commitment."),
+    ):
+        return to(deliberation, "outcome#commitments-h")
     return render(
         request,
         "deliberation/commitment.html",
@@ -165,7 +158,6 @@ def commitment_report(request: HttpRequest, deliberation: Deliberation, pk: UUID
             "reports": commitment.reports.select_related("account", "by_user", "new_owner"),
             "form": writing.form,
             "writing": writing,
-            "autosave": reverse("draft_save", args=[deliberation.organisation.slug, deliberation.number, name]),
         },
-        status=422 if writing.form.is_bound else 200,
+        status=writing.status,
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import rule
 from accounts.refusals import NotAllowed
@@ -21,19 +22,14 @@ from deliberation.domain.terms import anyone_invited
 from deliberation.forms.stakeholders import AmendmentForm, DecisionForm, DropForm, GapForm, ReasonForm, StakeholderForm
 from deliberation.models import Amendment, Deliberation, Framework, Group, Stakeholder, StakeholderList, State
 from deliberation.queries import stakeholders as reads
-from deliberation.views.access import deliberation_view
-from deliberation.views.acting import Writing, tries
-
-form_page = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def _to(name: str, deliberation: Deliberation, *args: object) -> HttpResponse:
-    return redirect(name, deliberation.organisation.slug, deliberation.number, *args)
+from deliberation.views.access import DeliberationRequest, deliberation_view
+from deliberation.views.acting import form_page, to, tries, user_of
+from deliberation.views.writing import Writing, status_of
 
 
-def _facilitates(request: HttpRequest) -> None:
+def _facilitates(request: DeliberationRequest) -> None:
     """Raise `NotAllowed` unless the facilitator asks: the forms of the list are theirs."""
-    if Part.FACILITATOR not in request.standing.parts:  # type: ignore[attr-defined]
+    if Part.FACILITATOR not in request.standing.parts:
         raise NotAllowed(_("The facilitator draws up the list."))
 
 
@@ -49,12 +45,12 @@ def _row(deliberation: Deliberation, key: UUID) -> Stakeholder:
 
 @require_GET
 @deliberation_view()
-def stakeholders(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+def stakeholders(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     return _page(request, deliberation)
 
 
-def _page(request: HttpRequest, deliberation: Deliberation, decision: Writing | None = None) -> HttpResponse:
-    standing = request.standing  # type: ignore[attr-defined]
+def _page(request: DeliberationRequest, deliberation: Deliberation, decision: Writing | None = None) -> HttpResponse:
+    standing = request.standing
     viewer = request.user if request.user.is_authenticated else None
     page = reads.list_page(deliberation, viewer.pk if viewer else standing.seat_id)
     facilitates = Part.FACILITATOR in standing.parts
@@ -62,7 +58,7 @@ def _page(request: HttpRequest, deliberation: Deliberation, decision: Writing | 
     waits = version is not None and version.state == StakeholderList.State.SUBMITTED
     may_decide = waits and standing.may("approve_stakeholders", version)
     if may_decide and decision is None:
-        decision = Writing(request, deliberation, DecisionForm, name=f"list-decision:{version.pk}", by=request.user)  # type: ignore[union-attr, arg-type]
+        decision = _deciding(request, deliberation, version)
     invited = any(hasattr(row, "amendment") for row in page.rows) or anyone_invited(deliberation)
     return render(
         request,
@@ -87,7 +83,13 @@ def _page(request: HttpRequest, deliberation: Deliberation, decision: Writing | 
             "sees_addresses": bool({Part.FACILITATOR, Part.HOLDER, Part.APPROVER} & standing.parts),
             "holder_listed": reads.holder_listed(deliberation, page),
         },
+        status=status_of(decision),
     )
+
+
+def _deciding(request: DeliberationRequest, deliberation: Deliberation, version: StakeholderList | None) -> Writing:
+    of = version.pk if version else None
+    return Writing(request, deliberation, DecisionForm, name="list-decision", about=of, by=user_of(request))
 
 
 # Drawing it up
@@ -103,46 +105,43 @@ def _suggested_as(row: Stakeholder) -> str:
 
 @require_POST
 @deliberation_view()
-def stakeholders_suggest(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+def stakeholders_suggest(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     tries(
         request,
-        lambda: suggest_stakeholders(deliberation, by=request.user),  # type: ignore[arg-type]
+        lambda: suggest_stakeholders(deliberation, by=user_of(request)),
         done=_(
             "The software was asked whom to hear. What it suggests, if anything, waits for you to keep, change or drop."
         ),
     )
-    return _to("stakeholders", deliberation)
+    return to(deliberation, "stakeholders")
 
 
 @form_page
 @deliberation_view()
-def stakeholder_add(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+def stakeholder_add(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     _facilitates(request)
     writing = Writing(
         request,
         deliberation,
         StakeholderForm,
         name="stakeholder-new",
-        by=request.user,  # type: ignore[arg-type]
+        by=user_of(request),
         of=deliberation,
     )
-    if request.method == "POST" and writing.sends(
-        lambda data: add_stakeholder(deliberation, by=request.user, **data)  # type: ignore[arg-type]
-    ):
-        return _to("stakeholders", deliberation)
-    return _form(
-        request,
-        deliberation,
-        writing,
+    if writing.sends(lambda data: add_stakeholder(deliberation, by=user_of(request), **data)):
+        return to(deliberation, "stakeholders")
+    return writing.page(
         heading=_("Who else must be heard?"),
         lede=_("Nobody is written to until a person who did not draw up the list has approved it."),
         title=_("Put them on the list"),
+        label=_("About them"),
+        back="stakeholders",
     )
 
 
 @form_page
 @deliberation_view()
-def stakeholder_edit(request: HttpRequest, deliberation: Deliberation, key: UUID) -> HttpResponse:
+def stakeholder_edit(request: DeliberationRequest, deliberation: Deliberation, key: UUID) -> HttpResponse:
     _facilitates(request)
     row = _row(deliberation, key)
     initial = {
@@ -159,67 +158,63 @@ def stakeholder_edit(request: HttpRequest, deliberation: Deliberation, key: UUID
         request,
         deliberation,
         StakeholderForm,
-        name=f"stakeholder:{row.pk}",
-        by=request.user,  # type: ignore[arg-type]
+        name="stakeholder",
+        about=row.pk,
+        by=user_of(request),
         initial=initial,
         of=deliberation,
     )
-    if request.method == "POST" and writing.sends(
-        lambda data: settle_stakeholder(deliberation, row, by=request.user, do="change", **data)  # type: ignore[arg-type]
-    ):
-        return _to("stakeholders", deliberation)
-    return _form(
-        request,
-        deliberation,
-        writing,
+    if writing.sends(lambda data: settle_stakeholder(deliberation, row, by=user_of(request), do="change", **data)):
+        return to(deliberation, "stakeholders")
+    return writing.page(
         heading=row.title,
         lede=_suggested_as(row),
         title=_("Keep it so"),
+        label=_("About them"),
+        back="stakeholders",
     )
 
 
 @require_POST
 @deliberation_view()
-def stakeholder_keep(request: HttpRequest, deliberation: Deliberation, key: UUID) -> HttpResponse:
+def stakeholder_keep(request: DeliberationRequest, deliberation: Deliberation, key: UUID) -> HttpResponse:
     row = _row(deliberation, key)
     tries(
         request,
-        lambda: settle_stakeholder(deliberation, row, by=request.user, do="keep"),  # type: ignore[arg-type]
+        lambda: settle_stakeholder(deliberation, row, by=user_of(request), do="keep"),
         done=_("%(who)s is on the list.") % {"who": row.title},
     )
-    return _to("stakeholders", deliberation)
+    return to(deliberation, "stakeholders")
 
 
 @form_page
 @deliberation_view()
-def stakeholder_drop(request: HttpRequest, deliberation: Deliberation, key: UUID) -> HttpResponse:
+def stakeholder_drop(request: DeliberationRequest, deliberation: Deliberation, key: UUID) -> HttpResponse:
     _facilitates(request)
     row = _row(deliberation, key)
     writing = Writing(
         request,
         deliberation,
         DropForm,
-        name=f"drop:{row.pk}",
-        by=request.user,  # type: ignore[arg-type]
+        name="drop",
+        about=row.pk,
+        by=user_of(request),
         stakeholder=row,
     )
-    if request.method == "POST" and writing.sends(
-        lambda data: settle_stakeholder(deliberation, row, by=request.user, do="drop", **data)  # type: ignore[arg-type]
-    ):
-        return _to("stakeholders", deliberation)
-    return _form(
-        request,
-        deliberation,
-        writing,
+    if writing.sends(lambda data: settle_stakeholder(deliberation, row, by=user_of(request), do="drop", **data)):
+        return to(deliberation, "stakeholders")
+    return writing.page(
         heading=_("Why is %(who)s not asked?") % {"who": row.title},
         lede=_("The reason stays with the list. Whoever approves it reads it."),
         title=_("Drop from the list"),
+        label=_("About them"),
+        back="stakeholders",
     )
 
 
 @form_page
 @deliberation_view()
-def stakeholders_gap(request: HttpRequest, deliberation: Deliberation, kind: str, key: UUID) -> HttpResponse:
+def stakeholders_gap(request: DeliberationRequest, deliberation: Deliberation, kind: str, key: UUID) -> HttpResponse:
     _facilitates(request)
     if kind not in {"framework", "group"}:
         raise Http404
@@ -227,19 +222,17 @@ def stakeholders_gap(request: HttpRequest, deliberation: Deliberation, kind: str
     thing = model.objects.filter(deliberation=deliberation, pk=key).first()
     if thing is None:
         raise Http404
-    writing = Writing(request, deliberation, GapForm, name=f"gap:{thing.pk}", by=request.user)  # type: ignore[arg-type]
-    if request.method == "POST" and writing.sends(
-        lambda data: explain_gap(deliberation, by=request.user, **{kind: thing}, **data)  # type: ignore[arg-type]
-    ):
-        return _to("stakeholders", deliberation)
+    writing = Writing(request, deliberation, GapForm, name="gap", about=thing.pk, by=user_of(request))
+    gap: Any = {kind: thing}
+    if writing.sends(lambda data: explain_gap(deliberation, by=user_of(request), **gap, **data)):
+        return to(deliberation, "stakeholders")
     heading = _("Nobody may speak for “%(what)s”") if kind == "framework" else _("Nobody speaks for “%(what)s”")
-    return _form(
-        request,
-        deliberation,
-        writing,
+    return writing.page(
         heading=heading % {"what": thing.title},
         lede=_("A gap is named, never hidden. The outcome will say who was not heard, and why."),
         title=_("Explain the gap"),
+        label=_("About them"),
+        back="stakeholders",
     )
 
 
@@ -248,40 +241,31 @@ def stakeholders_gap(request: HttpRequest, deliberation: Deliberation, kind: str
 
 @require_POST
 @deliberation_view()
-def stakeholders_approve(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+def stakeholders_approve(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     """Approve or return, as the button says. What was written stays when neither could be done."""
     version = current_list(deliberation)
-    writing = Writing(
-        request,
-        deliberation,
-        DecisionForm,
-        name=f"list-decision:{version.pk if version else ''}",
-        by=request.user,  # type: ignore[arg-type]
-    )
+    writing = _deciding(request, deliberation, version)
     verb = return_stakeholders if request.POST.get("do") == "return" else approve_stakeholders
     digest = request.POST.get("digest", "")
-    if writing.sends(lambda data: verb(deliberation, by=request.user, digest=digest, **data)):  # type: ignore[arg-type]
-        return _to("stakeholders", deliberation)
+    if writing.sends(lambda data: verb(deliberation, by=user_of(request), digest=digest, **data)):
+        return to(deliberation, "stakeholders")
     deliberation.refresh_from_db()
     return _page(request, deliberation, writing)
 
 
 @form_page
 @deliberation_view()
-def stakeholders_reopen(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+def stakeholders_reopen(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     _facilitates(request)
-    writing = Writing(request, deliberation, ReasonForm, name="list-reopen", by=request.user)  # type: ignore[arg-type]
-    if request.method == "POST" and writing.sends(
-        lambda data: reopen_list(deliberation, by=request.user, **data)  # type: ignore[arg-type]
-    ):
-        return _to("stakeholders", deliberation)
-    return _form(
-        request,
-        deliberation,
-        writing,
+    writing = Writing(request, deliberation, ReasonForm, name="list-reopen", by=user_of(request))
+    if writing.sends(lambda data: reopen_list(deliberation, by=user_of(request), **data)):
+        return to(deliberation, "stakeholders")
+    return writing.page(
         heading=_("Take the list up again?"),
         lede=_("Its approval ends with this. Whoever approved it is told, and approves the changed list anew."),
         title=_("Take it up again"),
+        label=_("About them"),
+        back="stakeholders",
     )
 
 
@@ -290,36 +274,33 @@ def stakeholders_reopen(request: HttpRequest, deliberation: Deliberation) -> Htt
 
 @form_page
 @deliberation_view()
-def amendment_new(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+def amendment_new(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     _facilitates(request)
     writing = Writing(
         request,
         deliberation,
         AmendmentForm,
         name="amendment",
-        by=request.user,  # type: ignore[arg-type]
+        by=user_of(request),
         of=deliberation,
     )
-    if request.method == "POST" and writing.sends(
-        lambda data: amending.propose_amendment(deliberation, by=request.user, **data)  # type: ignore[arg-type]
-    ):
-        return _to("stakeholders", deliberation)
-    return _form(
-        request,
-        deliberation,
-        writing,
+    if writing.sends(lambda data: amending.propose_amendment(deliberation, by=user_of(request), **data)):
+        return to(deliberation, "stakeholders")
+    return writing.page(
         heading=_("Whom else to hear, now that people are invited?"),
         lede=_(
             "A voice is added, or takes the place of one that declined or was not reached. A person who did not "
             "propose it approves; then they are invited at once, with a first round of their own."
         ),
         title=_("Propose this voice"),
+        label=_("About them"),
+        back="stakeholders",
     )
 
 
 @form_page
 @deliberation_view()
-def amendment_decide(request: HttpRequest, deliberation: Deliberation, key: UUID) -> HttpResponse:
+def amendment_decide(request: DeliberationRequest, deliberation: Deliberation, key: UUID) -> HttpResponse:
     amendment = (
         Amendment.objects.select_related("stakeholder__why", "replaces", "why", "reason", "drafted_by", "decided_by")
         .filter(deliberation=deliberation, pk=key)
@@ -327,17 +308,17 @@ def amendment_decide(request: HttpRequest, deliberation: Deliberation, key: UUID
     )
     if amendment is None:
         raise Http404
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     if not {Part.FACILITATOR, Part.HOLDER, Part.APPROVER} & standing.parts:
         raise Http404
     is_open = amendment.state == Amendment.State.PROPOSED
     writing = None
     if request.method == "POST" or (is_open and standing.may("approve_amendment", amendment)):
-        writing = Writing(request, deliberation, ReasonForm, name=f"amendment:{key}", by=request.user)  # type: ignore[arg-type]
+        writing = Writing(request, deliberation, ReasonForm, name="amendment", about=key, by=user_of(request))
     if writing and request.method == "POST":
         verb = amending.refuse_amendment if request.POST.get("do") == "refuse" else amending.approve_amendment
-        if writing.sends(lambda data: verb(deliberation, amendment, by=request.user, **data)):  # type: ignore[arg-type]
-            return _to("stakeholders", deliberation)
+        if writing.sends(lambda data: verb(deliberation, amendment, by=user_of(request), **data)):
+            return to(deliberation, "stakeholders")
         amendment.refresh_from_db()
     return render(
         request,
@@ -349,22 +330,5 @@ def amendment_decide(request: HttpRequest, deliberation: Deliberation, key: UUID
             "writing": writing,
             "form": writing.form if writing else None,
         },
-    )
-
-
-def _form(
-    request: HttpRequest, deliberation: Deliberation, writing: Writing, *, heading: str, title: str, lede: str = ""
-) -> HttpResponse:
-    return render(
-        request,
-        "deliberation/people_form.html",
-        {
-            "deliberation": deliberation,
-            "writing": writing,
-            "form": writing.form,
-            "heading": heading,
-            "lede": lede,
-            "title": title,
-            "back": "stakeholders",
-        },
+        status=status_of(writing),
     )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from deliberation.domain import terms as verbs
@@ -14,59 +13,57 @@ from deliberation.domain.terms import WORDS, anyone_invited, latest_terms
 from deliberation.forms.terms import AcceptForm, TermsForm
 from deliberation.models import Deliberation, Terms
 from deliberation.queries.terms import facts, versions
-from deliberation.views.access import deliberation_view
-from deliberation.views.acting import Writing, tries
-from deliberation.views.sheets import Sheets, signed_in, write
-
-
-def _here(deliberation: Deliberation, anchor: str = "") -> str:
-    return reverse("deliberation_terms", args=[deliberation.organisation.slug, deliberation.number]) + anchor
+from deliberation.views.access import DeliberationRequest, deliberation_view
+from deliberation.views.acting import to, user_of
+from deliberation.views.writing import Forms, Writing, status_of
 
 
 @deliberation_view()
-def terms(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+def terms(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     """The terms as they stand, and earlier versions; a POST writes the next version."""
     if request.method != "POST":
         return _page(request, deliberation)
-    by = signed_in(request)
-    writing = write(request, deliberation, TermsForm, "terms", by=by)
+    by = user_of(request)
+    writing = Writing(request, deliberation, TermsForm, name="terms", by=by)
     if writing.sends(lambda data: verbs.draft_terms(deliberation, by=by, **data)):
-        return redirect(_here(deliberation, "#standing"))
+        return to(deliberation, "deliberation_terms#standing")
     return _page(request, deliberation, writing)
 
 
 @deliberation_view()
-def accept(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+def accept(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     """Accept exactly the version that was read, by name."""
-    by = signed_in(request)
+    by = user_of(request)
     if request.method != "POST":
-        return redirect(_here(deliberation, "#accept"))
-    writing = write(request, deliberation, AcceptForm, "terms_accept", by=by)
-    if writing.sends(lambda data: verbs.accept_terms(deliberation, by=by, **data)):
-        tries(request, lambda: None, done=_("Accepted. The facilitator may invite people once the list is approved."))
-        return redirect(_here(deliberation, "#standing"))
+        return to(deliberation, "deliberation_terms#accept")
+    writing = Writing(request, deliberation, AcceptForm, name="terms_accept", by=by)
+    if writing.sends(
+        lambda data: verbs.accept_terms(deliberation, by=by, **data),
+        done=_("Accepted. The facilitator may invite people once the list is approved."),
+    ):
+        return to(deliberation, "deliberation_terms#standing")
     return _page(request, deliberation, writing)
 
 
-def _page(request: HttpRequest, deliberation: Deliberation, writing: Writing | None = None) -> HttpResponse:
-    standing = request.standing  # type: ignore[attr-defined]
+def _page(request: DeliberationRequest, deliberation: Deliberation, refused: Writing | None = None) -> HttpResponse:
+    standing = request.standing
     latest = latest_terms(deliberation)
     drafts = standing.may("draft_terms")
     accepts = standing.may("accept_terms") and latest is not None and latest.accepted_at is None
-    sheets = Sheets(request, deliberation, by=standing.user if drafts or accepts else None, writing=writing)
+    forms_of = Forms(request, deliberation, by=standing.user if drafts or accepts else None, refused=refused)
     context: dict[str, Any] = {
         "deliberation": deliberation,
         "terms": latest,
         "facts": facts(latest) if latest else [],
         "versions": versions(deliberation),
         "invited": anyone_invited(deliberation),
-        "form": sheets.refused,
+        "form": refused.form if refused else None,
     }
     if drafts:
-        context["terms_sheet"] = sheets.sheet("terms", TermsForm, initial=_initial(deliberation, latest))
+        context["terms_form"] = forms_of("terms", TermsForm, initial=_initial(deliberation, latest))
     if accepts and latest is not None:
-        context["accept_sheet"] = sheets.sheet("terms_accept", AcceptForm, initial={"version": latest.version})
-    return render(request, "deliberation/terms.html", context, status=422 if sheets.refused else 200)
+        context["accept_form"] = forms_of("terms_accept", AcceptForm, initial={"version": latest.version})
+    return render(request, "deliberation/terms.html", context, status=status_of(refused))
 
 
 def _initial(deliberation: Deliberation, latest: Terms | None) -> dict[str, Any]:

@@ -25,6 +25,7 @@ assert races
 
 @pytest.mark.alone
 def test_every_verb_is_raced() -> None:
+    """Every verb that changes something is raced against itself."""
     raced = frozenset[str]().union(*[verbs for _run, verbs in STAGES.values()])
     assert {verb for verb, row in TABLE.items() if not row.is_read} == raced
 
@@ -32,6 +33,7 @@ def test_every_verb_is_raced() -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", STAGES)
 def test_at_once(name: str) -> None:
+    """What two do at once happens once, and the other is refused in words."""
     run, verbs = STAGES[name]
     arena = Arena(Cast())
     with open_organisation(arena.cast.organisation):
@@ -41,6 +43,7 @@ def test_at_once(name: str) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_two_ticks_at_once_do_everything_due_once_and_mail_nobody_twice() -> None:
+    """Two ticks at once do everything due once and mail nobody twice."""
     cast = Cast()
     with open_organisation(cast.organisation):
         deliberation = stages.at_round(cast, 1)

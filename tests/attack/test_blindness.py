@@ -60,6 +60,7 @@ def pages_of(deliberation):
 
 
 def test_before_the_close_everybody_reads_their_own_alone(cast):
+    """Before the close everybody reads their own alone."""
     deliberation = at_round(cast, 1)
     positions_given(cast, deliberation)
     for user in staff_of(cast):
@@ -69,6 +70,7 @@ def test_before_the_close_everybody_reads_their_own_alone(cast):
 
 
 def test_after_the_close_the_seats_read_and_nobody_else(cast):
+    """After the close the seats read and nobody else."""
     deliberation = at_round(cast, 1)
     positions_given(cast, deliberation)
     rounds.close_round(deliberation, by=cast.facilitator)
@@ -80,6 +82,7 @@ def test_after_the_close_the_seats_read_and_nobody_else(cast):
 
 
 def test_no_page_shows_a_blind_text_to_anybody_else(cast):
+    """No page shows a blind text to anybody else."""
     deliberation = at_round(cast, 1)
     author = seat_of(deliberation, "Stakeholder one")
     positions.submit_position(deliberation, by=author, right=SECRET, why=SECRET, lost=SECRET, need=SECRET)
@@ -94,6 +97,7 @@ def test_no_page_shows_a_blind_text_to_anybody_else(cast):
 
 
 def test_a_blind_draft_is_its_writers_own(cast):
+    """A blind draft is its writer's own."""
     deliberation = at_round(cast, 1)
     author, other = voices(cast, deliberation)[:2]
     by_link(author).post(address("draft_save", deliberation, "position"), {"right": SECRET})
@@ -102,6 +106,7 @@ def test_a_blind_draft_is_its_writers_own(cast):
 
 
 def test_the_facilitator_sees_written_or_not_yet_and_nothing_of_what(cast):
+    """Of a blind round the facilitator sees who has written, and nothing of what."""
     deliberation = at_round(cast, 1)
     positions.submit_position(deliberation, by=seat_of(deliberation, "Stakeholder one"), right=SECRET)
     for user in (cast.facilitator, cast.holder):
@@ -115,6 +120,7 @@ def test_the_facilitator_sees_written_or_not_yet_and_nothing_of_what(cast):
 
 
 def test_what_the_facilitator_entered_is_blind_to_the_facilitator_too(cast):
+    """What the facilitator entered is blind to the facilitator too."""
     deliberation = at_round(cast, 1)
     entering.enter_for(
         deliberation,
@@ -129,6 +135,7 @@ def test_what_the_facilitator_entered_is_blind_to_the_facilitator_too(cast):
 
 
 def test_a_late_voice_reads_nobody_and_is_read_by_nobody_before_it_has_answered(cast):
+    """A late voice reads nobody and is read by nobody before it has answered."""
     deliberation = invited(cast, accept=False)
     for name in ("Stakeholder one", "Stakeholder two"):
         accepts(cast, deliberation, name)
@@ -152,6 +159,7 @@ def test_a_late_voice_reads_nobody_and_is_read_by_nobody_before_it_has_answered(
 
 
 def test_who_waits_for_more_time_stays_blind(cast):
+    """Who waits for more time stays blind."""
     deliberation = at_round(cast, 1)
     one, *others = voices(cast, deliberation)
     for seat in others:
@@ -164,6 +172,7 @@ def test_who_waits_for_more_time_stays_blind(cast):
 
 
 def test_a_decision_holder_who_is_a_voice_reads_as_a_voice_first(cast):
+    """A decision holder who is a voice reads as a voice first."""
     from accounts.domain.seats import sit
 
     deliberation = at_round(cast, 1)
@@ -181,6 +190,7 @@ def test_a_decision_holder_who_is_a_voice_reads_as_a_voice_first(cast):
 
 
 def test_no_audit_entry_holds_a_position(cast):
+    """No audit entry holds a position."""
     from audit.models import Entry
 
     deliberation = at_round(cast, 1)
@@ -189,6 +199,7 @@ def test_no_audit_entry_holds_a_position(cast):
 
 
 def test_no_mail_holds_a_position(cast, mailoutbox):
+    """No mail holds a position."""
     from deliberation.notifications import send_due
 
     deliberation = at_round(cast, 1)
@@ -201,6 +212,7 @@ def test_no_mail_holds_a_position(cast, mailoutbox):
 
 
 def test_a_reader_sees_what_is_closed_and_nothing_blind(cast):
+    """A reader sees what is closed and nothing blind."""
     deliberation = at_round(cast, 1)
     positions_given(cast, deliberation)
     reader = Seat.objects.create(
@@ -223,7 +235,7 @@ NUMBERS = (models.IntegerField, models.FloatField, models.DecimalField)
 
 
 def test_nothing_linked_to_what_people_say_has_a_column_for_a_number():
-    """The only numbers are a version and the place of a thing in its list."""
+    """What people say has no number beside a version and its place in a list: nothing could tally it."""
     allowed = {"version", "number", "position_no"}
     linked = set(SAID)
     for model in SAID:
@@ -237,6 +249,7 @@ def test_nothing_linked_to_what_people_say_has_a_column_for_a_number():
 
 
 def test_no_model_of_the_app_is_named_for_a_tally():
+    """No model of the app is named for a tally."""
     forbidden = re.compile(r"(^|_)(votes?|scores?|ranks?|tally|counts?|weights?|average|percent|majority)(_|$)")
     for model in apps.get_app_config("deliberation").get_models():
         for field in model._meta.get_fields():
@@ -263,6 +276,7 @@ def test_pages_of_stances_show_the_same_however_many_agree(cast, number):
 
 
 def test_no_field_of_what_is_stored_about_a_proposal_is_a_number_of_answers(cast):
+    """Nothing stored about a proposal counts its answers."""
     deliberation = at_round(cast, 2)
     before = json.dumps(_stored(deliberation), default=str)
     accommodations_given(cast, deliberation)

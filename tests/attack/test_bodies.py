@@ -21,7 +21,7 @@ JSON = "application/json"
 
 
 def test_a_file_is_read_by_nobody_and_kept_nowhere(cast: Cast, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Also one that is larger than what Django would keep in memory, and one that hides behind a field of the form."""
+    """A file is read by nobody and kept nowhere, however large, nor where it hides behind a field of the form."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     large = SimpleUploadedFile("large.html", b"<script>" * 250_000, content_type="text/html")
     where = reverse("settings_members", args=["care"])
@@ -34,7 +34,7 @@ def test_a_file_is_read_by_nobody_and_kept_nowhere(cast: Cast, monkeypatch: pyte
 
 
 def test_nothing_of_ours_takes_a_file() -> None:
-    """No field, no form and no page; the day one does, this test asks for a decision about files."""
+    """No field, form or page of ours takes a file; the day one does, this test asks for a decision about files."""
     rooms = ("accounts", "audit", "deliberation", "tractatus_site")
     code = [path for room in rooms for path in (settings.BASE_DIR / room).rglob("*.py")]
     pages = list((settings.BASE_DIR / "templates").rglob("*.html"))
@@ -45,6 +45,7 @@ def test_nothing_of_ours_takes_a_file() -> None:
 
 
 def test_a_body_that_is_too_long_is_413_on_a_page_and_at_the_interface(cast: Cast) -> None:
+    """A body that is too long is 413 on a page and at the interface."""
     client = signed_in(cast.facilitator)
     page = client.post(reverse("deliberation_new", args=["care"]), {"question": "x" * 2_500_001})
     assert page.status_code == 413
@@ -65,5 +66,6 @@ def test_what_the_client_names_as_the_length_is_all_that_is_read() -> None:
 
 
 def test_too_many_fields_are_refused() -> None:
+    """Too many fields are refused."""
     answer = Client().post(reverse("account_login"), {f"field{number}": "x" for number in range(1001)})
     assert answer.status_code == 400

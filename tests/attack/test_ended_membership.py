@@ -38,6 +38,7 @@ def gone(cast: Cast, user: User) -> None:
 
 
 def test_a_holder_who_is_no_member_any_more_signs_nothing(cast: Cast) -> None:
+    """A holder who is no member any more signs nothing."""
     deliberation = stages.at_signing(cast)
     version = OutcomeVersion.objects.get(deliberation=deliberation)
     gone(cast, cast.holder)
@@ -48,6 +49,7 @@ def test_a_holder_who_is_no_member_any_more_signs_nothing(cast: Cast) -> None:
 
 
 def test_an_approver_who_is_no_member_any_more_approves_nothing(cast: Cast) -> None:
+    """An approver who is no member any more approves nothing."""
     deliberation = stages.at_stakeholders(cast)
     waiting = current_list(deliberation)
     assert waiting is not None
@@ -57,6 +59,7 @@ def test_an_approver_who_is_no_member_any_more_approves_nothing(cast: Cast) -> N
 
 
 def test_a_facilitator_who_is_no_member_any_more_runs_nothing(cast: Cast) -> None:
+    """A facilitator who is no member any more runs nothing."""
     deliberation = stages.at_round(cast, 1)
     stages.positions_given(cast, deliberation)
     gone(cast, cast.facilitator)
@@ -66,6 +69,7 @@ def test_a_facilitator_who_is_no_member_any_more_runs_nothing(cast: Cast) -> Non
 
 @pytest.mark.parametrize("who", ["holder", "facilitator"])
 def test_who_left_the_organisation_reads_nothing_of_a_deliberation_they_had_a_seat_in(cast: Cast, who: str) -> None:
+    """Who left the organisation reads nothing of a deliberation they had a seat in."""
     deliberation = stages.at_signing(cast)
     user = getattr(cast, who)
     browser = signed_in(user)
@@ -80,6 +84,7 @@ def test_who_left_the_organisation_reads_nothing_of_a_deliberation_they_had_a_se
 
 @pytest.mark.parametrize(("how", "mailed"), [("stays", 1), ("ended", 0), ("deactivated", 0)])
 def test_no_mail_reaches_somebody_who_left(cast: Cast, how: str, mailed: int) -> None:
+    """No mail reaches somebody who left."""
     stages.at_signing(cast)
     if how == "ended":
         gone(cast, cast.holder)

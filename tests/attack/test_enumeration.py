@@ -64,7 +64,7 @@ def shown(answer: HttpResponse, address: str) -> str:
 
 
 def test_a_wrong_password_tells_nobody_anything(people: dict[str, str]) -> None:
-    """Nor does its work: queries and hashes are as many for each."""
+    """What is done for an address that is here and for one that is not is the same: queries and hashes too."""
     pages, work = {}, {}
     for kind, address in people.items():
         Counted.worked = 0
@@ -91,6 +91,7 @@ def test_asking_for_a_code_or_a_new_password_tells_nobody_anything(people: dict[
 
 
 def test_a_wrong_code_tells_nobody_anything(people: dict[str, str]) -> None:
+    """A wrong code tells nobody anything."""
     pages = set()
     for kind in ("unknown", "without a password", "closed"):
         client = Client()
@@ -125,7 +126,7 @@ def test_mail_leaves_when_the_answer_has_gone_out(people: dict[str, str], where:
 
 
 def test_a_mail_server_that_fails_is_no_answer_either(people: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Otherwise an error would say that the address is here. The log has it."""
+    """A mail that cannot be sent tells nobody that the address is here: no error is shown, and the log has it."""
 
     def refused(backend: object, messages: object) -> int:
         raise ConnectionRefusedError

@@ -58,6 +58,7 @@ def sent(method: str, to: str, secret: str) -> Any:
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize("name", ROUTES)
 def test_key_writes_at_no_address_but_conflicts(cast: Cast, key: Any, name: str, method: str) -> None:
+    """Key writes at no address but conflicts."""
     if (name, method) == ("api_conflicts", "POST"):
         assert sent(method, address(name, None), key.secret).status_code == 201
         return
@@ -70,6 +71,7 @@ def test_key_writes_at_no_address_but_conflicts(cast: Cast, key: Any, name: str,
 
 
 def test_key_is_nobody_at_the_pages(cast: Cast, key: Any) -> None:
+    """Key is nobody at the pages."""
     deliberation = stages.at_outcome(cast)
     here = [deliberation.organisation.slug, deliberation.number]
     for name in ("stakeholders_approve", "outcome_sign", "outcome_draft", "publication_publish", "deliberation_terms"):
@@ -79,10 +81,12 @@ def test_key_is_nobody_at_the_pages(cast: Cast, key: Any) -> None:
 
 
 def test_table_lets_a_key_propose_and_nothing_else() -> None:
+    """Table lets a key propose and nothing else."""
     assert {row.verb for row in TABLE.values() if "key" in row.who and not row.is_read} == VERBS
 
 
 def test_no_verb_takes_a_key_for_a_person(cast: Cast, key: Any) -> None:
+    """No verb takes a key for a person."""
     by: APIKey = key.key
     waiting = stages.at_stakeholders(cast)
     digest = stakeholder_list.list_digest(waiting)
@@ -97,6 +101,7 @@ def test_no_verb_takes_a_key_for_a_person(cast: Cast, key: Any) -> None:
 
 
 def test_no_key_drafts_signs_or_publishes(cast: Cast, key: Any) -> None:
+    """No key drafts, signs or publishes."""
     by: APIKey = key.key
     drafted = stages.at_drafted(cast)
     content = stages.content(drafted)
@@ -113,6 +118,7 @@ def test_no_key_drafts_signs_or_publishes(cast: Cast, key: Any) -> None:
 
 
 def test_no_key_signs_a_review(cast: Cast, key: Any) -> None:
+    """No key signs a review."""
     prepared = stages.at_review_prepared(cast)
     refuses(lambda: review.sign_review(prepared, by=key.key))
 

@@ -83,6 +83,7 @@ def each_kill(act: Callable[[], Any], check: Callable[[], None], *, most: int) -
 
 @pytest.mark.parametrize("most", [25, pytest.param(100, marks=pytest.mark.long)])
 def test_a_position_is_sent_or_its_draft_is_kept(cast: Cast, most: int) -> None:
+    """A position is sent or its draft is kept."""
     deliberation = stages.at_round(cast, 1)
     one = stages.seat_of(deliberation, "Stakeholder one")
     browser = by_link(one)
@@ -106,6 +107,7 @@ def test_a_position_is_sent_or_its_draft_is_kept(cast: Cast, most: int) -> None:
 
 @pytest.mark.parametrize("most", [25, pytest.param(100, marks=pytest.mark.long)])
 def test_a_draft_is_the_newer_or_the_older_one(cast: Cast, most: int) -> None:
+    """A draft is the newer or the older one."""
     deliberation = stages.at_round(cast, 1)
     one = stages.seat_of(deliberation, "Stakeholder one")
     browser = by_link(one)
@@ -125,6 +127,7 @@ def test_a_draft_is_the_newer_or_the_older_one(cast: Cast, most: int) -> None:
 
 @pytest.mark.parametrize("most", [15, pytest.param(100, marks=pytest.mark.long)])
 def test_a_signature_is_whole_or_not_there(cast: Cast, most: int) -> None:
+    """A process killed while signing leaves a whole signature or none."""
     deliberation = stages.at_signing(cast)
     version = OutcomeVersion.objects.get(deliberation=deliberation)
     browser = signed_in(cast.holder)

@@ -68,6 +68,7 @@ def _dies(*args: Any, **kwargs: Any) -> None:
 def test_whatever_verb_is_killed_nothing_is_half_written_and_it_can_be_done_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Whatever verb is killed, nothing is half written and it can be done again."""
     cast, died = Cast(), set[str]()
     for module in modules():
         for name in TABLE:

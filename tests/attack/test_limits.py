@@ -37,7 +37,7 @@ def from_(number: int) -> str:
 
 
 def test_wrong_passwords_for_one_person_end_whoever_sends_them(cast: Cast) -> None:
-    """Five in five minutes, each from another address; the right one has to wait too."""
+    """Passwords for one person end after five in five minutes, whatever address each comes from."""
     cast.editor.set_password(PASSWORD)
     cast.editor.save()
 
@@ -51,6 +51,7 @@ def test_wrong_passwords_for_one_person_end_whoever_sends_them(cast: Cast) -> No
 
 
 def test_nobody_learns_by_the_limit_whether_an_address_is_here(cast: Cast) -> None:
+    """Nobody learns by the limit whether an address is here."""
     def statuses(email: str) -> list[int]:
         sends = [Client(REMOTE_ADDR=from_(n)).post(LOGIN, {"login": email, "password": "x"}) for n in range(6)]
         return [answer.status_code for answer in sends]
@@ -59,6 +60,7 @@ def test_nobody_learns_by_the_limit_whether_an_address_is_here(cast: Cast) -> No
 
 
 def test_passwords_for_many_people_from_one_address_end_too(cast: Cast) -> None:
+    """Passwords for many people from one address end too."""
     def wrong(number: int) -> object:
         return Client().post(LOGIN, {"login": f"person-{number}@care.example", "password": "x"})
 
@@ -66,6 +68,7 @@ def test_passwords_for_many_people_from_one_address_end_too(cast: Cast) -> None:
 
 
 def test_codes_for_one_person_are_few_a_minute_and_few_an_hour(cast: Cast, mailoutbox: list[object]) -> None:
+    """Codes for one person are few a minute and few an hour."""
     import time_machine
 
     asked = {"email": cast.editor.email.upper()}
@@ -86,6 +89,7 @@ def test_codes_for_one_person_are_few_a_minute_and_few_an_hour(cast: Cast, mailo
 
 
 def test_a_code_is_guessed_three_times_and_then_opens_nothing(cast: Cast, mailoutbox: list[object]) -> None:
+    """A code is guessed three times and then opens nothing."""
     client = Client()
     client.post(ASK_CODE, {"email": cast.editor.email})
     code = str(mailoutbox[0].subject).split(" ")[0]  # type: ignore[attr-defined]
@@ -96,10 +100,12 @@ def test_a_code_is_guessed_three_times_and_then_opens_nothing(cast: Cast, mailou
 
 
 def test_codes_are_entered_only_so_often_from_one_address(cast: Cast) -> None:
+    """Codes are entered only so often from one address."""
     assert last(60, lambda number: Client().post(reverse("account_confirm_login_code"), {"code": "X"})) == [302, 429]
 
 
 def test_sign_in_link_of_one_person_is_not_tried_for_ever(cast: Cast) -> None:
+    """Sign in link of one person is not tried for ever."""
     Installation.current()
     Installation.objects.update(mail_choice=MailChoice.LINKS)
 
@@ -111,6 +117,7 @@ def test_sign_in_link_of_one_person_is_not_tried_for_ever(cast: Cast) -> None:
 
 
 def test_participation_links_are_counted_by_invitation_and_by_address(cast: Cast) -> None:
+    """Participation links are counted by invitation and by address."""
     with open_organisation(cast.organisation):
         one, two, *_rest = Invitation.objects.filter(deliberation=stages.invited(cast, accept=False)).order_by("pk")
         links = [reverse("participate", args=[token_of(row)]) for row in (one, two)]
@@ -125,12 +132,13 @@ def test_participation_links_are_counted_by_invitation_and_by_address(cast: Cast
 
 
 def test_whoever_is_signed_out_sends_only_so_many_forms(cast: Cast) -> None:
-    """Whatever the form: the pages that write for anybody are counted together."""
+    """The pages that write for anybody are counted together, whatever the form."""
     language = reverse("set_language")
     assert last(120, lambda number: Client().post(language, {"language": "en"})) == [302, 429]
 
 
 def test_a_member_and_a_guest_have_counts_of_their_own(cast: Cast) -> None:
+    """A member and a guest have counts of their own."""
     with open_organisation(cast.organisation):
         deliberation = stages.invited(cast)
         seat = stages.seat_of(deliberation, "Stakeholder one")
@@ -143,12 +151,14 @@ def test_a_member_and_a_guest_have_counts_of_their_own(cast: Cast) -> None:
 
 
 def test_questions_are_put_thirty_an_hour_by_one_person(cast: Cast) -> None:
+    """Questions are put thirty an hour by one person."""
     member, where = signed_in(cast.facilitator), reverse("deliberation_new", args=["care"])
     assert last(30, lambda number: member.post(where, {})) == [422, 429]
     assert Client().post(where, {}).status_code == 302
 
 
 def test_a_refused_try_says_when_to_come_back_and_keeps_the_words(cast: Cast) -> None:
+    """A refused try says when to come back and keeps the words."""
     member, where = signed_in(cast.facilitator), reverse("deliberation_new", args=["care"])
     words = "Shall the night line be answered by software?"
     answers = [member.post(where, {"question": words}) for _ in range(31)]
@@ -159,6 +169,7 @@ def test_a_refused_try_says_when_to_come_back_and_keeps_the_words(cast: Cast) ->
 
 
 def test_keys_that_do_not_open_are_counted_by_address(cast: Cast) -> None:
+    """Keys that do not open are counted by address."""
     where = reverse("api_outcomes")
 
     def guess(number: int) -> object:
@@ -169,6 +180,7 @@ def test_keys_that_do_not_open_are_counted_by_address(cast: Cast) -> None:
 
 
 def test_each_count_is_for_a_form_and_each_form_has_one() -> None:
+    """Each count is for a form and each form has one."""
     used = {action for action, _target in FORMS.values()}
     library = {"login", "login_failed", "request_login_code", "reset_password", "reset_password_from_key"}
     library |= {"reauthenticate", "change_password", "manage_email"}
@@ -177,6 +189,7 @@ def test_each_count_is_for_a_form_and_each_form_has_one() -> None:
 
 
 def test_operating_manual_prints_the_rates() -> None:
+    """Operating manual prints the rates."""
     page = (settings.BASE_DIR / "docs" / "operating.md").read_text(encoding="utf-8")
     written = dict(re.findall(r"^\| `([a-z_]+)` \| [^|]+ \| `([^`|]+)` \|", page, re.MULTILINE))
     assert written == {**settings.ACCOUNT_RATE_LIMITS, **settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]}
@@ -199,6 +212,7 @@ def test_operating_manual_prints_the_rates() -> None:
     ],
 )
 def test_address_is_what_our_outermost_proxy_saw(proxies: int, header: str, address: str) -> None:
+    """Address is what our outermost proxy saw."""
     request = RequestFactory().get("/", headers={"x-forwarded-for": header}, REMOTE_ADDR="192.0.2.1")
     with override_settings(TRUSTED_PROXIES=proxies):
         assert address_of(request) == address
@@ -206,7 +220,7 @@ def test_address_is_what_our_outermost_proxy_saw(proxies: int, header: str, addr
 
 @override_settings(TRUSTED_PROXIES=1)
 def test_a_forged_header_earns_no_further_tries(cast: Cast) -> None:
-    """Whatever a client writes before it, the proxy appends where the client is."""
+    """Where a client is, is what our proxy appended, whatever the client wrote before it."""
 
     def wrong(number: int) -> object:
         forged = f"{from_(number)}, 203.0.113.7"

@@ -62,6 +62,7 @@ def logged() -> Iterator[Callable[[], str]]:
 @pytest.mark.django_db
 @pytest.mark.urls(__name__)
 def test_a_page_that_breaks_tells_the_log_no_key(cast: Cast, logged: Callable[[], str]) -> None:
+    """A page that breaks tells the log no key."""
     with open_organisation(cast.organisation):
         invitation = link_of(Invitation.objects.filter(deliberation=stages.invited(cast, accept=False))[0])
         Installation.objects.update(mail_choice=MailChoice.LINKS)
@@ -89,6 +90,7 @@ def test_a_page_that_breaks_tells_the_log_no_key(cast: Cast, logged: Callable[[]
 @pytest.mark.django_db
 @pytest.mark.urls(__name__)
 def test_the_page_that_says_so_tells_nothing_either() -> None:
+    """The page of an error tells no secret of the request."""
     answer = Client(raise_request_exception=False).post("/accounts/login/", {"password": SECRET_WORD})
     page = answer.content.decode()
     assert answer.status_code == 500
@@ -101,6 +103,7 @@ def test_the_page_that_says_so_tells_nothing_either() -> None:
     "url", ["postgres://someone:hidden@db.example/x", "amqp://u:hidden@mq.example", "smtp://u:hidden@mail.example:587"]
 )
 def test_passwords_of_other_services_are_left_out(url: str) -> None:
+    """Passwords of other services are left out."""
     record = logging.LogRecord("x", logging.ERROR, "", 0, "cannot reach %s", (url,), None)
     line = Lines("{message}", style="{").format(record)
     assert "hidden" not in line
@@ -108,5 +111,6 @@ def test_passwords_of_other_services_are_left_out(url: str) -> None:
 
 
 def test_this_test_reads_the_log_as_a_site_writes_it() -> None:
+    """The log, as a site writes it, holds no secret of a request."""
     assert settings.LOGGING["formatters"]["plain"]["()"] == "tractatus_site.log_lines.Lines"
     assert reverse("participate", args=["x"]) == "/p/x/"

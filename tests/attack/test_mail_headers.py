@@ -44,7 +44,7 @@ def heads() -> list[Message | EmailMessage]:
 def test_a_name_adds_no_line_to_the_head(
     cast: Cast, line: str, django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]]
 ) -> None:
-    """The organisation's, as its row may have stood before names were one line, and the new member's."""
+    """No name puts a line of its own into the head of a mail, neither the organisation's nor a member's."""
     Organisation.objects.filter(pk=cast.organisation.pk).update(name=f"Care{line}")
     where = reverse("settings_members", args=["care"])
     sent = {"email": "new@care.example", "name": f"New{line}", "roles": ["editor"]}
@@ -59,6 +59,7 @@ def test_a_name_adds_no_line_to_the_head(
 
 @pytest.mark.parametrize("line", LINES)
 def test_an_address_with_a_line_end_is_none(cast: Cast, line: str) -> None:
+    """An address with a line end is none."""
     where = reverse("settings_members", args=["care"])
     answer = signed_in(cast.administrator).post(where, {"email": f"new@care.example{line}", "name": "New"})
     assert answer.status_code == 422
@@ -68,7 +69,7 @@ def test_an_address_with_a_line_end_is_none(cast: Cast, line: str) -> None:
 
 
 def test_what_people_write_adds_no_line_to_the_mails_of_a_deliberation(cast: Cast) -> None:
-    """The name of the organisation as its row may have stood; what is said of people is one line by its verbs."""
+    """No name of an organisation or person writes a second line into a mail."""
     with open_organisation(cast.organisation):
         stages.invited(cast, accept=False)
         Organisation.objects.filter(pk=cast.organisation.pk).update(name=f"Care{LINES[0]}")

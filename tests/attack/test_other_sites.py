@@ -55,7 +55,7 @@ def here(address: str) -> bool:
 
 @pytest.mark.parametrize("target", ELSEWHERE)
 def test_no_page_that_takes_next_leads_elsewhere(cast: Cast, target: str) -> None:
-    """Signing in by password, out, by the demo's button, changing the language, and coming back from a form."""
+    """No page that leads on to an address leads to another site."""
     cast.editor.set_password(PASSWORD)
     cast.editor.save()
     Organisation.objects.filter(pk=cast.other.pk).update(is_demo=True)
@@ -78,7 +78,7 @@ def test_no_page_that_takes_next_leads_elsewhere(cast: Cast, target: str) -> Non
 
 @pytest.mark.parametrize("path", ["//evil.example/", "/%5C%5Cevil.example/", "/\\evil.example/", "/%2F/evil.example"])
 def test_no_address_of_ours_is_read_as_another_site(cast: Cast, path: str) -> None:
-    """A missing slash at the end is added by a redirect, which must not turn the path into a host."""
+    """No address of ours is read as another site when a missing slash is added."""
     answer = signed_in(cast.editor).get(path.rstrip("/"))
     assert answer.status_code in {404, 301, 302}
     assert here(answer.headers.get("Location", "/"))
@@ -120,7 +120,7 @@ def _addresses() -> list[str]:
 
 @pytest.mark.alone
 def test_no_form_is_taken_without_our_mark_signing_in_included(cast: Cast) -> None:
-    """Log-in CSRF too: nobody is signed in as somebody else by a form of another site. Every address."""
+    """No form is taken without our mark, at any address, signing in included."""
     addresses = _addresses()
     assert len(addresses) > 120
     client = Client(enforce_csrf_checks=True)
@@ -131,6 +131,7 @@ def test_no_form_is_taken_without_our_mark_signing_in_included(cast: Cast) -> No
 
 
 def test_the_mark_of_one_browser_is_none_for_another(cast: Cast) -> None:
+    """The mark of one browser is none for another."""
     theirs = Client(enforce_csrf_checks=True)
     theirs.get(reverse("account_login"))
     mark = (
@@ -152,6 +153,7 @@ def test_the_mark_of_one_browser_is_none_for_another(cast: Cast) -> None:
 
 
 def test_signing_in_makes_a_new_session_whichever_way(cast: Cast, mailoutbox: list[object]) -> None:
+    """Signing in makes a new session whichever way."""
     cast.editor.set_password(PASSWORD)
     cast.editor.save()
     Installation.current()
@@ -184,6 +186,7 @@ def _with_code(client: Client, email: str, mailoutbox: list[object]) -> object:
 
 
 def test_a_session_key_that_was_made_up_is_not_taken_over(cast: Cast) -> None:
+    """A session key that was made up is not taken over."""
     client = Client()
     client.cookies["sessionid"] = "a" * 32
     client.post(reverse("account_request_login_code"), {"email": cast.editor.email})
@@ -195,7 +198,7 @@ def test_a_session_key_that_was_made_up_is_not_taken_over(cast: Cast) -> None:
 
 @pytest.mark.alone
 def test_no_answer_is_framed_and_nothing_but_our_files_runs_in_it(cast: Cast) -> None:
-    """Every address as somebody signed out, and a page of each kind of person; nothing is exempt from the rules."""
+    """No page is framed by another site, and nothing but our files runs in it, at any address."""
     walks = [(Client(), [*_addresses(), "/nowhere", "/api/v1/outcomes/"])]
     walks += [(signed_in(cast.operator), ["/operator/", "/operator/accounts/user/add/"])]
     walks += [(signed_in(cast.administrator), ["/o/care/settings/keys/", "/o/care/board/", "/o/care/board.csv"])]
@@ -217,6 +220,7 @@ def test_no_answer_is_framed_and_nothing_but_our_files_runs_in_it(cast: Cast) ->
 
 
 def test_cookies_are_for_this_site_and_no_script(cast: Cast, settings: object) -> None:
+    """Cookies are for this site and no script."""
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True  # type: ignore[attr-defined]
     cast.editor.set_password(PASSWORD)
     cast.editor.save()
@@ -232,7 +236,7 @@ def test_cookies_are_for_this_site_and_no_script(cast: Cast, settings: object) -
 
 
 def test_address_of_a_link_is_told_to_nobody_else(cast: Cast) -> None:
-    """No other site learns it by Referer, the page asks no other site for anything, and no cache keeps it."""
+    """The address of a link is told to no other site, and no cache keeps its page."""
     with open_organisation(cast.organisation):
         invitation = Invitation.objects.filter(deliberation=stages.invited(cast, accept=False))[0]
         Installation.objects.update(mail_choice=MailChoice.LINKS)
@@ -260,6 +264,7 @@ def test_no_page_is_kept_on_the_way(cast: Cast) -> None:
 
 
 def test_a_made_up_host_is_refused_and_a_forwarded_one_is_not_believed(cast: Cast) -> None:
+    """A made up host is refused and a forwarded one is not believed."""
     assert Client().get("/", headers={"host": "evil.example"}).status_code == 400
     forged = {
         "x-forwarded-host": "evil.example",
@@ -280,7 +285,7 @@ def test_mailed_links_begin_with_the_address_of_the_site(
     settings: object,
     django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]],
 ) -> None:
-    """Whatever host the request named that asked for the mail."""
+    """Mailed links begin with the address of the site, whatever host the request named."""
     settings.ALLOWED_HOSTS = ["*"]  # type: ignore[attr-defined]
     evil = {"host": "evil.example", "x-forwarded-host": "evil.example"}
     Client().post(reverse("account_reset_password"), {"email": cast.editor.email}, headers=evil)
@@ -296,6 +301,7 @@ def test_mailed_links_begin_with_the_address_of_the_site(
 
 
 def test_a_link_that_is_shown_begins_with_it_too(cast: Cast, settings: object) -> None:
+    """A link that is shown begins with it too."""
     settings.ALLOWED_HOSTS = ["*"]  # type: ignore[attr-defined]
     Installation.current()
     Installation.objects.update(mail_choice=MailChoice.LINKS)
@@ -306,7 +312,7 @@ def test_a_link_that_is_shown_begins_with_it_too(cast: Cast, settings: object) -
 
 
 def test_plain_http_behind_the_proxy_is_sent_to_https(cast: Cast, settings: object) -> None:
-    """And only the proxy's header says that it is https; HSTS is then told for this host alone."""
+    """Plain http is sent to https, and only the proxy's header says that a request was https."""
     settings.SECURE_SSL_REDIRECT = True  # type: ignore[attr-defined]
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # type: ignore[attr-defined]
     settings.SECURE_HSTS_SECONDS = 31_536_000  # type: ignore[attr-defined]
@@ -317,6 +323,7 @@ def test_plain_http_behind_the_proxy_is_sent_to_https(cast: Cast, settings: obje
 
 
 def test_where_to_report_a_weakness_is_told_once_somebody_said(settings: object) -> None:
+    """Where to report a weakness is told once somebody said."""
     address = "/.well-known/security.txt"
     assert Client().get(address).status_code == 404
     settings.SECURITY_CONTACT = "mailto:security@care.example"  # type: ignore[attr-defined]

@@ -103,6 +103,7 @@ def race(cast: Cast, callers: list[Caller], *acts: Act, wins: int = 1) -> None:
 
 
 def test_two_processes_at_once(callers: list[Caller]) -> None:
+    """Of two processes at once one is first, and the other is refused in words."""
     cast = Cast()
     with open_organisation(cast.organisation):
         listed = stages.at_stakeholders(cast)

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_opening_a_link_changes_the_session(cast: Cast) -> None:
+    """Opening a link changes the session."""
     with open_organisation(cast.organisation):
         deliberation = stages.invited(cast, accept=False)
         link = reverse("participate", args=[token_of(Invitation.objects.filter(deliberation=deliberation)[0])])

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_nobody_becomes_the_holder_of_another_organisation_by_taking_them_in(cast: Cast) -> None:
+    """Nobody becomes the holder of another organisation by taking them in."""
     Installation.current()
     Installation.objects.update(mail_choice=MailChoice.LINKS)
     with open_organisation(cast.other):
@@ -29,7 +30,7 @@ def test_nobody_becomes_the_holder_of_another_organisation_by_taking_them_in(cas
 
 
 def test_a_link_made_before_they_got_a_part_elsewhere_opens_no_more(cast: Cast) -> None:
-    """Whoever made it keeps a copy; in the other organisation they would be that person too."""
+    """A sign-in link is dead once its person has a part in another organisation."""
     Installation.current()
     Installation.objects.update(mail_choice=MailChoice.LINKS)
     made = make_sign_in_link(cast.membership(cast.editor), by=cast.administrator)
@@ -39,6 +40,7 @@ def test_a_link_made_before_they_got_a_part_elsewhere_opens_no_more(cast: Cast) 
 
 
 def test_using_a_link_is_in_the_record_and_a_wrong_one_is_not(cast: Cast) -> None:
+    """Using a link is in the record and a wrong one is not."""
     Installation.current()
     Installation.objects.update(mail_choice=MailChoice.LINKS)
     user_id, token = make_sign_in_link(cast.membership(cast.editor), by=cast.administrator)
@@ -54,6 +56,7 @@ def test_using_a_link_is_in_the_record_and_a_wrong_one_is_not(cast: Cast) -> Non
 
 
 def test_a_link_made_at_home_is_in_the_record_with_who_made_it(cast: Cast) -> None:
+    """A link made at home is in the record with who made it."""
     Installation.current()
     Installation.objects.update(mail_choice=MailChoice.LINKS)
     with open_organisation(cast.organisation):

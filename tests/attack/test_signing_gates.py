@@ -174,6 +174,7 @@ def _carry_out() -> list[Any]:
 
 @pytest.mark.parametrize("gap", GAPS, ids=lambda g: f"{g.guard}-{g.says}".replace(" ", "_"))
 def test_signature_refuses_a_gap_in_the_draft(cast: Cast, way: str, gap: Gap) -> None:
+    """Signature refuses a gap in the draft."""
     deliberation = forced_to_signing(cast, **gap.changes(cast))
     assert gap.says in by_verb(cast, deliberation)
     with refused(gap.guard):
@@ -182,6 +183,7 @@ def test_signature_refuses_a_gap_in_the_draft(cast: Cast, way: str, gap: Gap) ->
 
 
 def test_signature_needs_every_framework(cast: Cast, way: str) -> None:
+    """A signature needs a word on every framework, whether it was heard or not."""
     deliberation = stages.at_outcome(cast)
     first = Framework.objects.filter(deliberation=deliberation).first()
     Deliberation.objects.filter(pk=deliberation.pk).update(state="signing")
@@ -200,6 +202,7 @@ def test_signature_needs_every_framework(cast: Cast, way: str) -> None:
 
 
 def test_disagreement_is_signed_with_what_stands_meanwhile_and_without_values(cast: Cast) -> None:
+    """Disagreement is signed with what stands meanwhile and without values."""
     deliberation = forced_to_signing(
         cast,
         kind="legitimate_disagreement",
@@ -214,6 +217,7 @@ def test_disagreement_is_signed_with_what_stands_meanwhile_and_without_values(ca
 
 
 def test_nothing_to_do_stands_for_a_commitment(cast: Cast) -> None:
+    """Nothing to do stands for a commitment."""
     deliberation = forced_to_signing(cast, commitments=[], nothing_to_do="Nothing is to be done: it is done already.")
     version = OutcomeVersion.objects.get(deliberation=deliberation)
     assert sign_outcome(deliberation, by=cast.holder, version_id=version.pk, name="Holder").state == "signed"
@@ -223,12 +227,14 @@ def test_nothing_to_do_stands_for_a_commitment(cast: Cast) -> None:
 
 
 def test_facilitator_never_signs(cast: Cast, way: str) -> None:
+    """Facilitator never signs."""
     deliberation = stages.at_signing(cast)
     with refused("outcome_signed_not_by_facilitator|outcome_signed_by_holder"):
         write(stages.outcome_of(deliberation), way, **signature(deliberation, cast.facilitator))
 
 
 def test_past_facilitator_never_signs_even_as_holder(cast: Cast, way: str) -> None:
+    """A past facilitator never signs, not even from the decision holder's seat."""
     deliberation = stages.at_signing(cast)
     set_roles(cast.membership(cast.facilitator), [Role.FACILITATOR, Role.DECISION_HOLDER], by=cast.administrator)
     facilitating = Seat.objects.get(deliberation=deliberation, part=Part.FACILITATOR)
@@ -243,6 +249,7 @@ def test_past_facilitator_never_signs_even_as_holder(cast: Cast, way: str) -> No
 
 @pytest.mark.parametrize("who", ["second_holder", "administrator", "outsider", "first"])
 def test_only_the_holder_signs(cast: Cast, way: str, who: str) -> None:
+    """Only the holder signs."""
     deliberation = stages.at_signing(cast)
     user = getattr(cast, who)
     assert by_verb(cast, deliberation, by=user)
@@ -260,6 +267,7 @@ def test_holder_whose_role_was_taken_does_not_sign(cast: Cast, way: str) -> None
 
 
 def test_former_holder_does_not_sign(cast: Cast, way: str) -> None:
+    """Former holder does not sign."""
     deliberation = stages.at_signing(cast)
     seat = Seat.objects.get(deliberation=deliberation, part=Part.HOLDER)
     stand_up(seat.pk)
@@ -270,6 +278,7 @@ def test_former_holder_does_not_sign(cast: Cast, way: str) -> None:
 
 
 def test_a_seat_does_not_change_its_part_to_make_way(cast: Cast, way: str) -> None:
+    """A seat does not change its part to make way."""
     deliberation = stages.at_signing(cast)
     seat = Seat.objects.get(deliberation=deliberation, part=Part.FACILITATOR)
     with refused("seat_keeps_its_part"):
@@ -277,6 +286,7 @@ def test_a_seat_does_not_change_its_part_to_make_way(cast: Cast, way: str) -> No
 
 
 def test_signature_needs_a_list_approved_by_who_did_not_draft_it(cast: Cast, way: str) -> None:
+    """Signature needs a list approved by who did not draft it."""
     deliberation = stages.at_signing(cast)
     the_list = StakeholderList.objects.get(deliberation=deliberation, state="approved")
     write(the_list, "update", state="voided")
@@ -287,6 +297,7 @@ def test_signature_needs_a_list_approved_by_who_did_not_draft_it(cast: Cast, way
 
 @pytest.mark.parametrize("placed", ["models", "sql"])
 def test_a_list_that_one_of_its_authors_approved_carries_no_signature(cast: Cast, way: str, placed: str) -> None:
+    """A list that one of its authors approved carries no signature."""
     deliberation = stages.at_signing(cast)
     the_list = StakeholderList.objects.get(deliberation=deliberation, state="approved")
     author = ListAuthor.objects.get(list=the_list)
@@ -349,6 +360,7 @@ def without_guard(name: str) -> Iterator[None]:
 
 
 def test_signature_waits_for_the_window(cast: Cast, way: str) -> None:
+    """Signature waits for the window."""
     deliberation = stages.at_circulated(cast)
     Deliberation.objects.filter(pk=deliberation.pk).update(state="signing")
     deliberation.refresh_from_db()
@@ -358,6 +370,7 @@ def test_signature_waits_for_the_window(cast: Cast, way: str) -> None:
 
 
 def test_signature_needs_an_answer_to_every_dissent(cast: Cast, way: str) -> None:
+    """Signature needs an answer to every dissent."""
     deliberation = stages.at_signing(cast, answered=False)
     assert "Answer the dissent of Stakeholder one." in by_verb(cast, deliberation)
     with refused("outcome_signed_dissents_answered"):
@@ -367,6 +380,7 @@ def test_signature_needs_an_answer_to_every_dissent(cast: Cast, way: str) -> Non
 
 
 def test_only_the_latest_circulated_version_is_signed(cast: Cast, way: str) -> None:
+    """Only the latest circulated version is signed."""
     deliberation = stages.at_signing(cast)
     first = OutcomeVersion.objects.get(deliberation=deliberation)
     Deliberation.objects.filter(pk=deliberation.pk).update(state="round_4")
@@ -383,6 +397,7 @@ def test_only_the_latest_circulated_version_is_signed(cast: Cast, way: str) -> N
 
 
 def test_no_dissent_is_written_outside_its_time(cast: Cast) -> None:
+    """No dissent is written outside its time."""
     deliberation = stages.at_signing(cast)
     like = stages.dissent_of(deliberation)
     for at in (clock.now(), clock.now() - timedelta(days=60)):
@@ -394,6 +409,7 @@ def test_no_dissent_is_written_outside_its_time(cast: Cast) -> None:
 
 
 def test_no_dissent_changes_after_the_signature(cast: Cast, way: str) -> None:
+    """No dissent changes after the signature."""
     deliberation = stages.at_decided(cast)
     dissent = stages.dissent_of(deliberation)
     with refused("dissent_"):
@@ -412,12 +428,14 @@ def test_no_dissent_changes_after_the_signature(cast: Cast, way: str) -> None:
 
 
 def test_withdrawal_after_its_time_is_refused(cast: Cast, way: str) -> None:
+    """Withdrawal after its time is refused."""
     deliberation = stages.at_signing(cast)
     with refused("dissent_withdrawn_in_time"):
         write(stages.dissent_of(deliberation), way, withdrawn_at=clock.now())
 
 
 def test_a_dissent_is_not_replaced_by_another_person(cast: Cast, way: str) -> None:
+    """A dissent is not replaced by another person."""
     deliberation = stages.at_circulated(cast)
     version = OutcomeVersion.objects.get(deliberation=deliberation)
     from deliberation.domain.dissent import write_dissent
@@ -437,6 +455,7 @@ def test_a_dissent_is_not_replaced_by_another_person(cast: Cast, way: str) -> No
 
 @pytest.mark.parametrize("state", ["signed", "superseded", "circulated"])
 def test_outcome_is_not_born_further_on(cast: Cast, state: str) -> None:
+    """Outcome is not born further on."""
     deliberation = stages.at_outcome(cast)
     facts = {"signed_by": cast.holder, "signed_name": "H", "signed_at": clock.now()} if state != "circulated" else {}
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -446,6 +465,7 @@ def test_outcome_is_not_born_further_on(cast: Cast, state: str) -> None:
 
 
 def test_signed_outcome_only_becomes_superseded(cast: Cast, way: str) -> None:
+    """Signed outcome only becomes superseded."""
     deliberation = stages.at_decided(cast)
     outcome = stages.outcome_of(deliberation)
     with refused("outcome_signed_is_final"):
@@ -461,12 +481,14 @@ def test_signed_outcome_only_becomes_superseded(cast: Cast, way: str) -> None:
 
 
 def test_deliberation_is_decided_only_by_a_signature(cast: Cast, way: str) -> None:
+    """Deliberation is decided only by a signature."""
     deliberation = stages.at_signing(cast)
     with refused("decided_is_signed"):
         write(deliberation, way, state="decided")
 
 
 def test_decided_is_final(cast: Cast, way: str) -> None:
+    """Decided is final."""
     deliberation = stages.at_decided(cast)
     with refused("decided_stays"):
         write(deliberation, way, state="round_4")
@@ -474,6 +496,7 @@ def test_decided_is_final(cast: Cast, way: str) -> None:
 
 @pytest.mark.parametrize("taken_to", [stages.at_circulated, stages.at_decided])
 def test_circulated_version_never_changes(cast: Cast, way: str, taken_to: Any) -> None:
+    """Circulated version never changes."""
     deliberation = taken_to(cast)
     version = OutcomeVersion.objects.get(deliberation=deliberation)
     other = keep(cast.organisation, "Something else.")
@@ -495,6 +518,7 @@ def test_circulated_version_never_changes(cast: Cast, way: str, taken_to: Any) -
 @pytest.mark.parametrize("model", [WeighedValue, Remainder, ReviewTrigger, Hearing, Commitment])
 @pytest.mark.parametrize("taken_to", [stages.at_circulated, stages.at_decided])
 def test_children_of_a_circulated_version_never_change(cast: Cast, way: str, taken_to: Any, model: Any) -> None:
+    """Children of a circulated version never change."""
     deliberation = taken_to(cast)
     row = model.objects.filter(deliberation=deliberation).last()
     name = model._meta.model_name
@@ -510,6 +534,7 @@ def test_children_of_a_circulated_version_never_change(cast: Cast, way: str, tak
 
 
 def test_version_is_not_born_circulated(cast: Cast) -> None:
+    """Version is not born circulated."""
     deliberation = stages.at_circulated(cast)
     version = OutcomeVersion.objects.get(deliberation=deliberation)
     version.pk, version.number = OutcomeVersion._meta.pk.get_default(), 2
@@ -518,6 +543,7 @@ def test_version_is_not_born_circulated(cast: Cast) -> None:
 
 
 def test_commitment_changes_its_state_only_when_reported(cast: Cast, way: str) -> None:
+    """Commitment changes its state only when reported."""
     deliberation = stages.at_decided(cast)
     commitment = Commitment.objects.filter(deliberation=deliberation).first()
     with refused("commitment_state_is_reported"):
@@ -539,6 +565,7 @@ def test_commitment_changes_its_state_only_when_reported(cast: Cast, way: str) -
 
 
 def test_commitment_is_not_reported_before_the_signature(cast: Cast) -> None:
+    """Commitment is not reported before the signature."""
     deliberation = stages.at_signing(cast)
     with refused("report_after_signature"), transaction.atomic():
         CommitmentReport.objects.create(
@@ -553,6 +580,7 @@ def test_commitment_is_not_reported_before_the_signature(cast: Cast) -> None:
 
 
 def test_publication_needs_a_signed_outcome_and_every_choice(cast: Cast, way: str) -> None:
+    """Nothing is published before it is signed and everybody quoted has chosen."""
     deliberation = stages.at_signing(cast)
     facts = {
         "organisation": cast.organisation,

@@ -84,11 +84,13 @@ def approval(cast: Cast, by: object) -> dict[str, Any]:
 
 
 def test_submitter_never_approves(cast, way):
+    """Submitter never approves."""
     version = newest(at_stakeholders(cast))
     refused("list_appro", lambda: write(version, way, **approval(cast, cast.facilitator)))
 
 
 def test_author_of_an_earlier_version_never_approves(cast, way):
+    """Author of an earlier version never approves."""
     deliberation = at_draft(cast)
     with_stakeholders(cast, deliberation)
     seats.hand_over(deliberation, by=cast.facilitator, user=cast.second_facilitator)
@@ -100,6 +102,7 @@ def test_author_of_an_earlier_version_never_approves(cast, way):
 
 
 def test_whoever_ever_facilitated_never_approves(cast, way):
+    """Whoever ever facilitated never approves."""
     deliberation = at_stakeholders(cast)
     chair = Seat.objects.get(deliberation=deliberation, part=Part.FACILITATOR)
     stand_up(chair.pk)
@@ -111,6 +114,7 @@ def test_whoever_ever_facilitated_never_approves(cast, way):
 
 
 def test_draft_is_not_approved_past_its_submission(cast, way):
+    """A list that was never submitted is not approved."""
     deliberation = at_draft(cast)
     with_stakeholders(cast, deliberation)
     version = newest(deliberation)
@@ -119,12 +123,14 @@ def test_draft_is_not_approved_past_its_submission(cast, way):
 
 
 def test_digest_is_not_changed_with_the_approval(cast, way):
+    """Digest is not changed with the approval."""
     version = newest(at_stakeholders(cast))
     facts = approval(cast, cast.holder) | {"digest": "0" * 64}
     refused("list_approved_once_submitted", lambda: write(version, way, **facts))
 
 
 def test_list_is_not_born_approved(cast):
+    """List is not born approved."""
     deliberation = at_draft(cast)
     row = StakeholderList(
         organisation=cast.organisation,
@@ -139,6 +145,7 @@ def test_list_is_not_born_approved(cast):
 
 @pytest.mark.parametrize("change", ["state", "decided_by", "digest", "reason"])
 def test_approved_list_only_moves_to_voided(cast, way, change):
+    """Approved list only moves to voided."""
     deliberation = at_inviting(cast)
     version = newest(deliberation)
     values = {
@@ -151,11 +158,13 @@ def test_approved_list_only_moves_to_voided(cast, way, change):
 
 
 def test_list_is_never_deleted(cast):
+    """List is never deleted."""
     version = newest(at_inviting(cast))
     refused("list_never_deleted", lambda: StakeholderList.objects.filter(pk=version.pk)._raw_delete("default"))
 
 
 def test_entries_and_authors_of_an_approved_list_stand(cast):
+    """Entries and authors of an approved list stand."""
     deliberation = at_inviting(cast)
     version = newest(deliberation)
     owner = {"organisation": cast.organisation, "deliberation": deliberation, "list": version}
@@ -175,6 +184,7 @@ def test_entries_and_authors_of_an_approved_list_stand(cast):
 
 @pytest.mark.parametrize("field", ["title", "email", "status"])
 def test_whoever_stands_on_an_approved_list_stays_as_approved(cast, way, field):
+    """Whoever stands on an approved list stays as approved."""
     deliberation = at_inviting(cast)
     row = Stakeholder.objects.filter(deliberation=deliberation).first()
     value = {"title": "Somebody else", "email": "else@people.example", "status": "kept"}[field]
@@ -183,6 +193,7 @@ def test_whoever_stands_on_an_approved_list_stays_as_approved(cast, way, field):
 
 @pytest.mark.parametrize("model", [CoversGroup, MaySpeakFrom])
 def test_groups_and_frameworks_of_an_approved_list_stay(cast, model):
+    """Groups and frameworks of an approved list stay."""
     at_inviting(cast)
     row = model.objects.first()
     refused("approved_stays_delete", lambda: model.objects.filter(pk=row.pk)._raw_delete("default"))
@@ -191,11 +202,13 @@ def test_groups_and_frameworks_of_an_approved_list_stay(cast, model):
 
 
 def test_nobody_is_inviting_without_an_approved_list(cast, way):
+    """Nobody is inviting without an approved list."""
     deliberation = at_stakeholders(cast)
     refused("inviting_needs_an_approved_list", lambda: write(deliberation, way, state="inviting"))
 
 
 def test_invitation_is_not_sent_from_a_voided_list(cast, way):
+    """Invitation is not sent from a voided list."""
     deliberation = at_inviting(cast)
     version, invitation = newest(deliberation), Invitation.objects.filter(deliberation=deliberation).first()
     write(version, "update", state="voided")
@@ -203,6 +216,7 @@ def test_invitation_is_not_sent_from_a_voided_list(cast, way):
 
 
 def test_invitation_is_not_sent_before_the_newest_terms_are_accepted(cast, way):
+    """Invitation is not sent before the newest terms are accepted."""
     deliberation = at_inviting(cast)
     with_terms(cast, deliberation, compensation="A day off.")
     invitation = Invitation.objects.filter(deliberation=deliberation).first()
@@ -211,6 +225,7 @@ def test_invitation_is_not_sent_before_the_newest_terms_are_accepted(cast, way):
 
 
 def test_sent_invitation_stays_sent_and_is_never_deleted(cast, way):
+    """Sent invitation stays sent and is never deleted."""
     deliberation = invited(cast, accept=False)
     invitation = Invitation.objects.filter(deliberation=deliberation).first()
     refused("invitation_sent_stays_sent", lambda: write(invitation, way, state="listed"))
@@ -219,6 +234,7 @@ def test_sent_invitation_stays_sent_and_is_never_deleted(cast, way):
 
 
 def test_amendment_is_not_approved_by_its_drafter_or_a_facilitator(cast, way):
+    """Amendment is not approved by its drafter or a facilitator."""
     deliberation = invited(cast)
     amendment = amendments.propose_amendment(
         deliberation, by=cast.facilitator, title="Night nurse", why="Nights are theirs.", reason="Nobody works nights."
@@ -229,6 +245,7 @@ def test_amendment_is_not_approved_by_its_drafter_or_a_facilitator(cast, way):
 
 
 def test_decided_amendment_stays(cast, way):
+    """Decided amendment stays."""
     deliberation = invited(cast)
     amendment = amendments.propose_amendment(
         deliberation, by=cast.facilitator, title="Night nurse", why="Nights are theirs.", reason="Nobody works nights."
@@ -239,6 +256,7 @@ def test_decided_amendment_stays(cast, way):
 
 
 def test_facilitator_is_put_on_no_voices_seat(cast):
+    """Facilitator is put on no voice's seat."""
     deliberation = invited(cast)
     seat = Seat.objects.filter(deliberation=deliberation, part=Part.PARTICIPANT).first()
     SeatUser.objects.filter(seat_id=seat.pk, until__isnull=True).update(until=clock.now())
@@ -249,6 +267,7 @@ def test_facilitator_is_put_on_no_voices_seat(cast):
 
 
 def test_what_was_asked_is_not_rewritten(cast, way):
+    """What was asked is not rewritten."""
     deliberation = invited(cast, accept=False)
     seat = Seat.objects.filter(deliberation=deliberation, part=Part.PARTICIPANT).first()
     asked = ask_otherwise(deliberation, by=seat, kind="format", text="Please call me.")
@@ -284,6 +303,7 @@ def at_once(organisation: Any, *acts: Callable[[], object]) -> list[object]:
 
 @pytest.mark.django_db(transaction=True)
 def test_approval_while_the_list_changes_one_wins_and_the_other_is_told():
+    """Of an approval and a change of the list at once one wins, and the other is told."""
     people = Cast()
     with open_organisation(people.organisation):
         deliberation = at_stakeholders(people)
@@ -309,6 +329,7 @@ def test_approval_while_the_list_changes_one_wins_and_the_other_is_told():
 
 @pytest.mark.django_db(transaction=True)
 def test_two_approvals_at_once_make_one_set_of_seats():
+    """Two approvals at once make one set of seats."""
     people = Cast()
     with open_organisation(people.organisation):
         deliberation = at_stakeholders(people)

@@ -28,7 +28,7 @@ def cast():
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("attempt", range(2))
 def test_submit_and_close_at_once(cast, attempt):
-    """The last who had not answered is answering a change, the facilitator closes: one is first."""
+    """Of a submission and the close of its round at once one is first, and nothing is lost."""
     deliberation = at_round(cast, 1)
     one, *others = voices(cast, deliberation)
     for seat in others:
@@ -56,6 +56,7 @@ def test_submit_and_close_at_once(cast, attempt):
 
 @pytest.mark.django_db(transaction=True)
 def test_submit_while_the_ask_lapses(cast):
+    """A submission that races the lapse of its ask is kept or refused in words, and never half done."""
     deliberation = at_round(cast, 1)
     one = seat_of(deliberation, "Stakeholder one")
     due = Ask.objects.get(seat=one).due_at
@@ -74,6 +75,7 @@ def test_submit_while_the_ask_lapses(cast):
 
 @pytest.mark.django_db
 def test_the_page_that_was_open_when_the_round_closed_keeps_the_text(cast):
+    """The page that was open when the round closed keeps the text."""
     deliberation = at_round(cast, 1)
     one = seat_of(deliberation, "Stakeholder one")
     browser = by_link(one)
@@ -93,6 +95,7 @@ def test_the_page_that_was_open_when_the_round_closed_keeps_the_text(cast):
 
 @pytest.mark.django_db
 def test_an_ended_session_keeps_the_text_until_the_link_is_opened_again(cast):
+    """An ended session keeps the text until the link is opened again."""
     deliberation = at_round(cast, 1)
     one = seat_of(deliberation, "Stakeholder one")
     browser = by_link(one)
@@ -112,7 +115,7 @@ def test_an_ended_session_keeps_the_text_until_the_link_is_opened_again(cast):
 @pytest.mark.django_db
 @pytest.mark.parametrize("line", ["audit.record.Entry.save", "deliberation.models.Position.save"])
 def test_a_death_inside_the_verb_leaves_the_draft_and_nothing_else(cast, line, monkeypatch):
-    """The transaction is whole or not at all, and the draft was kept before it began."""
+    """A death inside the verb leaves the draft and nothing else."""
     deliberation = at_round(cast, 1)
     one = seat_of(deliberation, "Stakeholder one")
     browser = by_link(one)

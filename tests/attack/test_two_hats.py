@@ -28,6 +28,7 @@ def cast() -> Iterator[Cast]:
 
 @pytest.mark.parametrize("stage", [stages.at_stakeholders, stages.at_inviting])
 def test_the_facilitators_seat_is_not_handed_to_who_is_asked_at_their_own_address(cast: Cast, stage) -> None:
+    """The facilitator's seat is not handed to who is asked at their own address."""
     deliberation = stage(cast)
     asked = Stakeholder.objects.filter(deliberation=deliberation).exclude(email="").order_by("pk")[0]
     member = add_member(

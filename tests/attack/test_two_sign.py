@@ -44,7 +44,7 @@ def signs(cast: Cast, deliberation: Deliberation, version: OutcomeVersion) -> Ca
 
 
 def test_a_signature_never_leaves_out_a_dissent_written_meanwhile(cast: Cast) -> None:
-    """Whoever forces the state in the database still meets the guards: a dissent is in time or it is not there."""
+    """A signature never leaves out a dissent that was written meanwhile, even where the state was forced."""
     with open_organisation(cast.organisation):
         deliberation = stages.at_circulated(cast)
         version = OutcomeVersion.objects.get(deliberation=deliberation)
@@ -72,6 +72,7 @@ def test_a_signature_never_leaves_out_a_dissent_written_meanwhile(cast: Cast) ->
 
 
 def test_two_ticks_send_once(cast: Cast) -> None:
+    """Two ticks at once send a draft to be signed once."""
     with open_organisation(cast.organisation):
         deliberation = stages.at_circulated(cast)
     with time_machine.travel(clock.now() + timedelta(days=30), tick=True):
@@ -83,7 +84,7 @@ def test_two_ticks_send_once(cast: Cast) -> None:
 
 
 def test_a_new_version_while_somebody_dissents(cast: Cast) -> None:
-    """The dissent either stands against the version it was written against, or its author is told of the new one."""
+    """A dissent written while a new version comes stands against its own version, or its author is told."""
     with open_organisation(cast.organisation):
         deliberation = stages.at_circulated(cast)
         first = OutcomeVersion.objects.get(deliberation=deliberation)

@@ -27,6 +27,7 @@ def cast() -> Iterator[Cast]:
 
 
 def test_a_dissent_forges_no_heading_of_the_exported_decision(cast: Cast) -> None:
+    """A dissent forges no heading of the exported decision."""
     deliberation = stages.at_circulated(cast)
     seat = stages.voices(cast, deliberation)[0]
     version = OutcomeVersion.objects.get(deliberation=deliberation)
@@ -55,5 +56,6 @@ def test_a_dissent_forges_no_heading_of_the_exported_decision(cast: Cast) -> Non
     ],
 )
 def test_words_are_escaped_where_markdown_would_read_them(words: str | None, kept: str) -> None:
+    """Words are escaped where markdown would read them."""
     assert plain(words) == kept
     assert item(words) == kept.replace("\n", "\n  ")

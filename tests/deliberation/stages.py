@@ -67,12 +67,14 @@ from deliberation.models import (
     Voice,
 )
 from tests.cast import Cast
+from tests.prepared import prepared
 
 # --- Conflict
 
 QUESTION = "May we let the screening tool sort applications before a person reads them?"
 
 
+@prepared
 def at_conflict(cast: Cast, *, urgency: str = "IMPORTANT", question: str = QUESTION) -> Deliberation:
     """Convened a moment ago: a question, the facilitator's seat, and “do not do it”. Nothing else."""
     return conflict.convene(
@@ -103,6 +105,7 @@ def with_terms(cast: Cast, deliberation: Deliberation, **changes: Any) -> Terms:
     return terms.draft_terms(deliberation, by=cast.facilitator, **(words | changes))
 
 
+@prepared
 def at_draft(cast: Cast, *, urgency: str = "IMPORTANT") -> Deliberation:
     """A complete draft: options with harms, two frameworks, a group, a holder, terms drafted and accepted.
 
@@ -152,6 +155,7 @@ def with_stakeholders(cast: Cast, deliberation: Deliberation) -> list[Stakeholde
     ]
 
 
+@prepared
 def at_stakeholders(cast: Cast, *, urgency: str = "IMPORTANT") -> Deliberation:
     """A complete draft with a list of four, submitted: it waits for the holder's approval."""
     deliberation = at_draft(cast, urgency=urgency)
@@ -160,6 +164,7 @@ def at_stakeholders(cast: Cast, *, urgency: str = "IMPORTANT") -> Deliberation:
     return deliberation
 
 
+@prepared
 def at_inviting(cast: Cast, *, urgency: str = "IMPORTANT") -> Deliberation:
     """The list approved by the holder; nobody invited yet."""
     deliberation = at_stakeholders(cast, urgency=urgency)
@@ -171,6 +176,7 @@ def at_inviting(cast: Cast, *, urgency: str = "IMPORTANT") -> Deliberation:
     return deliberation
 
 
+@prepared
 def invited(cast: Cast, *, accept: bool = True, urgency: str = "IMPORTANT") -> Deliberation:
     """Everybody invited by mail; unless `accept` is False the four take part, in both frameworks between them.
 
@@ -198,6 +204,7 @@ def accepts(cast: Cast, deliberation: Deliberation, name: str) -> Seat:
 # --- Rounds
 
 
+@prepared
 def at_round(cast: Cast, n: int, *, urgency: str = "IMPORTANT") -> Deliberation:
     """Round `n` open, the rounds before it answered by all four and closed by hand. Round 4: nothing drafted.
 
@@ -301,6 +308,7 @@ def content(deliberation: Deliberation, **changes: object) -> Content:
     return Content(**(facts | changes))  # type: ignore[arg-type]
 
 
+@prepared
 def at_drafted(cast: Cast, **changes: object) -> Deliberation:
     """Round 4 with a complete draft that nobody has seen."""
     deliberation = at_outcome(cast)
@@ -308,6 +316,7 @@ def at_drafted(cast: Cast, **changes: object) -> Deliberation:
     return deliberation
 
 
+@prepared
 def at_circulated(cast: Cast, **changes: object) -> Deliberation:
     """Round 4 with a circulated draft; the time for dissent runs."""
     deliberation = at_drafted(cast, **changes)
@@ -315,6 +324,7 @@ def at_circulated(cast: Cast, **changes: object) -> Deliberation:
     return deliberation
 
 
+@prepared
 def at_signing(cast: Cast, *, dissent: bool = True, answered: bool = True) -> Deliberation:
     """The time for dissent is over. Stakeholder one dissented, and the holder answered, unless said otherwise.
 
@@ -342,6 +352,7 @@ def at_signing(cast: Cast, *, dissent: bool = True, answered: bool = True) -> De
     return deliberation
 
 
+@prepared
 def at_decided(cast: Cast, *, dissent: bool = True) -> Deliberation:
     """Signed by the holder: a precedent, with its first review."""
     deliberation = at_signing(cast, dissent=dissent)
@@ -372,6 +383,7 @@ def _earlier(by: timedelta) -> time_machine.travel:
     return time_machine.travel(clock.now() - by, tick=True)
 
 
+@prepared
 def at_outcome(cast: Cast) -> Deliberation:
     """Round 4, nothing drafted: three were heard, one did not answer, and those who gave up were not reached.
 
@@ -481,6 +493,7 @@ def at_outcome(cast: Cast) -> Deliberation:
 # --- Review
 
 
+@prepared
 def at_review_due(cast: Cast, *, overdue: int = 3, dissent: bool = True) -> Deliberation:
     """Decided half a year ago, and its review has been due for `overdue` days; the tick has just found it."""
     with _earlier(timedelta(days=180 + overdue)):
@@ -499,6 +512,7 @@ def precedent_of(deliberation: Deliberation) -> Precedent:
     return Precedent.objects.get(deliberation=deliberation)
 
 
+@prepared
 def at_review_prepared(cast: Cast, *, proposal: str = "reaffirm", overdue: int = 3) -> Review:
     """The reviewer took the review and prepared it; a decision holder is to sign."""
     review = review_of(at_review_due(cast, overdue=overdue))

@@ -484,11 +484,13 @@ def test_signing_page_sums_up_what_is_missing_with_links(cast: Cast) -> None:
     assert client.post(url("outcome_sign"), sent).status_code == 422
 
 
-def test_signing_page_signs(cast: Cast) -> None:
+def test_signing_page_signs_and_the_holders_word_is_printed_beside_the_signature(cast: Cast) -> None:
     deliberation = stages.at_signing(cast)
     sent = {"name": "Holder, Chief People Officer", "version_id": latest(deliberation).pk, "reason": "With care."}
     assert signed_in(cast.holder).post(url("outcome_sign"), sent).status_code == 302
     assert str(stages.outcome_of(deliberation).signed_reason) == "With care."
+    for page in ("outcome", "outcome_markdown"):
+        assert "With care." in signed_in(cast.facilitator).get(url(page)).content.decode()
 
 
 @pytest.mark.parametrize("who", ["facilitator", "first", "administrator"])

@@ -11,9 +11,11 @@ from django.urls import reverse
 
 from accounts.models import SeatUser, User
 from accounts.scope import open_organisation
+from audit.models import Entry
 from deliberation.domain import conflict, seats, stakeholder_list, stakeholders
+from deliberation.domain.invitations import renew_link
 from deliberation.domain.links import token_of
-from deliberation.models import Deliberation, Invitation, Request, Seat, Stakeholder, StakeholderList, State
+from deliberation.models import Deliberation, Invitation, Notice, Request, Seat, Stakeholder, StakeholderList, State
 from deliberation.queries.invitations import link_to
 from tests.cast import Cast
 from tests.deliberation.stages import at_draft, at_inviting, at_stakeholders, invited
@@ -87,7 +89,7 @@ def test_facilitator_adds_changes_and_drops_through_the_forms(cast):
     row.refresh_from_db()
     assert (row.title, row.email) == ("Night nurses’ union", "union@people.example")
     refused = facilitator.post(page("stakeholder_drop", deliberation, row.pk), {"drop_kind": "other", "reason": ""})
-    assert refused.status_code == 200
+    assert refused.status_code == 422
     dropped = {"drop_kind": "other", "reason": "They asked not to be."}
     assert facilitator.post(page("stakeholder_drop", deliberation, row.pk), dropped).status_code == 302
     assert "They asked not to be." in facilitator.get(page("stakeholders", deliberation)).content.decode()
@@ -156,14 +158,26 @@ def test_facilitator_sends_and_sees_links_and_the_holder_sees_none(cast):
     facilitator = browser(cast.facilitator)
     assert facilitator.post(page("invitations", deliberation)).status_code == 302
     assert Invitation.objects.filter(deliberation=deliberation, state="sent").count() == 4
-    link = link_to(first(deliberation))
-    assert link in facilitator.get(page("invitations", deliberation)).content.decode()
+    row = first(deliberation)
+    # What was mailed is shown to nobody: who facilitates could speak in their place, in another browser, and no
+    # software would know.
+    assert "/p/" not in facilitator.get(page("invitations", deliberation)).content.decode()
+    letter = facilitator.get(page("invitation_letter", deliberation, row.pk), follow=True).content.decode()
+    assert "mailed to them alone" in letter
+    assert "/p/" not in letter
+    mailed = path_of(row)
+    facilitator.post(page("invitation_renew", deliberation, row.pk), {"by_hand": "1"})
+    assert link_to(first(deliberation)) in facilitator.get(page("invitations", deliberation)).content.decode()
+    assert browser().post(mailed).status_code == 410  # and its receiver finds that it was replaced
+    assert Entry.objects.filter(event="deliberation.invitation.renew").count() == 1
+    assert Notice.objects.filter(kind="invitation", about__endswith=":2").count() == 1  # and is told
     assert "/p/" not in browser(cast.holder).get(page("invitations", deliberation)).content.decode()
     assert browser(cast.holder).get(page("invitation_letter", deliberation, first(deliberation).pk)).status_code == 403
 
 
 def test_letter_holds_question_promises_and_address(cast):
     deliberation = invited(cast, accept=False)
+    renew_link(deliberation, first(deliberation), by=cast.facilitator, by_hand=True)
     invitation = first(deliberation)
     text = browser(cast.facilitator).get(page("invitation_letter", deliberation, invitation.pk)).content.decode()
     assert link_to(invitation) in text

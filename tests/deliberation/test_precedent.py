@@ -289,7 +289,7 @@ def test_a_broken_moment_in_the_signing_form_is_no_error_of_ours(cast):
     review = at_review_prepared(cast)
     url = reverse("review_sign", args=[cast.organisation.slug, review.deliberation.number])
     page = signed_in(cast.holder).post(url, {"reason": "", "prepared_at": "yesterday", "proposal": "reaffirm"})
-    assert page.status_code == 200
+    assert page.status_code == 422
     review.refresh_from_db()
     assert review.state == "in_review"
 

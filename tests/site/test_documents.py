@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
-PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 
@@ -17,6 +17,14 @@ def test_links_and_pictures_of_a_page_are_there(page: Path) -> None:
     targets = [target for target in LINK.findall(page.read_text(encoding="utf-8")) if "://" not in target]
     missing = [target for target in targets if not (page.parent / target).exists()]
     assert missing == []
+
+
+def test_each_claim_of_the_threat_model_names_what_holds_it() -> None:
+    """Every row but that of who is trusted with everything, and every file it names is a test or code of ours."""
+    rows = [row for row in (ROOT / "THREAT_MODEL.md").read_text(encoding="utf-8").splitlines() if row.startswith("| ")]
+    claims = [row for row in rows if not row.startswith(("| who |", "| attack |", "| --- |", "| **Host operator**"))]
+    assert len(claims) >= 20
+    assert [row for row in claims if not LINK.search(row)] == []
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])

@@ -157,7 +157,7 @@ def test_twice_the_text_takes_about_twice_the_time(place):
 
 @pytest.mark.parametrize(("pattern", "unit"), [(r"(?m)^\s*import x", "\n"), (r"\s+x", " "), (r"<a [^>]*>", "<a ")])
 def test_what_is_slow_is_found(pattern, unit):
-    assert max(grows(re.compile(pattern), unit, length=4 * LENGTH) for _ in range(4)) > MOST
+    assert any(grows(re.compile(pattern), unit, length=2 * LENGTH) > MOST for _ in range(4))
 
 
 @pytest.mark.parametrize("text", [r"(a+)+b", r"(?:\w+\s*)*x", r"(?:a+|b)*", r"((?:a|b+))+c"])

@@ -1,0 +1,185 @@
+"""Addresses of every named route, with arguments that lead to something that is there.
+
+A route that cannot be filled fails the test that walks it; what it needs is added to `ROWS` or `VALUES` here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from accounts.models import Membership
+from accounts.permissions import ANY, TABLE, Rule
+from deliberation import models as of
+from deliberation.models import Deliberation
+from tests.walls.world import World
+
+ROWS: dict[str, Any] = {
+    "amendment_decide": of.Amendment,
+    "agreement_answer": of.Agreement,
+    "card_confirm": of.Position,
+    "card_sent": of.Position,
+    "change_decide": of.ChangeReport,
+    "commitment_report": of.Commitment,
+    "deliberation_finding_strike": of.Finding,
+    "deliberation_harm_add": of.Option,
+    "deliberation_harm_strike": of.Harm,
+    "deliberation_option_edit": of.Option,
+    "deliberation_option_strike": of.Option,
+    "deliberation_tension_settle": of.Framework,
+    "dissent_answer": of.Dissent,
+    "dissent_join": of.Dissent,
+    "dissent_withdraw": of.Dissent,
+    "invitation_letter": of.Invitation,
+    "invitation_not_reached": of.Invitation,
+    "invitation_renew": of.Invitation,
+    "invitation_send": of.Invitation,
+    "more_time_answer": of.MoreTime,
+    "notice_resend": of.Notice,
+    "proposal_cost": of.Option,
+    "question_reply": of.Question,
+    "request_answer": of.Request,
+    "side_answer": of.Side,
+    "stakeholder_drop": of.Stakeholder,
+    "stakeholder_edit": of.Stakeholder,
+    "stakeholder_keep": of.Stakeholder,
+    "stakeholders_gap": of.Framework,
+    "stance_submit": of.Option,
+}
+"""Of which model the row is whose id stands in the address."""
+
+VALUES: dict[str, Any] = {
+    "round_number": 1,
+    "what": "position",
+    "form": "position",
+    "kind": "framework",
+    "card_sent kind": "position",
+    "card_confirm kind": "position",
+    "card_otherwise kind": "format",
+    "outbox_mail key": "20270101-000000-0",
+}
+"""What else stands in addresses, by the parameter, or by route and parameter."""
+
+SHOWN_TO_READERS: dict[str, str] = {
+    "amendment_decide": "read_deliberation",
+    "change_decide": "read_reviews",
+    "change_report": "read_outcome",
+    "deliberation_settle": "read_deliberation",
+    "deliberation_withdraw": "read_deliberation",
+    "precedent_cite": "read_precedents",
+    "review_give_back": "read_reviews",
+    "review_successor": "read_reviews",
+}
+"""Pages of a verb that whoever reads the thing may open, by the row of that read. To send is for the verb's people."""
+
+NARROWER: dict[str, str] = {
+    "calendar_link": "a member who reads no reviews has no calendar of them",
+    "card_sent": "only one's own words",
+    "dissent_withdraw": "only one's own dissent",
+    "invitation_letter": "the facilitator's: it holds the link",
+    "invitations": "those who run it: it says who was reached, and where",
+    "outbox": "only where mail is kept in files",
+    "outbox_mail": "only where mail is kept in files",
+}
+"""Pages that open to fewer than their row names, and why."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """A named route, the text of its pattern, and its parameters with their converters."""
+
+    name: str
+    pattern: str
+    parameters: dict[str, str]
+
+    @property
+    def rows(self) -> list[Rule]:
+        return [row for row in TABLE.values() if self.name in row.routes]
+
+    def shows_to(self, words: tuple[Any, ...]) -> bool:
+        """Whether a row lets these words open the page."""
+        read = SHOWN_TO_READERS.get(self.name)
+        return any(row.admits(words) for row in [*self.rows, *([TABLE[read]] if read else [])])
+
+    @property
+    def of_organisation(self) -> bool:
+        return self.pattern.startswith("o/<slug:slug>/")
+
+
+def routes() -> list[Route]:
+    """Every named route of ours: neither the operator's admin nor the pages of the sign-in library."""
+    return sorted(_routes(get_resolver().url_patterns, ""), key=lambda route: route.name)
+
+
+def _routes(patterns: list[Any], before: str) -> Iterator[Route]:
+    for one in patterns:
+        if isinstance(one, URLResolver):
+            if one.app_name != "admin" and not str(one.pattern).startswith("accounts/"):
+                yield from _routes(one.url_patterns, before + str(one.pattern))
+        elif isinstance(one, URLPattern) and one.name:
+            kinds = {name: type(kind).__name__ for name, kind in one.pattern.converters.items()}
+            yield Route(one.name, before + str(one.pattern), kinds)
+
+
+def subject_of(route: Route, world: World) -> Any:
+    """What the address is about, in a state in which its verb may be called, or at the end of a read."""
+    for row in sorted(route.rows, key=lambda row: row.is_read):
+        things = world.at.get(row.machine)
+        if row.is_read or not things or row.machine in {"installation", "organisation", "user"}:
+            continue
+        state = next((state for state in row.states if state in things), "decided" if ANY in row.states else "")
+        return things[state]
+    if route.name in {"precedent", "precedents"}:
+        return world.at["precedent"]["in_force"]
+    if route.name in {"review", "reviews"}:
+        return world.at["review"]["in_review"]
+    reads = {row.verb for row in route.rows}
+    return world.at["deliberation"]["decided" if reads & {"read_outcome", "read_overview"} else "round_2"]
+
+
+def arguments(route: Route, world: World) -> dict[str, Any]:
+    """The arguments of an address of the route. Raises LookupError that says where to add what is not known."""
+    subject = subject_of(route, world)
+    here: Deliberation = getattr(subject, "deliberation", subject)
+    return {name: _argument(route, name, kind, here, world) for name, kind in route.parameters.items()}
+
+
+def _argument(route: Route, name: str, kind: str, here: Deliberation, world: World) -> Any:
+    if name == "slug" and route.of_organisation:
+        return world.cast.organisation.slug
+    if name == "number" and kind == "IntConverter":
+        return here.number
+    known: dict[str, UUID] = {
+        "membership_id": Membership.objects.values_list("pk", flat=True).get(user=world.plain),
+        "project_id": world.elsewhere.pk,
+        "key_id": world.key_elsewhere.key.pk,
+    }
+    if name in known:
+        return known[name]
+    if route.name in ROWS and kind == "UUIDConverter":
+        row = ROWS[route.name].objects.filter(deliberation=here).order_by("pk").first()
+        assert row is not None, (
+            f"tests/walls/world.py makes no {ROWS[route.name].__name__}, which {route.name} is about"
+        )
+        return row.pk
+    for known_as in (f"{route.name} {name}", name):
+        if known_as in VALUES:
+            return VALUES[known_as]
+    raise LookupError(
+        f"The route {route.name} has a parameter “{name}” that is not known: say in tests/walls/addresses.py, in ROWS, "
+        "of which model the row is, or in VALUES what stands there."
+    )
+
+
+def made_up(route: Route, given: dict[str, Any]) -> dict[str, Any]:
+    """Arguments of the same shape that lead to nothing."""
+    instead = {"IntConverter": 987_654, "UUIDConverter": uuid4(), "SlugConverter": "no-such-thing"}
+    kept = {"slug"} if set(given) != {"slug"} else set()
+    return {
+        name: value if name in kept or name in VALUES else instead.get(route.parameters[name], value)
+        for name, value in given.items()
+    }

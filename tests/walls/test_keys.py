@@ -1,0 +1,97 @@
+"""Every operation of the interface, with every kind of key that should not open it: 401, 404 or an empty list.
+
+Generated from the description of the interface, so that a new operation is walked by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import resolve
+from drf_spectacular.generators import SchemaGenerator
+
+from accounts.domain.keys import create_api_key, revoke_api_key
+from accounts.permissions import SYSTEM
+from accounts.scope import open_organisation
+from audit.models import Entry
+from deliberation import models as of
+from tests.walls.world import World
+
+pytestmark = pytest.mark.django_db
+
+METHODS = {"get", "post", "put", "patch", "delete"}
+ROWS: dict[str, Any] = {"api_deliberation": of.Deliberation, "api_outcome": of.Outcome}
+"""Of which model the row is whose id an operation takes."""
+
+
+def operations() -> list[tuple[str, str]]:
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    return [(path, method) for path, acts in sorted(schema["paths"].items()) for method in acts if method in METHODS]
+
+
+@pytest.fixture(scope="module")
+def keys(world: World) -> dict[str, str]:
+    """What is sent as a key, by what is wrong with it. The key of the project itself is right."""
+    cast = world.cast
+    with open_organisation(cast.organisation):
+        revoke_api_key(world.key_revoked.key, by=SYSTEM)
+    with open_organisation(cast.other):
+        foreign = create_api_key(cast.other_project, "Foreign", by=SYSTEM).secret
+    good = world.key.secret
+    return {
+        "none": "",
+        "garbage": "not-a-key",
+        "its first half": good[: len(good) // 2],
+        "one letter other": good[:-1] + ("a" if good[-1] != "a" else "b"),
+        "revoked": world.key_revoked.secret,
+        "another project's": world.key_elsewhere.secret,
+        "another organisation's": foreign,
+        "the project's": good,
+    }
+
+
+@pytest.mark.parametrize(("path", "method"), operations(), ids=lambda value: value)
+def test_it_gives_each_key_what_is_its_own_and_nothing_else(
+    path: str, method: str, world: World, keys: dict[str, str]
+) -> None:
+    with open_organisation(world.cast.organisation):
+        address, name = _filled(path, world)
+        entries = Entry.objects.count()
+    differences = []
+    for what, secret in keys.items():
+        headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+        response = Client().generic(method.upper(), address, "{}", content_type="application/json", headers=headers)
+        expected = set(_expected(what, name, method))
+        if response.status_code not in expected:
+            differences.append(f"{what}: {response.status_code}, expected {sorted(expected)}")
+        elif response.status_code == 200 and what != "the project's" and response.json().get("results"):
+            differences.append(f"{what}: sees {len(response.json()['results'])} rows of the project")
+    with open_organisation(world.cast.organisation):
+        assert Entry.objects.count() == entries
+    assert not differences, "\n".join([f"{method} {path}", *differences])
+
+
+def _filled(path: str, world: World) -> tuple[str, str]:
+    name = str(resolve(re.sub(r"\{\w+\}", str(uuid4()), path)).url_name)
+    if "{" not in path:
+        return path, name
+    assert name in ROWS, f"say in tests/walls/test_keys.py, in ROWS, of which model the row is that {name} takes"
+    row = ROWS[name].objects.order_by("pk").first()
+    return re.sub(r"\{\w+\}", str(row.pk), path), name
+
+
+def _expected(what: str, name: str, method: str) -> Iterator[int]:
+    """A body that says nothing is 422 for a key that may send one."""
+    if not what.endswith("'s"):
+        yield 401
+    elif method != "get":
+        yield 422
+    elif name in ROWS:
+        yield 200 if what == "the project's" else 404
+    else:
+        yield 200
