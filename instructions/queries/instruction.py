@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -95,6 +95,23 @@ def page_of(instruction: Instruction) -> Page:
         superseded_by=list(instruction.superseded_by.filter(current__isnull=False)),
         variables=variables_in(instruction),
     )
+
+
+def said_a_moment_ago(instruction: Instruction) -> Instruction | None:
+    """Another with the same words for the same project that its writer sent within a minute: a button pressed twice.
+
+    To be asked in the transaction that made `instruction`, which holds the history.
+    """
+    assert instruction.current is not None
+    text, writer = instruction.current.text.body, instruction.current.made_by_id
+    before = Instruction.objects.filter(
+        organisation_id=instruction.organisation_id,
+        project=instruction.project,
+        state__in=(Instruction.State.PROPOSED, Instruction.State.ACTIVE),
+        current__made_by=writer,
+        created_at__gte=instruction.created_at - timedelta(minutes=1),
+    ).exclude(pk=instruction.pk)
+    return next((one for one in before.select_related("current__text")[:20] if one.current.text.body == text), None)
 
 
 def variables_in(instruction: Instruction) -> list[tuple[str, str]]:

@@ -23,7 +23,7 @@ from accounts.access import MemberRequest, for_members, kept_post
 from accounts.forms.refusals import refuse
 from accounts.models import Project
 from accounts.queries.organisations import open_projects
-from accounts.refusals import Invalid, NotAllowed, Refused, WrongState
+from accounts.refusals import Invalid, NotAllowed, Refused, Stale, WrongState
 from instructions.domain.classification import LONGEST_INSTRUCTION, classify
 from instructions.domain.conflicts import Clash, Unanswered, clashes_before
 from instructions.domain.drafts import draft_of, drop_draft, save_draft
@@ -32,6 +32,7 @@ from instructions.domain.periods import open_period
 from instructions.forms.wording import CHOICES, WordingForm, last_day
 from instructions.models import Draft, Instruction, Period, Revision
 from instructions.models.instruction import TemporalScope
+from instructions.queries.instruction import said_a_moment_ago
 from instructions.queries.listing import UNIVERSAL
 from instructions.queries.reading import Reading, reading
 from instructions.views.clashes import shown
@@ -183,6 +184,10 @@ class Writing:
             "why": why,
             "errors": errors,
             "open": bool(errors) or bool(chosen and chosen != field.value),
+            "ends_by_hand": field.name == "temporal_scope"
+            and (chosen or field.value) in Period.Kind.values
+            and not self.given.get("period")
+            and not self.given.get("new_period"),
         }
 
 
@@ -238,6 +243,9 @@ def _new(request: MemberRequest, writing: Writing) -> HttpResponse:
             supersedes=writing.replaced,
             place=writing.form.cleaned_data["place"],
         )
+        twin = said_a_moment_ago(made)
+        if twin is not None:
+            raise Stale(_("%(key)s says the same; you sent it a moment ago.") % {"key": twin.key})
         return publish_instruction(made, by=request.user, answers=writing.form.answers()) if do == PUBLISH else made
 
     made = writing.send(write)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -61,6 +62,9 @@ def test_editor_writes_and_puts_in_force(house: Cast) -> None:
     sent = {"text": PORT, "project": str(house.project.pk), "do": "publish"}
     client.post(at("instruction_new"), sent)
     client.post(at("instruction_new"), sent | {"text": "Never commit to main without a review.", "do": "propose"})
+    twice = client.post(at("instruction_new"), sent)
+    assert twice.status_code == 422
+    assert "a moment ago" in twice.content.decode()
     assert sorted(Instruction.objects.values_list("key", "state")) == [("inst_001", "active"), ("inst_002", "proposed")]
 
 
@@ -166,3 +170,83 @@ def test_what_somebody_writes_is_kept_and_theirs(house: Cast) -> None:
     assert client.post(at("instruction_draft", "else"), {}).status_code == 404
     client.post(at("instruction_new"), {"do": "forget"})
     assert "is here again" not in client.get(at("instruction_new")).content.decode()
+
+
+ACTS = ("publish", "reject", "withdraw", "retire", "reinstate", "revise", "supersede")
+
+
+@pytest.mark.django_db
+def test_only_editors_of_this_organisation_act(house: Cast) -> None:
+    """Whoever is no editor is refused every act, a stranger finds nothing, also at the address of their own house."""
+    one = proposed(house)
+    with open_organisation(house.other):
+        theirs = propose_instruction(house.other, Wording(PORT), by=house.outsider, project=house.other_project)
+    others = [signed_in(who) for who in (house.administrator, house.holder, house.facilitator, house.auditor)]
+    stranger, editor = signed_in(house.outsider), signed_in(house.editor)
+    for act in ACTS:
+        for client in others:
+            assert client.post(at(f"instruction_{act}", one.pk), {"why": "x"}).status_code == 403, act
+        assert stranger.post(at(f"instruction_{act}", one.pk), {"why": "x"}).status_code == 404, act
+        own = reverse(f"instruction_{act}", args=["harbour", one.pk])
+        assert stranger.post(own, {"why": "x"}).status_code == 404, act
+        assert editor.post(at(f"instruction_{act}", theirs.pk), {"why": "x"}).status_code == 404, act
+        assert Client().post(at(f"instruction_{act}", one.pk), {"why": "x"}).status_code == 302, act
+    assert stranger.get(reverse("instruction", args=["harbour", one.pk])).status_code == 404
+    assert stranger.post(reverse("instruction_new", args=["care"]), {"text": PORT}).status_code == 404
+    one.refresh_from_db()
+    assert one.state == "proposed"
+
+
+@pytest.mark.django_db
+def test_a_project_of_others_and_nonsense_are_refused(house: Cast) -> None:
+    client = signed_in(house.editor)
+    good = {"text": PORT, "project": str(house.project.pk), "do": "publish"}
+    wrong = [
+        {"project": str(house.other_project.pk)}, {"project": ""}, {"environment": "moon"}, {"ends_on": "2001-01-01"},
+        {"period": str(house.project.pk)}, {"quadrant": "HUGE"}, {"text": "x" * 30_001}, {"text": "\x00"},
+        {"new_period": "Beta"}, {"place": "x" * 301},
+    ]  # fmt: skip
+    for one in wrong:
+        assert client.post(at("instruction_new"), good | one).status_code == 422, one
+    for address in ("?after=nonsense", "?quadrant=HUGE", "?project=nonsense", "?words=%00", "?show=nonsense"):
+        assert client.get(at("instructions") + address).status_code == 200, address
+    assert not Instruction.objects.exists()
+
+
+@pytest.mark.django_db
+def test_superseding_and_a_phase_begun_on_the_way(house: Cast) -> None:
+    old = in_force(house)
+    client = signed_in(house.editor)
+    sent = {
+        "text": OTHER_PORT, "do": "publish", "temporal_scope": "PHASE", "temporal_scope_why": "Until we move.",
+        "new_period": "Move", "ends_on": "2999-12-31",
+    }  # fmt: skip
+    assert client.post(at("instruction_supersede", old.pk), sent).status_code == 302
+    old.refresh_from_db()
+    new = Instruction.objects.get(state="active")
+    assert (old.state, new.supersedes, new.period.name) == ("superseded", old, "Move")
+    page = client.get(at("instruction", new.pk)).content.decode()
+    assert "phase “Move”" in page
+    assert at("instruction", old.pk) in page
+    assert client.get(at("instruction_supersede", old.pk)).status_code == 409
+    assert client.get(at("instruction_revise", old.pk)).status_code == 409
+
+
+@pytest.mark.django_db
+def test_list_is_filtered_searched_and_paged(house: Cast) -> None:
+    """Pages of thirty follow each other without a row twice or missing."""
+    for number in range(31):
+        proposed(house, f"Always use port {20000 + number}.")
+    client = signed_in(house.auditor)
+    first = client.get(at("instructions"), {"show": "proposed"}).content.decode()
+    more = re.search(r'rel="next" href="([^"]+)"', first)
+    assert more
+    second = client.get(at("instructions") + unescape(more[1])).content.decode()
+    keys = [re.findall(r"<strong>(inst_\d+)</strong>", page) for page in (first, second)]
+    assert [len(some) for some in keys] == [30, 1]
+    assert len({*keys[0], *keys[1]}) == 31
+    assert re.findall(r"inst_\d+", client.get(at("instructions"), {"show": "all", "words": "20007"}).content.decode())
+    none = client.get(at("instructions"), {"quadrant": "STOCHASTIC"}).content.decode()
+    assert "None is like that." in none
+    assert "Proposals waiting (31)" in none
+    assert "There is none here." in client.get(at("instructions")).content.decode()
