@@ -47,15 +47,6 @@ class DissentForm(forms.Form):
     framework = forms.ChoiceField(
         label=gettext_lazy("In which framework do you write? (if you wish)"), required=False, widget=forms.Select
     )
-    agents = WordsField(
-        label=gettext_lazy("What the agents are told (if you wish)"),
-        help_text=gettext_lazy(
-            "An instruction that binds every AI agent of this project from your signature on, until the precedent is "
-            "retired. Say what exactly they do or never do. Nothing is made of the decision by itself."
-        ),
-        required=False,
-        short=True,
-    )
     version_id = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, of: Deliberation, **options: Any) -> None:
@@ -89,6 +80,15 @@ class SignForm(forms.Form):
     reason = WordsField(
         label=gettext_lazy("A word of your own (if you wish)"),
         help_text=gettext_lazy("Kept in the record with your signature, and printed beside it."),
+        required=False,
+        short=True,
+    )
+    agents = WordsField(
+        label=gettext_lazy("What the agents are told (if you wish)"),
+        help_text=gettext_lazy(
+            "An instruction that binds every AI agent of this project from your signature on, until the precedent is "
+            "retired. Say what exactly they do or never do. Nothing is made of the decision by itself."
+        ),
         required=False,
         short=True,
     )
