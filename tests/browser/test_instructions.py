@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.scope import open_organisation
 from instructions.models import Instruction
+from tests.browser.people import Person
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -63,6 +64,7 @@ def test_editor_writes_overrules_answers_a_conflict_and_revises(
     text.press_sequentially(PORT)
     expect(page.locator("mark").first).to_have_text("Always")
     expect(text).to_be_focused()
+    Person(page, live_server.url).picture("instruction-new", height=1350)
     summary = page.locator("summary", has_text="Quadrant")
     summary.focus()
     page.keyboard.press("Enter")
@@ -97,6 +99,7 @@ def test_editor_writes_overrules_answers_a_conflict_and_revises(
     page.get_by_role("button", name="Make it the next revision").click()
     expect(page.locator("del", has_text="27017")).to_be_visible()
     expect(page.locator("ins", has_text="27018")).to_be_visible()
+    Person(page, live_server.url).picture("instruction-revisions")
     sound(page)
     with open_organisation(cast.organisation):
         assert dict(Instruction.objects.values_list("key", "state")) == {"inst_001": "superseded", "inst_002": "active"}
