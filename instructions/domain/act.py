@@ -43,7 +43,7 @@ class Act:
 
     `subject` is what the entry is about: the verb says it where there was no `thing` yet. `binds` says that what is in
     force has changed, so that nothing cached of it holds. `speaker` is the human in whose words the software acts: the
-    signer of an outcome.
+    signer of an outcome. `policy` is the SHA-256 of what the framework is set to from now on.
     """
 
     rule: Rule
@@ -60,6 +60,7 @@ class Act:
     outcome: str | None = None
     binds: bool = False
     speaker: User | None = None
+    policy: str | None = None
     texts: dict[str, Text] = field(default_factory=dict)
 
     @property
@@ -130,6 +131,7 @@ def perform(
             subject=act.subject,
             decision=act.decision,
             outcome=act.outcome,
+            policy=act.policy,
             cause=act.cause,
             texts=act.texts,
         )
