@@ -111,7 +111,8 @@ def said_a_moment_ago(instruction: Instruction) -> Instruction | None:
         current__made_by=writer,
         created_at__gte=instruction.created_at - timedelta(minutes=1),
     ).exclude(pk=instruction.pk)
-    return next((one for one in before.select_related("current__text")[:20] if one.current.text.body == text), None)
+    said = (one for one in before.select_related("current__text")[:20] if one.current and one.current.text.body == text)
+    return next(said, None)
 
 
 def variables_in(instruction: Instruction) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import ProtectedError
 
 from accounts.models import APIKey
 from accounts.refusals import Invalid, NotAllowed, WrongState
@@ -22,7 +23,8 @@ from instructions.domain.instruction import (
     withdraw_instruction,
 )
 from instructions.domain.periods import end_period, open_period
-from instructions.models import Instruction
+from instructions.domain.variables import set_variable
+from instructions.models import Change, Instruction, Period, Revision, Variable
 from tests.cast import Cast
 
 PORT = "Always use MongoDB on port 27027."
@@ -133,4 +135,24 @@ def test_nothing_is_edited_in_place(house: Cast) -> None:
     ):
         with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql)
+    period = open_period(house.project, "PHASE", "Beta", by=house.editor)
+    set_variable(house.project, "API_PORT", "27027", by=house.editor)
+    end_period(period, by=house.editor)
+    in_bulk = [
+        lambda: Instruction.objects.update(quadrant="TACTICAL"),
+        lambda: Instruction.objects.update(state="withdrawn"),
+        lambda: Instruction.objects.update(key="inst_007"),
+        lambda: Instruction.objects.update(current=made.revisions.get(number=1)),
+        lambda: Instruction.objects.bulk_update([Instruction(pk=made.pk, source="nobody")], ["source"]),
+        lambda: Revision.objects.update(explicitness=0.1),
+        lambda: Revision.objects.filter(number=1).delete(),
+        lambda: Change.objects.update(changed_by=house.holder),
+        lambda: Change.objects.all().delete(),
+        lambda: Period.objects.update(ended_at=None),
+        lambda: Variable.objects.update(value="27028"),
+        lambda: Variable.objects.all().delete(),
+    ]
+    for change in in_bulk:
+        with pytest.raises((IntegrityError, ProtectedError)), transaction.atomic():
+            change()
     assert APIKey.objects.count() == 0

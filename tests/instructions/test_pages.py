@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from html import unescape
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts import clock
 from accounts.models import User
 from accounts.scope import open_organisation
+from audit.models import Text
 from instructions.domain.classification import Wording
 from instructions.domain.instruction import propose_instruction, publish_instruction
 from instructions.models import Instruction
+from instructions.queries.origins import FINDERS, Origin
 from tests.cast import Cast
 
 PORT = "Always use MongoDB on port 27027."
@@ -250,3 +254,34 @@ def test_list_is_filtered_searched_and_paged(house: Cast) -> None:
     assert "None is like that." in none
     assert "Proposals waiting (31)" in none
     assert "There is none here." in client.get(at("instructions")).content.decode()
+
+
+@pytest.mark.django_db
+def test_what_was_erased_is_said_to_be_on_every_page(house: Cast) -> None:
+    made = in_force(house)
+    client = signed_in(house.editor)
+    revised = {"text": PORT.replace("27027", "27028"), "do": "publish", "why": "It moved."}
+    client.post(at("instruction_revise", made.pk), revised)
+    made.refresh_from_db()
+    Text.objects.filter(pk=made.current.text_id).update(body="", salt=b"", erased_at=clock.now())
+    for address in (at("instructions"), at("instruction", made.pk), at("instruction_retire", made.pk)):
+        page = client.get(address)
+        assert page.status_code == 200, address
+        assert "erased on request" in page.content.decode(), address
+        assert "27028" not in page.content.decode(), address
+    assert client.get(at("instruction_revise", made.pk)).status_code == 200
+    client.post(at("instruction_retire", made.pk), {"why": "Its words are gone."})
+    assert client.get(at("instruction_reinstate", made.pk)).status_code == 200
+
+
+@pytest.mark.django_db
+def test_origin_is_shown_and_marked_overdue(house: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever app knows where an instruction comes from is asked by its source."""
+    made = in_force(house)
+    late = Origin("D-7, Who reads?", "/o/care/d/7/outcome/", date(2020, 1, 1))
+    monkeypatch.setitem(FINDERS, made.source, lambda rows: {row.pk: late for row in rows})
+    for address in (at("instructions"), at("instruction", made.pk)):
+        page = signed_in(house.auditor).get(address).content.decode()
+        assert "D-7, Who reads?" in page
+        assert "/o/care/d/7/outcome/" in page
+        assert "overdue" in page
