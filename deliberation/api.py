@@ -71,7 +71,8 @@ class Conflicts(ProjectView):
 
 def conflict_as_json(deliberation: Deliberation) -> dict[str, Any]:
     """The proposed deliberation with the keys of core concepts, section 6. No word of it is a person's."""
-    found = orchestrator().analyze_conflict(
+    suggesting = orchestrator(deliberation.organisation)
+    found = suggesting.analyze_conflict(
         str(deliberation.decision_asked or deliberation.question), deliberation.proposed_context
     )
     return {
@@ -86,7 +87,7 @@ def conflict_as_json(deliberation: Deliberation) -> dict[str, Any]:
         ],
         "value_trade_offs": list(found.value_trade_offs),
         "affected_stakeholder_groups": list(found.affected_stakeholder_groups),
-        "suggested_stakeholders": [person.title for person in orchestrator().suggest_stakeholders(found)],
+        "suggested_stakeholders": [person.title for person in suggesting.suggest_stakeholders(found)],
         "requires_human_approval": found.requires_human_approval,
     }
 

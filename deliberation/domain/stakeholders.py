@@ -152,7 +152,7 @@ def suggest_stakeholders(deliberation: Deliberation, *, by: User) -> list[Stakeh
         titles = {title.casefold() for pair in known.values_list("title", "suggested") for title in pair}
         last = known.aggregate(n=Max("position_no"))["n"] or 0
         made: list[Stakeholder] = []
-        for one in orchestrator().stakeholders_for(
+        for one in orchestrator(deliberation.organisation).stakeholders_for(
             frameworks=[f.catalogue_key for f in frameworks if f.catalogue_key],
             groups=[g.suggested or g.title for g in groups],
         ):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
+from accounts.models import Organisation
+from instructions.domain.policy import orchestrator_of
+from tractatus import PluralisticDeliberationOrchestrator
 
-from tractatus.orchestrator import PluralisticDeliberationOrchestrator
 
-
-@cache
-def orchestrator() -> PluralisticDeliberationOrchestrator:
-    """The one that ships, built at the first question and then asked by many threads."""
-    return PluralisticDeliberationOrchestrator()
+def orchestrator(organisation: Organisation) -> PluralisticDeliberationOrchestrator:
+    """The one that ships, with the frameworks and voices that the organisation has added to its catalogue."""
+    return orchestrator_of(organisation)

@@ -38,7 +38,9 @@ def text_of(deliberation: Deliberation) -> str:
 def suggest_tensions(deliberation: Deliberation, *, by: User) -> list[Tension]:
     """Ask the software what may be in tension. Gives what is new: nothing is suggested twice, dropped or not."""
     with perform("suggest_tensions", deliberation, by=by) as act:
-        found = orchestrator().analyze_conflict(text_of(deliberation), deliberation.proposed_context)
+        found = orchestrator(deliberation.organisation).analyze_conflict(
+            text_of(deliberation), deliberation.proposed_context
+        )
         known = {
             model: {
                 title.casefold()
@@ -120,7 +122,8 @@ def add_tension(
             raise Invalid(_("Say whether it is a framework, a trade-off or a group."), "kind")
         extra: dict[str, object] = {}
         if model is Framework:
-            known = orchestrator().catalogue.framework(catalogue_key) if catalogue_key else None
+            catalogue = orchestrator(deliberation.organisation).catalogue
+            known = catalogue.framework(catalogue_key) if catalogue_key else None
             if catalogue_key and known is None:
                 raise Invalid(_("This framework is not in the catalogue."), "catalogue_key")
             title = title.strip() or (known.title if known else "")

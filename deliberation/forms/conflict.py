@@ -196,9 +196,9 @@ class FrameworkForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = [(one.key, one.title) for one in orchestrator().catalogue.frameworks]
+        known = [(one.key, one.title) for one in orchestrator(organisation).catalogue.frameworks]
         self.fields["catalogue_key"].choices = [("", _("None of these")), *known]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

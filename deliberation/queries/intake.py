@@ -145,7 +145,9 @@ def _rows(model: type[Tension], deliberation: Deliberation, *more: str) -> Itera
 
 def _because(deliberation: Deliberation) -> dict[str, tuple[str, ...]]:
     """The words of the text that led to a suggestion, by the suggestion's title."""
-    found = orchestrator().analyze_conflict(text_of(deliberation), deliberation.proposed_context)
+    found = orchestrator(deliberation.organisation).analyze_conflict(
+        text_of(deliberation), deliberation.proposed_context
+    )
     return {one.title: one.cues for one in found.evidence}
 
 

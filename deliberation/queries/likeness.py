@@ -68,7 +68,7 @@ def similar(
     if not candidates:
         return []
     described = _features([row.deliberation for row in candidates])
-    mine = _features_of_text(about) if isinstance(about, str) else _features_of(about)
+    mine = _features_of_text(about, organisation) if isinstance(about, str) else _features_of(about)
     ranked = sorted(
         ((_shared(mine, described[row.deliberation_id]), row) for row in candidates),
         key=lambda pair: pair[0],
@@ -155,15 +155,16 @@ def _features_of(deliberation: Deliberation) -> Features:
         return mine
     # Nothing is named yet: what the words of the question suggest is compared instead.
     guessed = _features_of_text(
-        "\n".join(str(text) for text in (deliberation.question, deliberation.decision_asked) if text)
+        "\n".join(str(text) for text in (deliberation.question, deliberation.decision_asked) if text),
+        deliberation.organisation,
     )
     return Features(
         guessed.frameworks, mine.values or guessed.values, guessed.groups, mine.words, mine.urgency, mine.project
     )
 
 
-def _features_of_text(text: str) -> Features:
-    found = orchestrator().analyze_conflict(text)
+def _features_of_text(text: str, organisation: Organisation) -> Features:
+    found = orchestrator(organisation).analyze_conflict(text)
     return Features(
         frameworks={_plain(one.framework): one.framework for one in found.moral_frameworks_in_tension},
         values={_plain(title): title for title in found.value_trade_offs},

@@ -145,8 +145,13 @@ def _kind(kind: reads.Tensions, forms_of: Forms, edits: bool) -> dict[str, Any]:
         entries.append(row)
     found: dict[str, Any] = {"kind": kind, "entries": entries, "add": None}
     if edits:
-        found["add"] = forms_of(f"add_{kind.kind}", ADD[kind.kind][1])
+        found["add"] = forms_of(f"add_{kind.kind}", ADD[kind.kind][1], **_asks(kind.kind, forms_of.deliberation))
     return found
+
+
+def _asks(kind: str, deliberation: Deliberation) -> dict[str, Any]:
+    """What the form of a kind has to be told: a framework is chosen from the organisation's catalogue."""
+    return {"organisation": deliberation.organisation} if kind == "framework" else {}
 
 
 # --- Findings, options, harms
@@ -261,7 +266,7 @@ def tension_add(request: DeliberationRequest, deliberation: Deliberation, kind: 
         raise Http404
     anchor, form_class = ADD[kind]
     by = user_of(request)
-    writing = Writing(request, deliberation, form_class, name=f"add_{kind}", by=by)
+    writing = Writing(request, deliberation, form_class, name=f"add_{kind}", by=by, **_asks(kind, deliberation))
     if request.method != "POST" or writing.sends(
         lambda data: tensions.add_tension(deliberation, by=by, kind=kind, **data)
     ):

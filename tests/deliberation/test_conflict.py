@@ -9,8 +9,9 @@ from accounts.refusals import Invalid, NotAllowed, Stale, WrongState
 from accounts.roles import Part
 from accounts.scope import open_organisation
 from audit.models import Entry
-from deliberation.domain import conflict, options, tensions
+from deliberation.domain import conflict, options, stakeholders, tensions
 from deliberation.domain.seats import sitter
+from deliberation.forms.conflict import FrameworkForm
 from deliberation.models import (
     Citation,
     Deliberation,
@@ -25,6 +26,7 @@ from deliberation.models import (
     TradeOff,
 )
 from deliberation.queries.conflict import blockers, drawn, frameworks_in_order, in_print_order
+from instructions.domain.policy import set_policy
 from tests.cast import Cast
 from tests.deliberation.stages import at_conflict, at_decided, at_draft, invited
 
@@ -278,6 +280,31 @@ def test_suggest_tensions_suggests_nothing_twice(cast):
     first = Framework.objects.filter(deliberation=deliberation).first()
     tensions.settle_tension(first, by=cast.facilitator, do="drop", reason="Nobody here holds it.")
     assert tensions.suggest_tensions(deliberation, by=cast.facilitator) == []
+
+
+def test_a_framework_of_the_organisations_own_is_suggested_chosen_and_asked_for(cast):
+    """Another organisation's is not in the catalogue; whom to ask comes with it, a position never."""
+    river = {
+        "key": "own_river", "title": "Ethics of the river people", "of_a_people": True, "cues": ["records"],
+        "speakers": ["Whoever the river people name"],
+    }  # fmt: skip
+    with open_organisation(cast.other):
+        theirs = {"frameworks": [river | {"key": "own_harbour", "title": "Ethics of the harbour"}]}
+        set_policy(cast.other, "frameworks", theirs, by=cast.outsider, why="Ours.")
+    set_policy(
+        cast.organisation, "frameworks", {"frameworks": [river]}, by=cast.administrator, why="They asked for it."
+    )
+    deliberation = _suggested(cast)
+    one = Framework.objects.get(deliberation=deliberation, catalogue_key="own_river")
+    assert (one.of_a_people, one.suggested_position) == (True, "")
+    tensions.settle_tension(one, by=cast.facilitator, do="keep")
+    made = stakeholders.suggest_stakeholders(deliberation, by=cast.facilitator)
+    assert "Whoever the river people name" in [row.title for row in made]
+    known = {key for key, _ in FrameworkForm(organisation=cast.organisation).fields["catalogue_key"].choices}
+    assert "own_river" in known
+    assert "own_harbour" not in known
+    with pytest.raises(Invalid):
+        tensions.add_tension(deliberation, by=cast.facilitator, kind="framework", catalogue_key="own_harbour")
 
 
 def test_a_suggestion_is_settled_once(cast):
