@@ -83,14 +83,21 @@ def revise_instruction(
     by: User,
     why: str,
     answers: Mapping[str, Answered] | None = None,
+    seen: int | None = None,
 ) -> Revision:
     """Write the next revision; the id stays. Needs a reason. It holds at once where the instruction is in force.
+
+    `seen` is the number of the revision its writer began from: raises `Stale` where that stands no more.
 
     There, what the new wording goes against is answered as in publishing, except that nothing gives way: whoever wants
     the other one to hold does not revise this one. Raises `Unanswered`, `TooVague`, `Invalid` by field.
     """
     answers = answers or {}
     with perform("revise_instruction", instruction.organisation, by=by, thing=instruction) as act:
+        if seen is not None and instruction.current is not None and instruction.current.number != seen:
+            raise Stale(
+                _("It was revised since you began. Look at what it says now, and send yours again if it holds.")
+            )
         revision = write(act, instruction, Revision.Kind.REVISED, wording, why, needs_why=True)
         if instruction.is_in_force:
             act.binds = True

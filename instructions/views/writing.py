@@ -161,8 +161,18 @@ class Writing:
             "revised": self.revised,
             "replaced": self.replaced,
             "changed": None,
-            "read_at": timezone.now(),
+            "revised_meanwhile": self._revised_meanwhile(),
         }
+
+    def seen(self) -> int | None:
+        """The revision that stood when its writer began on the next one, as the form says."""
+        given = str(self.given.get("seen", ""))
+        return int(given) if given.isdecimal() and len(given) < 9 else None
+
+    def _revised_meanwhile(self) -> bool:
+        if self.revised is None or self.revised.current is None:
+            return False
+        return self.seen() not in (None, self.revised.current.number)
 
     def _clashes(self, text: str, read: Reading) -> list[Clash]:
         if not self.knows_where:
@@ -201,6 +211,7 @@ def _as_it_stands(old: Instruction, revision: Revision) -> dict[str, Any]:
     for one in revision.overrules.select_related("why"):
         overruled |= {one.field: one.chosen, f"{one.field}_why": one.why.body or ""}
     return {
+        "seen": revision.number,
         "text": revision.text.body or "",
         "environment": old.environment,
         "ends_on": last_day(old.expires_at) if old.expires_at else None,
@@ -275,6 +286,7 @@ def instruction_revise(request: MemberRequest, slug: str, pk: UUID) -> HttpRespo
             by=request.user,
             why=writing.form.cleaned_data["why"],
             answers=writing.form.answers(),
+            seen=writing.seen(),
         )
         return old
 

@@ -147,6 +147,21 @@ def test_revising_shows_what_changed(house: Cast) -> None:
 
 
 @pytest.mark.django_db
+def test_two_who_revise_at_once_see_each_other(house: Cast) -> None:
+    """Whoever sends second is shown what the first made of it, and nothing of theirs is lost."""
+    made = in_force(house)
+    client = signed_in(house.editor)
+    sent = {"text": PORT.replace("27027", "27028"), "do": "publish", "why": "It moved.", "seen": "1"}
+    assert client.post(at("instruction_revise", made.pk), sent).status_code == 302
+    mine = sent | {"text": PORT.replace("27027", "27029")}
+    refused = client.post(at("instruction_revise", made.pk), mine)
+    assert refused.status_code == 422
+    assert all(port in refused.content.decode() for port in ("27028", "27029"))
+    assert 'name="seen" value="2"' in refused.content.decode()
+    assert client.post(at("instruction_revise", made.pk), mine | {"seen": "2"}).status_code == 302
+
+
+@pytest.mark.django_db
 def test_each_act_is_asked_once_more_and_refused_in_another_state(house: Cast) -> None:
     client = signed_in(house.editor)
     one, two = proposed(house), proposed(house, "Never commit to main without a review.")
