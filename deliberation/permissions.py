@@ -327,6 +327,8 @@ _read("read_asked", ("member", *SEATED), _("What is asked of you now."),
      ("asked", "draft_save", "outbox", "outbox_mail"))
 _read("read_board", (Role.FACILITATOR, Role.DECISION_HOLDER, Role.ADMINISTRATOR, Role.REVIEWER),
      _("The board: questions, states and dates."), ("board", "board_csv"))
+_read("read_suggestions", (Role.ADMINISTRATOR,),
+     _("What became of the software's suggestions, in counts."), ("settings_suggestions",))
 _read("read_overview", ("member", *SEATED),
      _("Where a deliberation stands: whole for its seats, title, state and dates for those who see the board."),
      ("deliberation",))

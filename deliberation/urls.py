@@ -23,6 +23,7 @@ from deliberation.views import (
     running,
     seats,
     signing,
+    suggestions,
     terms,
 )
 from deliberation.views import outcome as outcome_views
@@ -35,6 +36,7 @@ ONE = "o/<slug:slug>/d/<int:number>/"
 arriving = [
     path(HERE + "asked/", home.asked, name="asked"),
     path(HERE + "board/", home.board, name="board"),
+    path(HERE + "settings/suggestions/", suggestions.settings_suggestions, name="settings_suggestions"),
     path(HERE + "board.csv", home.board_csv, name="board_csv"),
     path(HERE + "outbox/", outbox.outbox, name="outbox"),
     path(HERE + "outbox/<slug:key>/", outbox.outbox_mail, name="outbox_mail"),

@@ -25,6 +25,7 @@ from deliberation.domain.outcome_content import Content, Heard, Loss, Promised, 
 from deliberation.domain.precedent import make_precedent
 from deliberation.domain.seats import people_on
 from deliberation.domain.timetable import durations_of
+from deliberation.domain.warnings import note_warnings
 from deliberation.models import (
     Deliberation,
     Outcome,
@@ -66,6 +67,7 @@ def draft_outcome(
                 drafted_at=act.now,
             )
         write_content(version, content, words, act)
+        note_warnings(act, version)
         act.subject = ("outcome_version", version.pk)
         act.decision = "drafted"
         return version
@@ -107,6 +109,7 @@ def circulate_outcome(deliberation: Deliberation, *, by: User) -> OutcomeVersion
         version.circulated_at = act.now
         version.dissent_closes_at = act.now + timedelta(hours=window)
         version.save(update_fields=["circulated_at", "dissent_closes_at"])
+        note_warnings(act, version, circulated=True)
         outcome.state = Outcome.State.CIRCULATED
         outcome.save(update_fields=["state"])
         ask_for_dissent(act, version)

@@ -1,6 +1,6 @@
 """The rows of a deliberation, one file a stage, in the order of the process."""
 
-from deliberation.models.agents import AgentInstruction
+from deliberation.models.agents import AgentInstruction, DraftWarning
 from deliberation.models.conflict import (
     Deliberation,
     Finding,
@@ -81,6 +81,7 @@ __all__ = [
     "DissentAnswer",
     "DissentJoin",
     "Draft",
+    "DraftWarning",
     "Finding",
     "Framework",
     "Gap",

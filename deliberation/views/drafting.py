@@ -17,6 +17,7 @@ from deliberation.domain.outcome import (
     send_to_sign,
     set_aside_outcome_draft,
 )
+from deliberation.domain.warnings import goes_against
 from deliberation.forms.outcome import OutcomeForm, initial_of, reshaped
 from deliberation.models import Deliberation, Outcome, OutcomeVersion
 from deliberation.views.access import DeliberationRequest, deliberation_view
@@ -66,6 +67,7 @@ def outcome_draft(request: DeliberationRequest, deliberation: Deliberation) -> H
             "form": form,
             "writing": writing,
             "circulating": do == "circulate",
+            "against": goes_against(version) if version is not None and version.circulated_at is None else None,
         },
         status=writing.status,
     )
