@@ -22,7 +22,8 @@ def demo(transactional_db):
 
 
 @pytest.mark.parametrize("width", [320, 1280])
-def test_looking_around_then_starting_for_real(live_server, demo, open_page, axe, fits, width):
+def test_looking_around_then_starting_for_real(live_server, demo, open_page, axe, fits, width, settings):
+    settings.SITE_URL = live_server.url  # links that are passed on begin with it
     page = open_page(width)
     page.set_default_timeout(5_000)
 
