@@ -91,13 +91,23 @@ class SameOrganisation:
         ]
 
 
+@dataclass(frozen=True)
+class Stays:
+    """A row of `table` never changes its organisation, whether or not it points to anything."""
+
+    table: str
+
+    def refusals(self, columns: dict[str, list[str]], vendor: str) -> list[Refuse]:
+        return [_stays(self.table, vendor)]
+
+
 def _stays(table: str, vendor: str) -> Refuse:
     differs = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
     when = f"NEW.organisation_id {differs} OLD.organisation_id"
     return Refuse(table, f"{table}_stays", ("update",), when, "a row never changes its organisation.")
 
 
-Guard = Refuse | AppendOnly | SameOrganisation
+Guard = Refuse | AppendOnly | SameOrganisation | Stays
 _registered: list[Guard] = []
 
 

@@ -1,6 +1,6 @@
 """What the database itself refuses in the tables of the record."""
 
-from accounts.guards import AppendOnly, Refuse, SameOrganisation, register
+from accounts.guards import AppendOnly, Refuse, SameOrganisation, Stays, register
 
 
 def declare() -> None:
@@ -38,4 +38,5 @@ def declare() -> None:
         SameOrganisation("audit_leaf", "log_id", "audit_log"),
         SameOrganisation("audit_node", "log_id", "audit_log"),
         SameOrganisation("audit_checkpoint", "log_id", "audit_log"),
+        Stays("audit_refusal"),
     )

@@ -71,5 +71,5 @@ def beat() -> None:
             return
         if now - row.at > SILENCE:
             row.silent_from, row.silent_until = row.at, now
-        row.previous_at, row.at = row.at, now
+        row.at = now
         row.save()

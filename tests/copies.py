@@ -6,7 +6,8 @@ They are made past the guards, which let each row only begin at its beginning; s
 from __future__ import annotations
 
 from collections import defaultdict
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from uuid import UUID
 
 from django.apps import apps
@@ -20,6 +21,15 @@ from deliberation.models import Deliberation
 
 FREE = ("number", "version", "slug", "about")
 """What is counted on where a copy may not have the same."""
+
+
+@contextmanager
+def past_the_guards() -> Iterator[None]:
+    """For a row that no verb writes, where a test needs it to be there."""
+    connection.check_constraints()  # on PostgreSQL a trigger is not switched off while checks wait for the end
+    with guards.lifted():
+        yield
+        connection.check_constraints()
 
 
 def copy_rows(times: int, *groups: list[Model]) -> None:

@@ -34,7 +34,7 @@ class MemberForm(RolesForm):
     field_order = ("email", "name", "roles")
 
     email = forms.EmailField(
-        label=_("Address"),
+        label=_("Mail address"),
         help_text=_("They sign in with it, by a code that is sent there, or by a link that you make."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )

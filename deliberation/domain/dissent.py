@@ -11,8 +11,11 @@ from accounts.refusals import Invalid, NotAllowed, Stale, WrongState
 from accounts.roles import Part
 from deliberation.domain.act import Act, perform
 from deliberation.domain.asking_dissent import answered_draft
+from deliberation.domain.asks import settle_ask
+from deliberation.domain.saying import TYPED, How, spoken
 from deliberation.domain.seats import people_on
 from deliberation.models import (
+    Ask,
     Deliberation,
     Dissent,
     DissentAnswer,
@@ -45,40 +48,95 @@ def write_dissent(
     """
     with perform("write_dissent", deliberation, by=by) as act:
         version = _open_version(act, version_id)
-        if against not in Dissent.Against.values:
-            raise Invalid(_("Say whether it is against the decision or against how it was made."), "against")
-        if framework is not None and (framework.deliberation_id != deliberation.pk or not framework.stands):
-            raise Invalid(_("This framework is no longer in tension here."), "framework")
         if replaces is not None:
             replaces = _own(act, replaces)
-        dissent = Dissent.objects.create(
-            organisation_id=deliberation.organisation_id,
-            deliberation=deliberation,
-            outcome=version.outcome,
-            written_against=version,
-            seat=by,
-            version=replaces.version + 1 if replaces else 1,
-            language=language or by.language,
-            at=act.now,
-            confirmed_at=act.now,
-            entry_id=act.entry_id,
+        dissent = _write(
+            act,
+            by,
+            TYPED if not language else How(language=language),
+            version,
+            lead=lead,
+            objection=objection,
+            removed_by=removed_by,
+            predicts=predicts,
             framework=framework,
             against=against,
-            lead=act.keep("lead", lead),
-            objection=act.keep("objection", objection),
-            removed_by=act.keep("removed_by", removed_by, optional=True),
-            predicts=act.keep("predicts", predicts, optional=True),
+            replaces=replaces,
         )
-        if replaces is not None:
-            replaces.replaced_by = dissent
-            replaces.save(update_fields=["replaced_by"])
-            joined = [join.seat for join in replaces.joins.select_related("seat")]
-            act.notify("dissent_changed", f"dissent:{dissent.pk}", seats=joined)
         answered_draft(act, by)
-        act.notify("dissent_written", f"dissent:{dissent.pk}", users=people_on(deliberation, Part.HOLDER))
-        act.subject = ("dissent", dissent.pk)
         act.decision = "changed" if replaces else "dissented"
         return dissent
+
+
+def dissent_said(
+    act: Act,
+    ask: Ask,
+    how: How,
+    *,
+    version_id: UUID,
+    lead: str,
+    objection: str,
+    removed_by: str = "",
+    predicts: str = "",
+    framework: Framework | None = None,
+    against: str = Dissent.Against.DECISION,
+) -> Dissent:
+    """A dissent spoken, or written on paper, by the seat of `ask`, in the time for dissent. It stands at once."""
+    row = _write(
+        act,
+        ask.seat,
+        how,
+        _open_version(act, version_id),
+        lead=lead,
+        objection=objection,
+        removed_by=removed_by,
+        predicts=predicts,
+        framework=framework,
+        against=against,
+    )
+    settle_ask(act, ask)
+    return row
+
+
+def _write(
+    act: Act,
+    seat: Seat,
+    how: How,
+    version: OutcomeVersion,
+    *,
+    lead: str,
+    objection: str,
+    removed_by: str,
+    predicts: str,
+    framework: Framework | None,
+    against: str,
+    replaces: Dissent | None = None,
+) -> Dissent:
+    deliberation = act.deliberation
+    if against not in Dissent.Against.values:
+        raise Invalid(_("Say whether it is against the decision or against how it was made."), "against")
+    if framework is not None and (framework.deliberation_id != deliberation.pk or not framework.stands):
+        raise Invalid(_("This framework is no longer in tension here."), "framework")
+    dissent = Dissent.objects.create(
+        **spoken(act, seat, how),
+        outcome=version.outcome,
+        written_against=version,
+        version=replaces.version + 1 if replaces else 1,
+        framework=framework,
+        against=against,
+        lead=act.keep("lead", lead),
+        objection=act.keep("objection", objection),
+        removed_by=act.keep("removed_by", removed_by, optional=True),
+        predicts=act.keep("predicts", predicts, optional=True),
+    )
+    if replaces is not None:
+        replaces.replaced_by = dissent
+        replaces.save(update_fields=["replaced_by"])
+        joined = [join.seat for join in replaces.joins.select_related("seat")]
+        act.notify("dissent_changed", f"dissent:{dissent.pk}", seats=joined)
+    act.notify("dissent_written", f"dissent:{dissent.pk}", users=people_on(deliberation, Part.HOLDER))
+    act.subject = ("dissent", dissent.pk)
+    return dissent
 
 
 def join_dissent(deliberation: Deliberation, dissent: Dissent, *, by: Seat) -> DissentJoin:

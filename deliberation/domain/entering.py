@@ -14,6 +14,7 @@ from deliberation.domain.accommodations import proposal_said, shared_value_said,
 from deliberation.domain.act import perform
 from deliberation.domain.agreement import agreement_said, shift_said, side_said
 from deliberation.domain.asks import ask_of, may_answer
+from deliberation.domain.dissent import dissent_said
 from deliberation.domain.positions import position_said
 from deliberation.domain.saying import How
 from deliberation.models import (
@@ -31,6 +32,7 @@ ENTERED: dict[str, tuple[int, Callable[..., Any]]] = {
     "agreement": (3, agreement_said),
     "side": (3, side_said),
     "shift": (3, shift_said),
+    "dissent": (4, dissent_said),
 }
 """What the facilitator may enter for a seat, and the round it belongs to."""
 

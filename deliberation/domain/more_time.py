@@ -25,7 +25,8 @@ from deliberation.models import (
 
 
 def ask_more_time(deliberation: Deliberation, *, by: Seat, number: int, until: datetime, why: str = "") -> MoreTime:
-    """A participant asks for more time in round `number`, and until when. Answered within two working days.
+    """A participant asks for more time in round `number`, and until when. Answered within two working days, and within
+    the time that the round itself is given where that is shorter: a round of six hours cannot wait two days.
 
     It may also be asked after the time ran out, as long as the deliberation stands at that round; a position may be
     asked for in any later round too. Raises `Invalid` on a date that gives no more time.
@@ -56,8 +57,9 @@ def ask_more_time(deliberation: Deliberation, *, by: Seat, number: int, until: d
             until=until,
             why=act.keep("why", why, optional=True),
             asked_at=act.now,
-            answer_by=working_days_after(
-                act.now, times.more_time_answered_working_days, deliberation.organisation.time_zone
+            answer_by=min(
+                working_days_after(act.now, times.more_time_answered_working_days, deliberation.organisation.time_zone),
+                act.now + times.of_round(number),
             ),
         )
         act.subject = ("more_time", wish.pk)

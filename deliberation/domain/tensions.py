@@ -55,7 +55,7 @@ def suggest_tensions(deliberation: Deliberation, *, by: User) -> list[Tension]:
             Framework(
                 **_new(act, framework.framework, Framework.Origin.SOFTWARE),
                 catalogue_key=framework.key,
-                suggested_position=framework.position or "",
+                suggested_position=_position(framework.position),
                 of_a_people=framework.of_a_people,
             )
             for framework in found.moral_frameworks_in_tension
@@ -71,6 +71,11 @@ def suggest_tensions(deliberation: Deliberation, *, by: User) -> list[Tension]:
             row.save(force_insert=True)
         act.decision = "suggested" if rows else "nothing_new"
     return rows
+
+
+def _position(suggested: str | None) -> str:
+    """What a framework would ask here, without the affected groups: each is suggested beside it."""
+    return (suggested or "").partition(" Concerned are: ")[0]
 
 
 def settle_tension(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from deliberation.domain.commitments import MOVES
 from deliberation.domain.hearing import standing_frameworks
 from deliberation.forms.fields import WordsField
+from deliberation.forms.rounds import EnterForm
 from deliberation.models import Commitment, Deliberation, Dissent, Framework, QuoteChoice
 
 
@@ -57,6 +58,23 @@ class DissentForm(forms.Form):
 
     def clean_framework(self) -> Framework | None:
         return self.frameworks.get(self.cleaned_data["framework"])
+
+
+class EnterDissentForm(EnterForm, DissentForm):
+    """A dissent that somebody spoke or wrote on paper, entered for them."""
+
+    against = forms.ChoiceField(
+        label=gettext_lazy("What is it against?"), choices=Dissent.Against.choices, widget=forms.RadioSelect
+    )
+    lead = WordsField(label=gettext_lazy("In one sentence: what they would have decided"), short=True)
+    objection = WordsField(label=gettext_lazy("Because"))
+    removed_by = WordsField(
+        label=gettext_lazy("What would have removed their objection (if said)"), required=False, short=True
+    )
+    predicts = WordsField(label=gettext_lazy("What they think will happen (if said)"), required=False, short=True)
+    framework = forms.ChoiceField(label=gettext_lazy("In which framework they speak (if said)"), required=False)
+
+    field_order = ("seat", "given", "language", "lead")
 
 
 class AnswerForm(forms.Form):

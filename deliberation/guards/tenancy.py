@@ -3,7 +3,7 @@
 from django.apps import apps
 from django.db import models
 
-from accounts.guards import Refuse, SameOrganisation, register
+from accounts.guards import Refuse, SameOrganisation, Stays, register
 from deliberation.models.tenancy import OfDeliberation
 
 ELSEWHERE = {
@@ -16,6 +16,8 @@ ELSEWHERE = {
 
 def declare() -> None:
     for model in apps.get_app_config("deliberation").get_models():
+        if _has_organisation(model):
+            register(Stays(model._meta.db_table))
         for field in model._meta.concrete_fields:
             if not isinstance(field, models.ForeignKey):
                 continue

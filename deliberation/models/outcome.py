@@ -253,6 +253,11 @@ class Dissent(Spoken):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     replaced_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
+    @property
+    def stands(self) -> bool:
+        """Neither taken back nor replaced by a changed one."""
+        return self.withdrawn_at is None and self.replaced_by_id is None
+
 
 class DissentJoin(OfDeliberation):
     """Somebody else who joins a dissent."""

@@ -67,6 +67,5 @@ class Heartbeat(models.Model):
 
     name = models.CharField(primary_key=True, max_length=20, default="tick")
     at = models.DateTimeField()
-    previous_at = models.DateTimeField(null=True, blank=True)
     silent_from = models.DateTimeField(null=True, blank=True, help_text=_("begin of the last silence of over 10 min"))
     silent_until = models.DateTimeField(null=True, blank=True)

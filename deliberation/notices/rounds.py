@@ -8,6 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts import clock
+from deliberation.addresses import address
 from deliberation.domain.links import token_of
 from deliberation.models import Ask, Deliberation, MoreTime, Notice, Question, Reply, Round, Seat
 from deliberation.notifications import Facts, notice
@@ -20,7 +21,7 @@ def link_of_seat(seat: Seat) -> str:
 
 def link_of_page(deliberation: Deliberation, name: str, *extra: object) -> str:
     """The address of a page of this deliberation, for members."""
-    return settings.SITE_URL + reverse(name, args=[deliberation.organisation.slug, deliberation.number, *extra])
+    return settings.SITE_URL + address(deliberation, name, *extra)
 
 
 def id_in(about: str) -> UUID:

@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from uuid import UUID
 
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.roles import Part, Role
+from deliberation.addresses import address
 from deliberation.domain.dates import in_words
 from deliberation.domain.hearing import standing_frameworks
 from deliberation.domain.seats import LISTING
@@ -155,19 +155,8 @@ def next_of(situation: Situation, standing: Standing) -> tuple[str, str] | None:
     if found is None:
         return None
     label, name = found
-    more = {"round_number": deliberation.round_number or 1} if name == "round" else {}
-    return label, page(deliberation, name, **more)
-
-
-def page(deliberation: Deliberation, name: str, **more: object) -> str:
-    """The address of a page of this deliberation; its first page where that one does not exist."""
-    where, _hash, anchor = name.partition("#")
-    given = {"slug": deliberation.organisation.slug, "number": deliberation.number}
-    try:
-        address = reverse(where, kwargs=given | more)
-    except NoReverseMatch:
-        address = reverse("deliberation", kwargs=given)
-    return f"{address}#{anchor}" if anchor else address
+    more = [deliberation.round_number or 1] if name == "round" else []
+    return label, address(deliberation, name, *more)
 
 
 def _for_facilitator(here: Situation) -> tuple[str, str] | None:

@@ -16,6 +16,7 @@ from deliberation.models import (
     AgreementAnswer,
     Deliberation,
     Difference,
+    Dissent,
     Framework,
     Option,
     Position,
@@ -328,6 +329,7 @@ KINDS: dict[str, tuple[type[Spoken], int]] = {
     "agreement": (AgreementAnswer, 3),
     "side": (SideAnswer, 3),
     "shift": (Shift, 3),
+    "dissent": (Dissent, 4),
 }
 """The kinds of contributions, by the name they have in addresses and notices."""
 
@@ -348,11 +350,14 @@ def said_by(seat: Seat) -> list[Said]:
         "agreement": ("comment", "agreement__text"),
         "side": ("comment", "side__text"),
         "shift": ("text",),
+        "dissent": ("lead", "objection", "removed_by", "predicts"),
     }
     chains = {"stance": "option_id", "agreement": "agreement_id", "side": "side_id"}
     for kind, (model, number) in KINDS.items():
         rows = list(model.objects.filter(seat=seat).select_related(*related[kind]))
-        if kind != "shared_value":
+        if kind == "dissent":
+            rows = [row for row in rows if isinstance(row, Dissent) and row.stands]
+        elif kind != "shared_value":
             rows = list(_newest(rows, chains.get(kind)).values())
         found += [(kind, row, number) for row in rows]
     proposed = Option.objects.filter(by_seat=seat, kind=Option.Kind.PROPOSAL).select_related("text", "detail")
@@ -411,6 +416,14 @@ def _in_words(kind: str, row: Any) -> tuple[str, str, str, list[dict[str, Any]]]
     if kind == "shift":
         stance = _("Something changed") if row.changed else _("Nothing changed")
         return _("How you see it now"), "", stance, [{"heading": "", "text": row.text}]
+    if kind == "dissent":
+        parts = [
+            {"heading": "", "text": row.lead},
+            {"heading": _("Because"), "text": row.objection},
+            {"heading": _("Would be removed by"), "text": row.removed_by},
+            {"heading": _("Predicts"), "text": row.predicts},
+        ]
+        return _("Your dissent"), "", "", parts
     if kind == "proposal":
         parts = [{"heading": "", "text": row.text}, {"heading": _("In more words"), "text": row.detail}]
         return _("Your proposal"), "", "", parts

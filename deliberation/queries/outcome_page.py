@@ -17,6 +17,7 @@ from deliberation.domain.completeness import today_for
 from deliberation.domain.dates import in_words
 from deliberation.models import Commitment, Dissent, Outcome, OutcomeVersion
 from deliberation.queries.outcome import Document, PrintedDissent, PrintedLoss
+from deliberation.queries.rounds import how_given
 
 ORDINALS = (
     gettext_lazy("Dissent"),
@@ -128,9 +129,7 @@ def written_how(dissent: Dissent, document: Document) -> str:
             "day": _day(dissent.at, document.deliberation.organisation),
         }
     )
-    if dissent.given != Dissent.Given.TYPED:
-        parts.append(_("Given: %(how)s.") % {"how": dissent.get_given_display()})
-    return " ".join(parts)
+    return " ".join([*parts, how_given(dissent)]).strip()
 
 
 def nobody_dissented(document: Document) -> dict[str, Any]:

@@ -43,7 +43,7 @@ ENTERS = {
         ("side", gettext_lazy("whether a side is theirs")),
         ("shift", gettext_lazy("what changed for them")),
     ],
-    4: [],
+    4: [("dissent", gettext_lazy("a dissent"))],
 }
 """What the facilitator may enter for somebody, by round."""
 
@@ -95,7 +95,8 @@ def frame(
         "opens": coming if runs and coming and coming.number == number else None,
         "why_not_open": why_not_open(deliberation) if runs else None,
         "why_not_close": why_not_close(round_, now) if runs else None,
-        "enters": ENTERS[number] if runs and round_.state == Round.State.OPEN else [],
+        # Round 4 has an end once a draft is circulated; before that there is nothing to dissent from.
+        "enters": ENTERS[number] if runs and round_.state == Round.State.OPEN and round_.closes_at else [],
     }
 
 

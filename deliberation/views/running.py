@@ -12,13 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import rule
-from accounts.refusals import NotAllowed
+from accounts.refusals import NotAllowed, WrongState
 from deliberation.domain.entering import enter_for
 from deliberation.domain.more_time import answer_more_time
 from deliberation.domain.rounds import close_round, open_round
 from deliberation.forms import rounds as forms
+from deliberation.forms.dissent import EnterDissentForm
 from deliberation.models import Agreement, Deliberation, MoreTime, Option, Round, Seat, Side
 from deliberation.queries import rounds as reads
+from deliberation.queries.outcome import version_to_read
 from deliberation.views.access import DeliberationRequest, deliberation_view
 from deliberation.views.acting import form_page, to, tries, user_of
 from deliberation.views.questions import show
@@ -76,6 +78,7 @@ FORMS: dict[str, type[forms.EnterForm]] = {
     "agreement": forms.EnterAgreementForm,
     "side": forms.EnterSideForm,
     "shift": forms.EnterShiftForm,
+    "dissent": EnterDissentForm,
 }
 
 
@@ -95,12 +98,20 @@ def enter(request: DeliberationRequest, deliberation: Deliberation, round_number
     answered = _answered(deliberation, what)
     if answered is not None:
         options["to"] = answered
+    version = version_to_read(deliberation) if what == "dissent" else None
+    if what == "dissent":
+        if version is None:
+            raise WrongState(_("There is no draft to dissent from yet."))
+        options["of"] = deliberation
     writing = Writing(request, deliberation, FORMS[what], name=f"enter_{what}", by=by, **options)
     if writing.sends(
         lambda data: enter_for(deliberation, by=by, what=what, **data),
         done=_("It is entered. Its speaker is asked to confirm it."),
     ):
         return to(deliberation, "round", round_number)
+    if version is not None:
+        # Whoever was told of a newer draft enters it against that one, knowing so.
+        writing.put("version_id", str(version.pk))
     return render(
         request,
         "deliberation/enter.html",

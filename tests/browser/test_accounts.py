@@ -22,7 +22,8 @@ def demo(transactional_db):
 
 
 @pytest.mark.parametrize("width", [320, 1280])
-def test_looking_around_then_starting_for_real(live_server, demo, open_page, axe, fits, width):
+def test_looking_around_then_starting_for_real(live_server, demo, open_page, axe, fits, width, settings):
+    settings.SITE_URL = live_server.url  # links that are passed on begin with it
     page = open_page(width)
     page.set_default_timeout(5_000)
 
@@ -51,7 +52,7 @@ def test_looking_around_then_starting_for_real(live_server, demo, open_page, axe
     page.get_by_label(re.compile("No mail, I pass links on")).check()
     page.get_by_role("button", name="Keep this").click()
     expect(page).to_have_url(re.compile("/settings/members/$"))
-    page.get_by_label("Address", exact=True).fill("editor@harbour.example")
+    page.get_by_label("Mail address", exact=True).fill("editor@harbour.example")
     page.get_by_label("Name", exact=True).fill("Editor")
     page.locator("[name=roles][value=editor]").check()
     page.get_by_role("button", name="Take them in").click()
@@ -84,7 +85,7 @@ def test_form_sent_after_a_time_out_is_there_again_after_sign_in(live_server, tr
     page.context.clear_cookies(name="sessionid")
     page.get_by_role("button", name="Make this project").click()
     expect(page).to_have_url(re.compile("/accounts/login/"))
-    page.get_by_label("Address").fill(cast.administrator.email)
+    page.get_by_label("Mail address").fill(cast.administrator.email)
     page.get_by_role("button", name="Send me a code").click()
     page.locator("[name=code]").fill(mail.outbox[-1].subject.split()[0])
     page.get_by_role("button", name="Sign in").click()

@@ -26,7 +26,7 @@ PEOPLE = {
     "reviewer@demo.example": ["asked/", "reviews/", "reviews/1/", "precedents/", "precedents/1/"],
     "admin@demo.example": [
         "settings/", "settings/members/", "settings/projects/", "settings/keys/", "settings/mail/", "outbox/",
-        "/accounts/email/", "/accounts/password/set/", "/accounts/2fa/",
+        "/accounts/email/", "/accounts/password/set/", "/accounts/2fa/", "/accounts/sessions/",
     ],
 }  # fmt: skip
 """Whose screens these are; an address that begins with a slash is of the person and not of the organisation."""

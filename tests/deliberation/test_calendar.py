@@ -11,6 +11,7 @@ from audit.texts import keep
 from deliberation.domain.calendar import current_link, end_calendar_link, make_calendar_link, token_of
 from deliberation.domain.review import sign_review
 from deliberation.queries.calendar import escaped, folded
+from tests.copies import past_the_guards
 from tests.deliberation.pages import signed_in
 from tests.deliberation.stages import at_decided, at_review_due, at_review_prepared, review_of
 
@@ -33,7 +34,8 @@ def unfolded(text):
 def test_every_line_is_short_and_ends_with_crlf(cast, link):
     deliberation = at_decided(cast)
     deliberation.question = keep(cast.organisation, "Darf das Gerät, obwohl es „nur“ sortiert; " * 12 + "🙂" * 60)
-    deliberation.save(update_fields=["question"])
+    with past_the_guards():
+        deliberation.save(update_fields=["question"])
     body = feed(link).content
     assert body.endswith(b"END:VCALENDAR\r\n")
     assert b"\n" not in body.replace(b"\r\n", b"")

@@ -268,6 +268,9 @@ def test_suggestions_are_inert_and_marked_for_ever(cast):
     assert {(r.origin, r.status, r.suggested == r.title) for r in rows} == {("software", "suggested", True)}
     own = next(r for r in rows if r.of_a_people)
     assert own.suggested_position == ""
+    # Whom it concerns is suggested beside it, one by one, and not once more under every framework.
+    assert [row for row in rows if "Concerned are" in row.suggested_position] == []
+    assert Group.objects.filter(deliberation=deliberation).exists()
     assert frameworks_in_order(deliberation, cast.facilitator.pk) == []
     tensions.settle_tension(rows[0], by=cast.facilitator, do="change", title="Another name")
     rows[0].refresh_from_db()

@@ -23,6 +23,7 @@ from deliberation.notifications import send_due
 from deliberation.queries.outcome import outcome_as_json
 from tests.cast import Cast
 from tests.deliberation import stages
+from tests.deliberation.pages import by_link
 
 pytestmark = pytest.mark.django_db
 
@@ -208,3 +209,31 @@ def test_buttons_join_take_back_and_answer(cast: Cast) -> None:
     assert second.get(url("dissent_withdraw", dissent.pk)).status_code == 404
     assert signed_in(cast.first).post(url("dissent_withdraw", dissent.pk)).status_code == 302
     assert not Dissent.objects.filter(withdrawn_at__isnull=True).exists()
+
+
+def test_a_dissent_given_on_paper_is_entered_and_confirmed_by_its_speaker(cast: Cast) -> None:
+    deliberation = stages.at_circulated(cast)
+    speaker = stages.seat_of(deliberation, "Stakeholder two")
+    staff, entering = signed_in(cast.facilitator), url("enter_for", 4, "dissent")
+    version = OutcomeVersion.objects.get(deliberation=deliberation)
+    given = {
+        "seat": speaker.pk, "given": "paper", "language": "mi", "against": "decision", "lead": "Not so.",
+        "objection": "It was never tried.", "removed_by": "", "predicts": "", "framework": "",
+    }  # fmt: skip
+    assert str(version.pk) in staff.get(entering).content.decode()
+    stale = staff.post(entering, given | {"version_id": "00000000-0000-7000-8000-000000000000"})
+    assert stale.status_code == 422
+    assert "A new version was circulated" in stale.content.decode()
+    assert staff.post(entering, given | {"version_id": version.pk}).status_code == 302
+    dissent = Dissent.objects.get()
+    assert (dissent.seat, dissent.given, dissent.entered_by, dissent.language) == (
+        speaker, "paper", cast.facilitator, "mi",
+    )  # fmt: skip
+    assert dissent.confirmed_at is None
+    assert "Not yet confirmed by its speaker." in staff.get(url("outcome")).content.decode()
+    own = by_link(speaker)
+    assert "Yes, this is what I said" in own.get(url("card")).content.decode()
+    own.post(url("card_confirm", "dissent", dissent.pk))
+    dissent.refresh_from_db()
+    assert dissent.confirmed_at is not None
+    assert "On paper, entered by the facilitator." in staff.get(url("outcome")).content.decode()

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from accounts import clock, guards
+from accounts import clock
 from accounts.domain.members import end_membership, set_roles
 from accounts.models import Membership
 from accounts.refusals import Invalid, NotAllowed, Stale, WrongState
@@ -17,6 +17,7 @@ from deliberation.domain.precedent import cite_precedent, make_precedent, today_
 from deliberation.models import Notice, Precedent, Review, ReviewAuthor
 from deliberation.queries.review import packet, queue
 from deliberation.tasks import tick_organisation
+from tests.copies import past_the_guards
 from tests.deliberation.stages import (
     at_conflict,
     at_decided,
@@ -275,7 +276,7 @@ def test_a_signed_successor_supersedes(cast):
     old = review.precedent
     assert successor.succeeds_id == old.pk
     # What signing the successor does, without walking its whole way again.
-    with guards.lifted():
+    with past_the_guards():
         type(later).objects.filter(pk=later.pk).update(succeeds=old)
     later.refresh_from_db()
     new = precedent_of(later)

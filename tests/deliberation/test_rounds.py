@@ -192,6 +192,11 @@ def test_more_time_is_answered_within_two_working_days(cast):
             deliberation, by=seat_of(deliberation, "Stakeholder one"), number=1, until=in_days(9)
         )
     assert wish.answer_by.isoformat() == "2027-05-04T15:00:00+12:00"
+    # A round of six hours cannot wait so long: there it is answered within the time of the round.
+    hurried = at_round(cast, 1, urgency="CRITICAL")
+    seat = seat_of(hurried, "Stakeholder one")
+    wish = more_time.ask_more_time(hurried, by=seat, number=1, until=in_days(9))
+    assert wish.answer_by == wish.asked_at + timedelta(hours=6)
 
 
 def test_an_unanswered_wish_keeps_the_round_open_until_its_answer_was_due(cast):

@@ -8,6 +8,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+import uuid
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -275,7 +276,22 @@ def _rows(address: str) -> dict[str, int]:
         return found
 
 
-def test_a_postgresql_comes_back_with_its_guards(data: Path, database: str, tmp_path: Path) -> None:  # noqa: F811
+@pytest.fixture
+def reader(postgres_url: str) -> Iterator[str]:
+    """Somebody who may connect, and change nothing."""
+    name = f"reader_{uuid.uuid4().hex[:8]}"
+    with psycopg.connect(postgres_url.replace("postgres://", "postgresql://"), autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {name} LOGIN")
+        yield name
+        connection.execute(f"DROP ROLE {name}")
+
+
+def test_a_postgresql_comes_back_with_its_guards(
+    data: Path,
+    database: str,  # noqa: F811
+    reader: str,
+    tmp_path: Path,
+) -> None:
     where = {"DATABASE_URL": database}
     file = tmp_path / "it.backup"
     assert manage(data, "migrate", "-v", "0", **where).returncode == 0
@@ -288,12 +304,9 @@ def test_a_postgresql_comes_back_with_its_guards(data: Path, database: str, tmp_
         changed = _rows(database)
         in_use = run("restore", data, file, "--replace", **where)
         assert (in_use.returncode, "running" in in_use.stderr) == (1, True), in_use.stderr
-        connection.execute("CREATE ROLE reader LOGIN")
-        connection.commit()
     not_empty = run("restore", data, file, **where)
     assert (not_empty.returncode, "--replace" in not_empty.stderr) == (1, True), not_empty.stderr
-    only_reads = {"DATABASE_URL": database.replace("tractatus@", "reader@")}
-    not_allowed = run("restore", data, file, "--replace", **only_reads)
+    not_allowed = run("restore", data, file, "--replace", DATABASE_URL=database.replace("tractatus@", f"{reader}@"))
     assert (not_allowed.returncode, "could not do it" in not_allowed.stderr) == (1, True), not_allowed.stderr
     assert _rows(database) == changed
     assert (data / "secret").read_text() == "another key"

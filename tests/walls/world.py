@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import time_machine
-from django.db import models
+from django.db import connection, models
 
 from accounts import clock, guards
 from accounts.domain.keys import create_api_key
@@ -275,12 +275,14 @@ def _in_every_state(whole: Deliberation, *kinds: type[models.Model]) -> dict[str
     copy_rows(len(wanted), [whole])
     copies = Deliberation.objects.exclude(pk__in=before).order_by("number")
     found: dict[str, dict[str, Any]] = {}
+    connection.check_constraints()  # on PostgreSQL a trigger is not switched off while checks wait for the end
     with guards.lifted():
         for (kind, state), deliberation in zip(wanted, copies, strict=True):
             here = {"pk": deliberation.pk} if kind is Deliberation else {"deliberation": deliberation}
             rows = kind._default_manager.filter(**here)
             rows.update(state=state, **also.get((kind, state), {}))
             found.setdefault(MACHINES.get(kind, kind._meta.model_name), {})[state] = rows.get()
+        connection.check_constraints()
     return found
 
 

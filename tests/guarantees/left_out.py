@@ -1,0 +1,74 @@
+"""A plugin of pytest: runs tests again and again, each time with one guard left out of the database.
+
+Reads from the file in LEFT_OUT which tests prove which guard, and writes into the same file by which of them each was
+caught. The guard is dropped inside the test's own transaction, and is back at its end. Used by `test_mutations.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+now: dict[str, str] = {}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    from accounts import guards
+
+    whole = guards.refusals
+
+    def without(connection: Any) -> list[Any]:
+        return [one for one in whole(connection) if one.name != now.get("guard")]
+
+    guards.refusals = without
+
+
+def _drop() -> None:
+    from django.db import connection
+
+    from accounts import guards
+
+    cursor = connection.cursor()
+    cursor.execute(guards._INSTALLED[connection.vendor])
+    for name, table in cursor.fetchall():
+        plain = name.removeprefix(guards.PREFIX)
+        if plain == now["guard"] or plain.rpartition("_")[0] == now["guard"]:
+            cursor.execute(f'DROP TRIGGER "{name}"' + (f' ON "{table}"' if connection.vendor == "postgresql" else ""))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    if "django_db_setup" in getattr(item, "fixturenames", []) or item.get_closest_marker("django_db"):
+        _drop()
+    return (yield)
+
+
+def pytest_runtestloop(session: pytest.Session) -> bool:
+    plan = Path(os.environ["LEFT_OUT"])
+    asked: dict[str, list[str]] = json.loads(plan.read_text())
+    caught: dict[str, str] = {}
+    runs = [
+        (guard, item)
+        for guard, names in asked.items()
+        for item in session.items
+        if any(fnmatchcase(item.nodeid.split("[")[0], f"tests/{name}") for name in names)
+    ]
+    for guard, item in runs:
+        if guard in caught:
+            continue
+        now["guard"] = guard
+        # Nothing but the session stays up: the next may be this very test, which has to begin anew.
+        reports = runtestprotocol(item, nextitem=session, log=False)  # type: ignore[arg-type]
+        if any(one.failed and one.when == "call" for one in reports):
+            caught[guard] = item.nodeid
+        elif any(one.failed for one in reports):
+            raise RuntimeError(f"{item.nodeid} without {guard}: {[str(one.longrepr) for one in reports]}")
+    plan.write_text(json.dumps(caught))
+    return True
