@@ -131,13 +131,17 @@ ACTS: tuple[tuple[str, str, Any], ...] = (
 """What can be done with an instruction: the verb, its page, and the button."""
 
 
-def acts(request: MemberRequest, instruction: Instruction, page: reading_of.Page) -> list[dict[str, str]]:
+def acts(request: MemberRequest, instruction: Instruction, page: reading_of.Page) -> list[dict[str, Any]]:
     """What this reader may do with an instruction as it stands."""
     proposer = page.steps[-1].revision.made_by_id if page.steps else None
     mine = proposer == request.user.pk
     left_out = {"withdraw_instruction"} if not mine else {"reject_instruction"}
     return [
-        {"title": title(), "url": reverse(route, args=[request.organisation.slug, instruction.pk])}
+        {
+            "title": title(),
+            "url": reverse(route, args=[request.organisation.slug, instruction.pk]),
+            "first": verb == "publish_instruction",
+        }
         for verb, route, title in ACTS
         if verb not in left_out and may(request.caller, verb, instruction.state)
     ]
