@@ -6,45 +6,125 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_session'),
-        ('audit', '0001_initial'),
-        ('deliberation', '0001_initial'),
-        ('instructions', '0003_reckoning'),
+        ("accounts", "0002_session"),
+        ("audit", "0001_initial"),
+        ("deliberation", "0002_heartbeat_without_what_nobody_reads"),
+        ("instructions", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AgentInstruction',
+            name="AgentInstruction",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField()),
-                ('deliberation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s_set', to='deliberation.deliberation')),
-                ('instruction', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='instructions.instruction')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
-                ('outcome', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='agent_instruction', to='deliberation.outcome')),
-                ('text', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.text')),
+                ("id", models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "deliberation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)s_set",
+                        to="deliberation.deliberation",
+                    ),
+                ),
+                (
+                    "instruction",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="instructions.instruction"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organisation"
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agent_instruction",
+                        to="deliberation.outcome",
+                    ),
+                ),
+                (
+                    "text",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="audit.text"),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='DraftWarning',
+            name="DraftWarning",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('first_seen_at', models.DateTimeField()),
-                ('stood_when_circulated', models.BooleanField(null=True)),
-                ('deliberation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s_set', to='deliberation.deliberation')),
-                ('instruction', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='instructions.instruction')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
-                ('precedent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='deliberation.precedent')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='warnings', to='deliberation.outcomeversion')),
+                ("id", models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("first_seen_at", models.DateTimeField()),
+                ("stood_when_circulated", models.BooleanField(null=True)),
+                (
+                    "deliberation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)s_set",
+                        to="deliberation.deliberation",
+                    ),
+                ),
+                (
+                    "instruction",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="instructions.instruction",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organisation"
+                    ),
+                ),
+                (
+                    "precedent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="deliberation.precedent",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="warnings",
+                        to="deliberation.outcomeversion",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(condition=models.Q(('instruction__isnull', False)), fields=('version', 'instruction'), name='warning_once_an_instruction'), models.UniqueConstraint(condition=models.Q(('precedent__isnull', False)), fields=('version', 'precedent'), name='warning_once_a_precedent'), models.CheckConstraint(condition=models.Q(models.Q(('instruction__isnull', False), ('precedent__isnull', True)), models.Q(('instruction__isnull', True), ('precedent__isnull', False)), _connector='OR'), name='warning_of_one_thing')],
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("instruction__isnull", False)),
+                        fields=("version", "instruction"),
+                        name="warning_once_an_instruction",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("precedent__isnull", False)),
+                        fields=("version", "precedent"),
+                        name="warning_once_a_precedent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("instruction__isnull", False), ("precedent__isnull", True)),
+                            models.Q(("instruction__isnull", True), ("precedent__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="warning_of_one_thing",
+                    ),
+                ],
             },
         ),
     ]
