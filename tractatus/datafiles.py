@@ -41,6 +41,7 @@ TOGETHER: Mapping[str, tuple[str, ...]] = {
         "kind", "command", "query", "request", "call", "code", "unread", "list", "valued", "throw_away", "kept",
         "shared", "production",
     ),
+    "packs": ("pack", "boundary"),
     "programs.toml": ("program", "command"),
     "reasoning.toml": ("cue", "filler", "heading", "weighty", "local", "final", "empty", "negation", "beginning"),
     "registers": ("register", "message", "fact"),

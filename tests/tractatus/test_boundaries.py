@@ -320,7 +320,7 @@ def test_words_written_to_a_file_are_no_cues_of_a_boundary():
 
 
 def test_domain_packs_come_as_data():
-    assert packs() == ("health", "schools")
+    assert packs() == ("finance", "government", "health", "schools")
     for name in packs():
         assert BoundaryEnforcer(packs=[name]).boundaries
     enforcer = BoundaryEnforcer(packs=["health"])
@@ -370,7 +370,7 @@ def test_a_wrong_type_is_named(wrong, kind, error):
 def test_a_wrong_boundary_or_pack_is_named():
     with pytest.raises(ValueError) as raised:
         BoundaryEnforcer(packs=["wealth"])
-    assert str(raised.value) == "packs: one of health, schools is expected, not 'wealth'."
+    assert str(raised.value) == "packs: one of finance, government, health, schools is expected, not 'wealth'."
     with pytest.raises(TypeError) as raised:
         BoundaryEnforcer(["a"])
     assert str(raised.value) == "boundaries: a Boundary is expected, not str."

@@ -5,7 +5,7 @@ what free text is about; `catalogue.py` what boundaries.toml says of the domains
 """
 
 from tractatus.boundaries.enforcer import LOW_CONFIDENCE, BoundaryCheck, BoundaryEnforcer
-from tractatus.boundaries.organisation import PACKS, Boundary, packs, read_boundaries
+from tractatus.boundaries.organisation import PACKS, Boundary, Pack, pack_of, packs, read_boundaries
 
 __all__ = [
     "LOW_CONFIDENCE",
@@ -13,6 +13,8 @@ __all__ = [
     "Boundary",
     "BoundaryCheck",
     "BoundaryEnforcer",
+    "Pack",
+    "pack_of",
     "packs",
     "read_boundaries",
 ]

@@ -14,7 +14,7 @@ from tractatus import arguments
 from tractatus.actions import Reading
 from tractatus.actions.environments import canonical
 from tractatus.cues import CueIndex, complaint, texts_of, words_of
-from tractatus.datafiles import FOLDER, Field, Row, rows, unique
+from tractatus.datafiles import FOLDER, DataError, Field, Row, rows, unique
 from tractatus.results import Record
 from tractatus.vocabulary import Domain
 
@@ -61,6 +61,17 @@ class Boundary(Record):
             raise ValueError("cues: at least one cue, environment, path or tool is expected.")
 
 
+@dataclass(frozen=True)
+class Pack(Record):
+    """What a domain pack says of itself. `reviewed_by` is who of the field has reviewed it, empty where nobody has."""
+
+    name: str
+    title: str
+    about: str
+    reviewed_by: str
+    boundaries: tuple[Boundary, ...]
+
+
 _LISTS = ("cues", "alternatives", "safety_checks", "environments", "paths", "tools")
 
 
@@ -91,6 +102,17 @@ def read_pack(pack: str | Path | Iterable[Boundary]) -> tuple[Boundary, ...]:
     if not isinstance(pack, Iterable):
         raise TypeError(f"packs: a name, a path or boundaries are expected, not {type(pack).__name__}.")
     return tuple(pack)
+
+
+def pack_of(name: str) -> Pack:
+    """A pack that ships, with what it says of itself. Raises `ValueError` for a name that is none of `packs()`."""
+    boundaries = read_pack(name)
+    fields = {"title": Field(str), "about": Field(str), "reviewed_by": Field(str, required=False)}
+    found = rows(PACKS / f"{name}.toml", "pack", fields)
+    if len(found) != 1:
+        raise DataError(f"{name}.toml: one table headed [[pack]] is expected, not {len(found)}.")
+    row = found[0]
+    return Pack(name, row["title"], row["about"], row.get("reviewed_by", ""), boundaries)
 
 
 def read_boundaries(source: Path | str) -> tuple[Boundary, ...]:
