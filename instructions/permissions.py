@@ -55,10 +55,11 @@ def rows() -> tuple[Rule, ...]:
     return (
         _row("read_instructions", (ANY,), ("member",),
              _("Every member reads the instructions and what became of them."),
-             routes=("instructions", "instruction", "periods", "variables", "instruction_export")),
+             routes=("instructions", "instruction", "periods", "variables", "instruction_export",
+                     "instruction_findings")),
         _row("propose_instruction", (ANY,), (*EDITOR, "key"), _("An editor or an API key proposes an instruction."),
              to=State.PROPOSED, event="instruction.propose",
-             routes=("instruction_new", "instruction_supersede", "instruction_draft")),
+             routes=("instruction_new", "instruction_supersede", "instruction_draft", "instruction_changed")),
         _row("publish_instruction", (State.PROPOSED,), EDITOR, _("An editor puts a proposed instruction in force."),
              to=State.ACTIVE, event="instruction.publish", routes=("instruction_new", "instruction_publish")),
         _row("reject_instruction", (State.PROPOSED,), EDITOR, _("An editor rejects a proposal, with a reason."),

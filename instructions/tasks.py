@@ -1,4 +1,4 @@
-"""The tick: once a minute, instructions whose date has come are ended. No fact lives in the broker."""
+"""The tick: once a minute, what is due is ended, and jobs begun that nobody works on. No fact lives in the broker."""
 
 from __future__ import annotations
 
@@ -11,10 +11,15 @@ from accounts import clock
 from accounts.models import Organisation
 from accounts.refusals import Refused
 from accounts.scope import open_organisation
+from instructions.domain import findings, rejudging
 from instructions.domain.instruction import expire_instruction
-from instructions.models import Instruction
+from instructions.domain.reckoning import Work, due, throw_away, work_on
+from instructions.models import Instruction, Reckoning
 
 log = logging.getLogger(__name__)
+
+WORKERS: dict[str, Work] = {Reckoning.Kind.CHANGED: rejudging.work, Reckoning.Kind.FINDINGS: findings.work}
+"""Who does which job over a history."""
 
 
 @shared_task(name="instructions.tasks.tick")
@@ -29,11 +34,26 @@ def tick_organisation(organisation_id: UUID) -> None:
     organisation = Organisation.objects.filter(pk=organisation_id).first()
     if organisation is None:
         return
-    with open_organisation(organisation):
-        try:
-            expire_due(organisation)
-        except Exception:
-            log.exception("Ending what is due failed in organisation %s", organisation_id)
+    for verb in (expire_due, work_due, throw_away):
+        with open_organisation(organisation):
+            try:
+                verb(organisation)
+            except Exception:
+                log.exception("What was due failed: %s in organisation %s", verb.__name__, organisation_id)
+
+
+@shared_task(name="instructions.tasks.reckon")
+def reckon(organisation_id: str, pk: str) -> None:
+    """Do one job over a history, where nobody else has begun it. The tick finds what this task missed."""
+    organisation = Organisation.objects.filter(pk=organisation_id, deactivated_at__isnull=True).first()
+    if organisation is not None:
+        with open_organisation(organisation):
+            work_on(organisation, UUID(pk), WORKERS)
+
+
+def work_due(organisation: Organisation) -> int:
+    """Do the jobs over the history that nobody works on. Gives how many."""
+    return sum(work_on(organisation, pk, WORKERS) for pk in due(organisation))
 
 
 def expire_due(organisation: Organisation) -> int:

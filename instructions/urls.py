@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from instructions.views import acts, files, listing, surroundings, writing
+from instructions.views import acts, files, findings, listing, surroundings, writing
 
 _HERE = "o/<slug:slug>/instructions/"
 _ONE = f"{_HERE}<uuid:pk>/"
@@ -12,6 +12,8 @@ urlpatterns = [
     path(f"{_HERE}import/", files.instruction_import, name="instruction_import"),
     path(f"{_HERE}import/<uuid:pk>/", files.instruction_import_decide, name="instruction_import_decide"),
     path(f"{_HERE}export/", files.instruction_export, name="instruction_export"),
+    path(f"{_HERE}findings/", findings.instruction_findings, name="instruction_findings"),
+    path(f"{_HERE}changed/<uuid:pk>/", findings.instruction_changed, name="instruction_changed"),
     path(f"{_HERE}new/", writing.instruction_new, name="instruction_new"),
     path(f"{_HERE}periods/", surroundings.period_list, name="periods"),
     path(f"{_HERE}periods/<uuid:pk>/end/", surroundings.period_end, name="period_end"),

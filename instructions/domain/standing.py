@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from threading import Lock
+from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
 from django.db import connection
@@ -15,7 +17,7 @@ from accounts import clock
 from accounts.models import Project
 from instructions.domain.in_force import told, variables_of
 from instructions.models import History, Instruction
-from tractatus import Contradiction, Contradictions
+from tractatus import Contradiction, Contradictions, CrossReferenceValidator
 from tractatus import Instruction as Told
 
 MOST_KEPT = 32
@@ -25,56 +27,106 @@ _AT_ONCE = 500
 Stamp = tuple[UUID | None, bool]
 
 
-@dataclass(eq=False)
-class Standing:
-    """The instructions in force for one project, each under its row's id, filed against each other.
+class Files(Protocol):
+    """What instructions are filed in: `Contradictions`, and the validator."""
+
+    def add(self, instruction: Told) -> None: ...
+
+    def remove(self, id: str) -> None: ...
+
+
+F = TypeVar("F", bound=Files)
+
+
+class Standing(Generic[F]):
+    """The instructions in force for one project, each filed under its row's id.
 
     `version` is the one of the organisation's history that this was read at. Within a transaction it is not trusted
     nor kept: what was changed in it has the next version already, and may still be undone.
     """
 
-    lock: Lock = field(default_factory=Lock)
-    version: int | None = None
-    variables: dict[str, str] = field(default_factory=dict)
-    stamps: dict[UUID, Stamp] = field(default_factory=dict)
-    contradictions: Contradictions = field(default_factory=Contradictions)
+    def __init__(self, files: Callable[[Mapping[str, str]], F]) -> None:
+        self.lock = Lock()
+        self.version: int | None = None
+        self.variables: dict[str, str] = {}
+        self.stamps: dict[UUID, Stamp] = {}
+        self._files = files
+        self.filed: F = files({})
 
-    def bring_up(self, project: Project) -> None:
+    def bring_up(self, project: Project) -> F:
         """Take in what was changed since this was read. Costs one look at the version where nothing was."""
         version = History.objects.filter(organisation_id=project.organisation_id).values_list("version", flat=True)
         now = version.first() or 0
         if self.version == now and not connection.in_atomic_block:
-            return
+            return self.filed
         self.version = None  # until it is whole again
         variables = variables_of(project)
         if variables != self.variables:
             self.variables, self.stamps = variables, {}
-            self.contradictions = Contradictions(variables=variables)
+            self.filed = self._files(variables)
         wanted = stamps_of(project)
         for gone in self.stamps.keys() - wanted.keys():
-            self.contradictions.remove(str(gone))
-        changed = [id for id, stamp in wanted.items() if self.stamps.get(id) != stamp]
-        for row in rows_of(changed):
-            self.contradictions.add(as_read(row))
-        self.stamps = wanted
+            self.filed.remove(str(gone))
+            del self.stamps[gone]
+        for row in rows_of([id for id, stamp in wanted.items() if self.stamps.get(id) != stamp]):
+            self.filed.add(as_read(row))
+            self.stamps[row.pk] = wanted[row.pk]
         if not connection.in_atomic_block:
             self.version = now
+        return self.filed
 
 
-_kept: OrderedDict[UUID, Standing] = OrderedDict()
+def _against_each_other(variables: Mapping[str, str]) -> Contradictions:
+    return Contradictions(variables=variables)
+
+
+def _for_validating(variables: Mapping[str, str]) -> CrossReferenceValidator:
+    return CrossReferenceValidator(variables=variables)
+
+
+_contradictions: OrderedDict[UUID, Standing[Contradictions]] = OrderedDict()
+_validators: OrderedDict[UUID, Standing[CrossReferenceValidator]] = OrderedDict()
 _keeping = Lock()
+
+
+def _kept(
+    among: OrderedDict[UUID, Standing[F]], project: Project, files: Callable[[Mapping[str, str]], F]
+) -> Standing[F]:
+    with _keeping:
+        standing = among.setdefault(project.pk, Standing(files))
+        among.move_to_end(project.pk)
+        while len(among) > MOST_KEPT:
+            among.popitem(last=False)
+    return standing
+
+
+def forget() -> None:
+    """Keep nothing of any project, as a process that begins."""
+    with _keeping:
+        _contradictions.clear()
+        _validators.clear()
 
 
 def contradictions_with(new: Told, project: Project) -> list[Contradiction]:
     """What in force for a project contradicts an instruction. Each is told by the id of its row."""
-    with _keeping:
-        standing = _kept.setdefault(project.pk, Standing())
-        _kept.move_to_end(project.pk)
-        while len(_kept) > MOST_KEPT:
-            _kept.popitem(last=False)
+    standing = _kept(_contradictions, project, _against_each_other)
     with standing.lock:
-        standing.bring_up(project)
-        return list(standing.contradictions.with_(new, now=clock.now()))
+        return list(standing.bring_up(project).with_(new, now=clock.now()))
+
+
+@contextmanager
+def contradictions_of(project: Project) -> Iterator[tuple[Contradictions, dict[str, str]]]:
+    """What is in force for a project, filed against each other, with its variables; nobody else's while it is read."""
+    standing = _kept(_contradictions, project, _against_each_other)
+    with standing.lock:
+        yield standing.bring_up(project), dict(standing.variables)
+
+
+def validator_of(project: Project) -> CrossReferenceValidator:
+    """A validator of what is in force for a project, each instruction under its row's id. It is the caller's own."""
+    standing = _kept(_validators, project, _for_validating)
+    with standing.lock:
+        return standing.bring_up(project).changed()
 
 
 def as_read(row: Instruction) -> Told:

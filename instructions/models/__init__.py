@@ -6,6 +6,7 @@ from instructions.models.importing import Import
 from instructions.models.instruction import MIRRORED, Change, Instruction, Overrule, Revision
 from instructions.models.periods import Period
 from instructions.models.policy import Policy
+from instructions.models.reckoning import Reckoning
 from instructions.models.search import Searchable
 from instructions.models.tenancy import History
 from instructions.models.variables import Variable
@@ -20,6 +21,7 @@ __all__ = [
     "Overrule",
     "Period",
     "Policy",
+    "Reckoning",
     "Revision",
     "Searchable",
     "ShownConflict",

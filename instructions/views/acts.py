@@ -17,6 +17,7 @@ from accounts.access import MemberRequest, for_members
 from accounts.forms.refusals import refuse
 from accounts.permissions import require
 from accounts.refusals import NotAllowed, Refused, WrongState
+from instructions.domain.changes import Change, of_ending, of_publishing
 from instructions.domain.conflicts import Clash, Unanswered
 from instructions.domain.instruction import (
     clashes_of,
@@ -26,6 +27,7 @@ from instructions.domain.instruction import (
     retire_instruction,
     withdraw_instruction,
 )
+from instructions.domain.rejudging import WouldHaveChanged, would_have_changed
 from instructions.forms.wording import ReasonForm, answers_in
 from instructions.models import Instruction
 from instructions.views.clashes import shown
@@ -166,12 +168,24 @@ def _act(
             "clashes": [
                 shown(clash, request.POST, problems, may_give_way=before == State.PROPOSED) for clash in clashes
             ],
-            "changed": None,
+            "changed": _would_have_changed(request, name, one),
         },
         status=422 if form.is_bound and form.errors else 200,
     )
 
 
+def _would_have_changed(request: MemberRequest, name: str, one: Instruction) -> WouldHaveChanged | None:
+    """What the act would have changed of past checks, where it changes what holds."""
+    if name not in _CHANGES or one.current is None:
+        return None
+    return would_have_changed(_CHANGES[name](one), request.organisation, by=request.user)
+
+
+_CHANGES: dict[str, Callable[[Instruction], Change]] = {
+    "publish_instruction": of_publishing,
+    "reinstate_instruction": of_publishing,
+    "retire_instruction": of_ending,
+}
 _GIVEN_WAY = {
     "publish_instruction": _("%(key)s is not in force: the other one holds."),
     "withdraw_instruction": _("%(key)s is withdrawn."),

@@ -24,11 +24,13 @@ from accounts.forms.refusals import refuse
 from accounts.models import Project
 from accounts.queries.organisations import open_projects
 from accounts.refusals import Invalid, NotAllowed, Refused, Stale, WrongState
+from instructions.domain.changes import of_wording
 from instructions.domain.classification import LONGEST_INSTRUCTION, classify
 from instructions.domain.conflicts import Clash, Unanswered, clashes_before
 from instructions.domain.drafts import draft_of, drop_draft, save_draft
 from instructions.domain.instruction import propose_instruction, publish_instruction, revise_instruction
 from instructions.domain.periods import open_period
+from instructions.domain.rejudging import WouldHaveChanged, would_have_changed
 from instructions.forms.wording import CHOICES, WordingForm, last_day
 from instructions.models import Draft, Instruction, Period, Revision
 from instructions.models.instruction import TemporalScope
@@ -38,7 +40,7 @@ from instructions.queries.reading import Reading, reading
 from instructions.views.clashes import shown
 from instructions.views.listing import found_or_404
 
-PUBLISH, PROPOSE = "publish", "propose"
+PUBLISH, PROPOSE, CHANGED = "publish", "propose", "changed"
 NOT_WORDS = frozenset({"csrfmiddlewaretoken", "do"})
 NAME = re.compile(r"new|(revise|supersede):[0-9a-f]{32}")
 
@@ -160,7 +162,8 @@ class Writing:
             "old": old,
             "revised": self.revised,
             "replaced": self.replaced,
-            "changed": None,
+            "changed": self._would_have_changed(text) if found and found.is_stored else None,
+            "may_ask": bool(found and found.is_stored and self.knows_where),
             "revised_meanwhile": self._revised_meanwhile(),
         }
 
@@ -183,6 +186,19 @@ class Writing:
         environment = str(self.given.get("environment", ""))
         found = clashes_before(text, self.project, besides=self.revised, environment=environment, temporal_scope=scope)
         return [clash for clash in found if self.replaced is None or clash.against.pk != self.replaced.pk]
+
+    def _would_have_changed(self, text: str) -> WouldHaveChanged | None:
+        """What the wording would have changed of past checks, where the button for that was pressed."""
+        if self.given.get("do") != CHANGED or not self.knows_where:
+            return None
+        overruled = {
+            name: str(self.given[name]) for name, choices in CHOICES.items() if self.given.get(name) in dict(choices)
+        }
+        change = of_wording(
+            text, self.request.organisation, self.project, revised=self.revised, replaced=self.replaced,
+            environment=str(self.given.get("environment", "")), overruled=overruled,
+        )  # fmt: skip
+        return would_have_changed(change, self.request.organisation, by=self.request.user)
 
     def _overrulable(self, field: Any) -> dict[str, Any]:
         chosen, why = str(self.given.get(field.name, "")), str(self.given.get(f"{field.name}_why", ""))

@@ -63,7 +63,7 @@ def test_what_is_kept_of_a_project_follows_every_change(cast: Cast) -> None:
         retire_instruction(first, by=cast.editor, why="Not any more.")
         assert keys(cast, PORT) == []
         here = [clash.against.key for clash in clashes_with(SPACES, cast.project)]
-        standing._kept.clear()
+        standing.forget()
         assert [clash.against.key for clash in clashes_with(SPACES, cast.project)] == here == ["inst_002"]
 
 

@@ -104,7 +104,7 @@ NO_LISTS = {
     # Forms and words, and pages of a single thing.
     "about", "amendment_decide", "api_deliberation", "api_docs", "calendar_link", "card_accept", "card_confirm",
     "card_decline", "card_leave", "card_more_time", "card_otherwise", "card_pass", "change_decide",
-    "commitment_report", "deliberation_dismiss", "deliberation_withdraw", "invitation_letter",
+    "commitment_report", "deliberation_dismiss", "deliberation_withdraw", "instruction_changed", "invitation_letter",
     "invitation_not_reached", "invitation_send", "outbox_mail", "outcome_return", "participate", "precedent",
     "request_answer", "review_give_back", "review_successor", "schema", "set_language", "settings",
     "settings_mail", "settings_member_end", "settings_member_link", "settings_member_roles", "sign_in_by_link",
@@ -257,7 +257,22 @@ def _variables(cast: Cast) -> Rows:
     return Rows(signed_in(cast.editor), more, ["care"])
 
 
+def _contradicting(cast: Cast) -> Rows:
+    def more(times: int) -> None:
+        for _ in range(times):
+            number = Instruction.objects.count()
+            for port in (23000, 24000):
+                text = f"The service unit{number} listens on port {port + number}."
+                made = propose_instruction(cast.organisation, Wording(text), by=cast.editor, project=cast.project)
+                said = {clash.name: Answered("no_conflict", "They are two.") for clash in clashes_of(made)}
+                publish_instruction(made, by=cast.editor, answers=said)
+
+    more(1)
+    return Rows(signed_in(cast.auditor), more, ["care"])
+
+
 LISTS["instruction"]["revisions"] = _revised
+LISTS["instruction_findings"]["findings"] = _contradicting
 LISTS["periods"]["periods"] = _periods
 LISTS["period_end"]["what ends with it"] = _ends_with_a_period
 LISTS["variables"]["variables"] = _variables

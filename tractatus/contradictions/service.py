@@ -15,7 +15,7 @@ from tractatus.comparison import Doing
 from tractatus.contradictions import acts, constraints, statements
 from tractatus.contradictions.found import ContradictionKind, Opposed
 from tractatus.contradictions.words import averting, meant
-from tractatus.directives import Constraint, load_data, read_instruction
+from tractatus.directives import Constraint, Directive, load_data, read_instruction
 from tractatus.directives.constraints import Practice
 from tractatus.directives.language import LONGEST, clauses_of, stem, tokens_of
 from tractatus.instruction import Instruction
@@ -55,6 +55,7 @@ class _Text:
     """A text, read for the comparison: what it asks, what it tells to do, and under what it is filed."""
 
     text: str
+    directive: Directive
     environments: frozenset[str]
     statements: tuple[statements.Statement, ...]
     act: Doing | None
@@ -101,6 +102,7 @@ def _read(text: str) -> _Text:
         tells.update((key, None) for key in acts.keys_of_act(act))
     return _Text(
         text=text,
+        directive=directive,
         environments=directive.environments,
         statements=said,
         act=act,
@@ -171,9 +173,8 @@ class Contradictions:
 
     def remove(self, id: str) -> None:
         """Take the instruction with this id out. Raises `KeyError` naming it where there is none."""
-        if id not in self._of:
-            raise KeyError(f"id: no instruction has the id {id[:80]!r}.")
-        filed = self._of.pop(id)
+        filed = self._found(id)
+        del self._of[id]
         del filed.holders[id]
         if filed.holders:
             return
@@ -183,6 +184,10 @@ class Contradictions:
                 del among[key][filed]
                 if not among[key]:
                     del among[key]
+
+    def directive(self, id: str) -> Directive:
+        """How the instruction with this id was read. Raises `KeyError` naming it where there is none."""
+        return self._found(id).read.directive
 
     def with_(self, instruction: Instruction, *, now: datetime | None = None) -> tuple[Contradiction, ...]:
         """What of the history contradicts an instruction, those that say so most plainly first.
@@ -200,6 +205,11 @@ class Contradictions:
         for id, filed in list(self._of.items()):
             for found in self._with(filed.holders[id], filed.read, now, before=filed.number):
                 yield id, found
+
+    def _found(self, id: str) -> _Filed:
+        if id not in self._of:
+            raise KeyError(f"id: no instruction has the id {id[:80]!r}.")
+        return self._of[id]
 
     def _with(
         self, one: Instruction, read: _Text, now: datetime | None, before: int | None = None

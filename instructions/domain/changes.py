@@ -1,0 +1,110 @@
+"""A change of what is in force, before it is made: what no longer holds, and what holds instead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from accounts.models import Organisation, Project
+from instructions.domain.classification import FIELDS, classify
+from instructions.domain.policy import thresholds_of
+from instructions.domain.standing import as_read, validator_of
+from instructions.models import Instruction
+from tractatus import Gate, Persistence, Quadrant, TemporalScope, Verbosity, VerificationRequired
+from tractatus import Instruction as Told
+
+NEW = "new"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change for one project, or without one for every project of the organisation.
+
+    `without` are ids of rows that no longer hold, `having` what holds besides or in the place of the row with its id.
+    `variables` are those of the project as they would be, None where they stay.
+    """
+
+    project: Project | None
+    without: tuple[str, ...] = ()
+    having: tuple[Told, ...] = ()
+    variables: Mapping[str, str] | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """What a job needs to make the same change."""
+        return {
+            "without": list(self.without),
+            "having": [one.to_dict() | {"created_at": None, "expires_at": None} for one in self.having],
+            "variables": dict(self.variables) if self.variables is not None else None,
+        }
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any], project: Project | None) -> Change:
+        """The change that `as_json` gave."""
+        having = tuple(_told(**fields) for fields in given["having"])
+        return cls(project, tuple(given["without"]), having, given["variables"])
+
+
+def of_wording(
+    text: str,
+    organisation: Organisation,
+    project: Project | None,
+    *,
+    revised: Instruction | None = None,
+    replaced: Instruction | None = None,
+    environment: str = "",
+    overruled: Mapping[str, str] | None = None,
+) -> Change:
+    """The change that a wording would make: a new instruction, the next revision of one, or one in another's place."""
+    read = classify(text, organisation)
+    values = {name: str(getattr(read, name)) for name in FIELDS} | dict(overruled or {})
+    told = _told(
+        id=str(revised.pk) if revised is not None else NEW,
+        text=text,
+        explicitness=read.explicitness,
+        parameters=dict(read.parameters),
+        environment=environment or None,
+        **values,
+    )
+    return Change(project, (str(replaced.pk),) if replaced is not None else (), (told,))
+
+
+def of_publishing(instruction: Instruction) -> Change:
+    """The change that a proposal in force, or an ended instruction reinstated, would make."""
+    gone = (str(instruction.supersedes_id),) if instruction.supersedes_id else ()
+    told = replace(as_read(instruction), active=True, supersedes=None, created_at=None, expires_at=None)
+    return Change(instruction.project, gone, (told,))
+
+
+def of_ending(instruction: Instruction) -> Change:
+    """The change that retiring an instruction would make."""
+    return Change(instruction.project, (str(instruction.pk),))
+
+
+def of_variables(project: Project, variables: Mapping[str, str]) -> Change:
+    """The change that other variables of a project would make."""
+    return Change(project, variables=variables)
+
+
+def gates_of(change: Change, project: Project) -> tuple[Gate, Gate]:
+    """The gate of a project as it is, and as it would be after a change."""
+    thresholds = thresholds_of(project.organisation)
+    validator = validator_of(project)
+    changed = validator.changed(without=change.without, having=change.having, variables=change.variables)
+    before = Gate(validator=validator, thresholds=thresholds, verbosity=Verbosity.SILENT)
+    return before, Gate(
+        validator=changed, verifier=before.verifier, enforcer=before.enforcer, orchestrator=before.orchestrator,
+        monitor=before.monitor, verbosity=Verbosity.SILENT,
+    )  # fmt: skip
+
+
+def _told(**fields: Any) -> Told:
+    return Told(
+        **fields
+        | {
+            "quadrant": Quadrant(fields["quadrant"]),
+            "persistence": Persistence(fields["persistence"]),
+            "temporal_scope": TemporalScope(fields["temporal_scope"]),
+            "verification_required": VerificationRequired(fields["verification_required"]),
+        }
+    )
