@@ -34,6 +34,7 @@ class FileForm(forms.Form):
         self.projects = {str(project.pk): project for project in projects}
         choices = [(key, project.name) for key, project in self.projects.items()]
         self.fields["project"].choices = [*choices, (UNIVERSAL, _("The whole organisation"))]  # type: ignore[attr-defined]
+        self.fields["project"].initial = next(iter(self.projects), UNIVERSAL)
         file = self.fields["file"]
         file.help_text = file.help_text % {"most": LARGEST_FILE // 1024**2}
 
