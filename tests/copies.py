@@ -38,7 +38,7 @@ def copy_rows(times: int, *groups: list[Model]) -> None:
     In a copy they name each other; whatever else they name, texts and users too, they share with the first. Who sits
     on a seat is copied only with the whole deliberation: one person is not thirty. Guards that are removed stay so.
     """
-    whole = [_hanging_on(group) for group in groups]
+    whole = [hanging_on(group) for group in groups]
     connection.check_constraints()  # on PostgreSQL a trigger is not dropped while others wait for the end
     with guards.lifted() if guards.installed() else nullcontext():
         for group in whole:
@@ -47,7 +47,7 @@ def copy_rows(times: int, *groups: list[Model]) -> None:
         connection.check_constraints()
 
 
-def _hanging_on(roots: list[Model]) -> list[Model]:
+def hanging_on(roots: list[Model]) -> list[Model]:
     ids: dict[type[Model], set[UUID]] = defaultdict(set)
     found: dict[UUID, Model] = {}
     new = roots
@@ -75,14 +75,14 @@ def _copy(group: list[Model]) -> None:
     for row in group:
         values = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
         values |= {name: fresh[value] for name, value in values.items() if isinstance(value, UUID) and value in fresh}
-        for name in _taken(row, fresh):
+        for name in taken(row, fresh):
             values[name] = values["id"].hex if isinstance(values[name], str) else _next(row, name)
         made[type(row)].append(type(row)(**values))
     for kind, rows in made.items():
         kind._default_manager.bulk_create(rows)
 
 
-def _taken(row: Model, fresh: dict[UUID, UUID]) -> set[str]:
+def taken(row: Model, fresh: dict[UUID, UUID]) -> set[str]:
     """The fields of which a copy needs another value, because nothing else it must be unique with is new."""
     unique = [set(one.fields) for one in row._meta.constraints if isinstance(one, UniqueConstraint) and one.fields]
     unique += [{field.name} for field in row._meta.concrete_fields if field.unique]

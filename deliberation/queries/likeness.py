@@ -20,6 +20,9 @@ from deliberation.queries.precedent import WHOLE, Place, places_of_precedents
 MOST_COMPARED = 2000
 """How many precedents, the latest first, are compared with a question."""
 
+COMPARED = ("urgency", "decision_asked_id", "question__body", "project__name")
+"""What is read of the deliberation of each of them."""
+
 
 @dataclass(frozen=True)
 class Features:
@@ -59,22 +62,26 @@ def similar(
     Compared are frameworks, groups, values and words; the same question over the same precedents gives the same
     answer. Superseded and retired ones are left out, and the deliberation's own.
     """
-    rows = Precedent.objects.select_related(*WHOLE).filter(state__in=STANDING).order_by("-pk")
+    rows = Precedent.objects.filter(state__in=STANDING).order_by("-pk")
     if project is not None:
         rows = rows.filter(deliberation__project=project)
     if isinstance(about, Deliberation):
         rows = rows.exclude(deliberation=about)
-    candidates = list(rows[:MOST_COMPARED])
+    candidates = list(rows.values_list("pk", "deliberation_id")[:MOST_COMPARED])
     if not candidates:
         return []
-    described = _features([row.deliberation for row in candidates])
+    # Of the many that are compared only what they are compared by; of the few that are shown, all.
+    about_them = Deliberation.objects.filter(pk__in=[deliberation for _pk, deliberation in candidates])
+    described = _features(list(about_them.select_related("question", "project").only(*COMPARED)))
     mine = _features_of_text(about, organisation) if isinstance(about, str) else _features_of(about)
     ranked = sorted(
-        ((_shared(mine, described[row.deliberation_id]), row) for row in candidates),
+        ((_shared(mine, described[deliberation]), pk) for pk, deliberation in candidates),
         key=lambda pair: pair[0],
         reverse=True,
     )
-    chosen = [row for shared, row in ranked if any(shared[:3]) or shared[3] >= 3][:most]
+    keys = [pk for shared, pk in ranked if any(shared[:3]) or shared[3] >= 3][:most]
+    whole = Precedent.objects.select_related(*WHOLE).in_bulk(keys)
+    chosen = [whole[pk] for pk in keys]
     places = places_of_precedents(chosen, organisation)
     return [
         Likeness(

@@ -57,8 +57,9 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     runs = [
         (guard, item)
         for guard, names in asked.items()
+        for name in names
         for item in session.items
-        if any(fnmatchcase(item.nodeid.split("[")[0], f"tests/{name}") for name in names)
+        if fnmatchcase(item.nodeid.split("[")[0], f"tests/{name}")
     ]
     for guard, item in runs:
         if guard in caught:
