@@ -9,9 +9,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from accounts import clock
 from accounts.models import Project
 from accounts.refusals import Invalid, Refused
-from instructions.domain.standing import contradictions_with, rows_of
+from instructions.domain.standing import contradictions_of, contradictions_with, rows_of
 from instructions.models import Instruction, ShownConflict
 from tractatus import Contradiction, Persistence, Quadrant, TemporalScope, VerificationRequired
 from tractatus import Instruction as Told
@@ -82,7 +83,36 @@ def clashes_with(
         environment = besides.environment if besides is not None else ""
     if temporal_scope is None:
         temporal_scope = besides.temporal_scope if besides is not None else TemporalScope.PERMANENT
-    new = Told(
+    found = contradictions_with(_as_new(text, besides, environment, temporal_scope), project)[:MOST_SHOWN]
+    return _shown(found, text)
+
+
+def clashes_of_many(rows: Iterable[Instruction]) -> list[tuple[Instruction, Clash]]:
+    """What in force each of many proposals goes against, as `clashes_before`; what stands is read once for all.
+
+    How they go against each other is not asked: they come together, and the findings show it.
+    """
+    by_project: dict[UUID | None, list[Instruction]] = {}
+    for row in rows:
+        by_project.setdefault(row.project_id, []).append(row)
+    found = []
+    for own, some in by_project.items():
+        open_projects = Project.objects.filter(archived_at__isnull=True) if own is None else [some[0].project]
+        for project in open_projects:
+            assert project is not None
+            with contradictions_of(project) as (standing, _variables):
+                now = clock.now()
+                for row in some:
+                    text = row.current.text.body if row.current is not None else ""
+                    new = _as_new(text or "…", row, row.environment, row.temporal_scope)
+                    against = list(standing.with_(new, now=now))[:MOST_SHOWN]
+                    found += [(row, clash) for clash in _shown(against, text)] if against else []
+    return found
+
+
+def _as_new(text: str, besides: Instruction | None, environment: str, temporal_scope: str) -> Told:
+    """A new wording as the framework compares it. The rest of its classification plays no part in that."""
+    return Told(
         id=str(besides.pk) if besides is not None else "new",
         text=text,
         quadrant=Quadrant.SYSTEM,
@@ -93,7 +123,9 @@ def clashes_with(
         supersedes=str(besides.supersedes_id) if besides is not None and besides.supersedes_id else None,
         environment=environment or None,
     )
-    found = contradictions_with(new, project)[:MOST_SHOWN]
+
+
+def _shown(found: list[Contradiction], text: str) -> list[Clash]:
     rows = {str(row.pk): row for row in rows_of([UUID(one.instruction_id) for one in found])}
     return [_clash(one, rows[one.instruction_id], text) for one in found]
 

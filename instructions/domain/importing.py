@@ -20,9 +20,9 @@ from audit.models import Text
 from audit.texts import SALT_BYTES, commitment
 from instructions.domain.act import Act, perform
 from instructions.domain.classification import FIELDS, classifier_of
-from instructions.domain.conflicts import Answer, Unanswered
+from instructions.domain.conflicts import Answer, Unanswered, clashes_of_many
 from instructions.domain.history_file import MOST_ROWS, OURS, HistoryFile, Problem, Row, decoded, read_history_file
-from instructions.domain.instruction import OWN, UNIVERSAL, State, clashes_of
+from instructions.domain.instruction import OWN, UNIVERSAL, State
 from instructions.domain.rules_file import candidates
 from instructions.models import Change, Import, Instruction, Revision, ShownConflict
 from instructions.queries.search import index
@@ -396,7 +396,7 @@ def _in_batches(ids: Sequence[Any]) -> Iterable[Instruction]:
 
 
 def _settle_clashes(act: Act, rows: Sequence[Instruction], why: Text, *, apart: bool) -> None:
-    clashes = [(row, clash) for row in rows for clash in clashes_of(row)]
+    clashes = clashes_of_many(rows)
     if clashes and not apart:
         raise Unanswered([clash for _row, clash in clashes])
     ShownConflict.objects.bulk_create(

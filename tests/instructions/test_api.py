@@ -134,6 +134,9 @@ def test_the_27027_case_is_answered_with_what_is_expected(cast: Cast, caller: Ca
     found = caller.post("api_validations", {"action": action}).json()
     assert (found["status"], found["expected"], found["actual"]) == ("REJECTED", "27027", "27017")
     assert (found["instruction_violated"], found["conflict_type"]) == ("inst_001", "training_pattern_override")
+    assert [one["instruction_id"] for one in found["conflicts"]] == found["cited"] == ["inst_001"]
+    with open_organisation(cast.organisation):
+        assert str(Instruction.objects.get().pk) not in str(found)
     assert caller.post("api_validations", {"action": {}}).status_code == 422
     assert caller.post("api_validations", {"action": "x"}).status_code == 422
 
