@@ -15,6 +15,10 @@ from instructions.models import Instruction
 State = Instruction.State
 EDITOR = (Role.EDITOR,)
 SETTINGS = (Role.ADMINISTRATOR,)
+POLICY = (
+    "settings_thresholds", "settings_boundaries", "settings_packs", "settings_frameworks", "settings_registers",
+    "settings_verbosity",
+)  # fmt: skip
 ENDED = (State.SUPERSEDED, State.RETIRED, State.EXPIRED)
 
 
@@ -106,10 +110,12 @@ def rows() -> tuple[Rule, ...]:
              event="instruction.variable.remove", routes=("variable_remove",), machine="variable"),
         _row("set_policy", (ANY,), SETTINGS,
              _("An administrator sets how the framework works: thresholds, boundaries, packs, frameworks, registers."),
-             event="instruction.policy.set", machine="policy"),
+             event="instruction.policy.set", routes=POLICY, machine="policy"),
         _row("restore_policy", (ANY,), SETTINGS,
              _("An administrator has an earlier version of a setting hold again, as a new one."),
-             event="instruction.policy.restore", machine="policy"),
+             event="instruction.policy.restore", routes=POLICY, machine="policy"),
+        _row("read_policy", (ANY,), ("member",), _("Every member reads how the framework is set to work."),
+             routes=POLICY),
         _row("read_classification", (ANY,), ("key",), _("A key asks how a text would be classified; nothing is kept."),
              routes=("api_classifications",)),
         _row("read_instructions_by_key", (ANY,), ("key",),

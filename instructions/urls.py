@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from instructions.views import acts, files, findings, listing, surroundings, writing
+from instructions.views import acts, customisation, files, findings, listing, surroundings, writing
 
 _HERE = "o/<slug:slug>/instructions/"
 _ONE = f"{_HERE}<uuid:pk>/"
+_SETTINGS = "o/<slug:slug>/settings/"
 
 urlpatterns = [
     path(_HERE, listing.instruction_list, name="instructions"),
@@ -28,4 +29,10 @@ urlpatterns = [
     path(f"{_ONE}reinstate/", acts.instruction_reinstate, name="instruction_reinstate"),
     path(f"{_ONE}revise/", writing.instruction_revise, name="instruction_revise"),
     path(f"{_ONE}supersede/", writing.instruction_supersede, name="instruction_supersede"),
+    path(f"{_SETTINGS}thresholds/", customisation.settings_thresholds, name="settings_thresholds"),
+    path(f"{_SETTINGS}boundaries/", customisation.settings_boundaries, name="settings_boundaries"),
+    path(f"{_SETTINGS}packs/", customisation.settings_packs, name="settings_packs"),
+    path(f"{_SETTINGS}frameworks/", customisation.settings_frameworks, name="settings_frameworks"),
+    path(f"{_SETTINGS}registers/", customisation.settings_registers, name="settings_registers"),
+    path(f"{_SETTINGS}verbosity/", customisation.settings_verbosity, name="settings_verbosity"),
 ]

@@ -51,12 +51,14 @@ from instructions.domain.instruction import (
     revise_instruction,
 )
 from instructions.domain.periods import end_period, open_period
+from instructions.domain.policy import set_policy
 from instructions.domain.variables import set_variable
-from instructions.models import Instruction, Period, Variable
+from instructions.models import Instruction, Period, Policy, Variable
 from tests.cast import Cast, make_member, make_organisation, make_project
 from tests.copies import copy_rows
 from tests.deliberation import stages
 from tests.deliberation.pages import by_link, signed_in
+from tractatus.datafiles import FOLDER
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("inside"), pytest.mark.alone]
 
@@ -271,6 +273,50 @@ def _contradicting(cast: Cast) -> Rows:
     return Rows(signed_in(cast.auditor), more, ["care"])
 
 
+def _policy(part: str) -> Make:
+    """Versions of one part of the customisation, each with a row more than the one before."""
+
+    def make(cast: Cast) -> Rows:
+        project = cast.project if part == "verbosity" else None
+
+        def more(times: int) -> None:
+            for _ in range(times):
+                number = Policy.objects.count() + 1
+                content = _CONTENT[part](number)
+                set_policy(cast.organisation, part, content, by=cast.administrator, why="We agreed.", project=project)
+
+        more(1)
+        return Rows(signed_in(cast.administrator), more, ["care"])
+
+    return make
+
+
+def _own_boundary(number: int) -> dict[str, Any]:
+    return {"name": f"Prices {number}", "domain": "values", "reason": "The board decides.", "cues": ["price list"]}
+
+
+def _own_framework(number: int) -> dict[str, Any]:
+    return {
+        "key": f"own_{number}", "title": f"Ethics {number}", "of_a_people": True, "cues": ["river"],
+        "speakers": [f"Whoever {number} names"],
+    }  # fmt: skip
+
+
+def _own_register(number: int) -> str:
+    plain = (FOLDER / "registers" / "plain.toml").read_text(encoding="utf-8")
+    return plain.replace('name = "plain"', f'name = "own{number}"\nauthor = "Somebody"', 1)
+
+
+_CONTENT: dict[str, Callable[[int], dict[str, Any]]] = {
+    "thresholds": lambda n: {"pressure": {"normal": 0.3 - n / 100}},
+    "boundaries": lambda n: {"boundaries": [_own_boundary(one) for one in range(n)]},
+    "packs": lambda n: {"packs": {"health": [_own_boundary(one) for one in range(n)]}},
+    "frameworks": lambda n: {"frameworks": [_own_framework(one) for one in range(n)]},
+    "registers": lambda n: {"registers": [_own_register(one) for one in range(n)]},
+    "verbosity": lambda n: {"verbosity": ("DETAILED", "DEBUG")[n % 2]},
+}
+LISTS |= {f"settings_{part}": {"versions": _policy(part)} for part in _CONTENT}
+LISTS["settings_verbosity"]["projects"] = _settings(_projects)
 LISTS["instruction"]["revisions"] = _revised
 LISTS["instruction_findings"]["findings"] = _contradicting
 LISTS["periods"]["periods"] = _periods
