@@ -185,7 +185,7 @@ class Validations(ProjectView):
             found = validate(given["action"], key_of(request).project, environment=given.get("environment") or None)
         except (TypeError, ValueError) as error:
             raise Invalid(str(error), "action") from None
-        return Response(found.to_dict())
+        return Response(found)
 
 
 def known_to(key: APIKey) -> QuerySet[Instruction]:

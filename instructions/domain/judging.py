@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from accounts import clock
 from accounts.models import Project
 from instructions.domain.standing import validator_of
 from instructions.models import Instruction
-from tractatus import Validation
 
 
-def validate(action: Mapping[str, Any], project: Project, *, environment: str | None = None) -> Validation:
-    """Judge an act as the gate would, and keep nothing. Raises `TypeError` or `ValueError` for what is no action."""
-    return with_keys(validator_of(project).validate(action, now=clock.now(), environment=environment))
+def validate(action: Mapping[str, Any], project: Project, *, environment: str | None = None) -> dict[str, Any]:
+    """Judge an act as the gate would, and keep nothing: the validator's answer as data, naming instructions by key.
+
+    Raises `TypeError` or `ValueError` for what is no action.
+    """
+    found = validator_of(project).validate(action, now=clock.now(), environment=environment)
+    named = {*found.cited, *(one["id"] for one in found.unchecked)} - {""}
+    keys = {str(pk): key for pk, key in Instruction.objects.filter(pk__in=named).values_list("pk", "key")}
+    answer: dict[str, Any] = _named(found.to_dict(), keys)
+    return answer
 
 
-def with_keys(found: Validation) -> Validation:
-    """An answer that names instructions by their ids, `inst_001`, and no longer by their rows."""
-    rows = {*found.cited, *(one.instruction_id for one in found.conflicts), *(one["id"] for one in found.unchecked)}
-    named = Instruction.objects.filter(pk__in=[row for row in rows if row]).values_list("pk", "key")
-    keys = {str(pk): key for pk, key in named}
-    return replace(
-        found,
-        conflicts=tuple(replace(one, instruction_id=keys[one.instruction_id]) for one in found.conflicts),
-        instruction_violated=keys[found.instruction_violated] if found.instruction_violated else None,
-        unchecked=tuple({**one, "id": keys.get(one["id"], "")} for one in found.unchecked),
-        cited=tuple(keys[one] for one in found.cited),
-    )
+def _named(value: Any, keys: Mapping[str, str]) -> Any:
+    """A value in which every row's id, also inside a sentence, is the key that people know the instruction by."""
+    if not keys:
+        return value
+    if isinstance(value, str):
+        return re.sub("|".join(keys), lambda found: keys[found[0]], value)
+    if isinstance(value, dict):
+        return {name: _named(one, keys) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_named(one, keys) for one in value]
+    return value
