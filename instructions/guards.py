@@ -3,7 +3,7 @@
 from django.apps import apps
 from django.db import models
 
-from accounts.guards import AppendOnly, Refuse, SameOrganisation, register
+from accounts.guards import AppendOnly, Refuse, SameOrganisation, Stays, register
 from instructions.models import MIRRORED, Instruction
 
 _INSTRUCTION = "instructions_instruction"
@@ -110,6 +110,7 @@ def _same(name: str) -> str:
 
 def _same_organisation() -> None:
     for model in apps.get_app_config("instructions").get_models():
+        register(Stays(model._meta.db_table))
         for field in model._meta.concrete_fields:
             if isinstance(field, models.ForeignKey) and any(
                 one.name == "organisation" for one in field.remote_field.model._meta.concrete_fields

@@ -19,12 +19,14 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from accounts import clock
 from accounts.domain.acting import role_in
 from accounts.ids import uuid7
 from accounts.models import APIKey, Membership, Organisation, Project, User
 from accounts.permissions import Caller, Rule, System, require
+from accounts.refusals import NotAllowed
 from accounts.scope import open_organisation
 from audit.models import Entry, Text
 from audit.receivers import actor_of
@@ -103,8 +105,8 @@ def perform(
 ) -> Iterator[Act]:
     """Run `verb` of the table in one transaction and record it.
 
-    `thing` is the instruction it is about. Raises `NotAllowed`, `WrongState`, and what the body raises; then nothing
-    is changed.
+    `thing` is the instruction it is about. A key acts for its own project alone. Raises `NotAllowed`, `WrongState`, and
+    what the body raises; then nothing is changed.
     """
     with transaction.atomic(), open_organisation(organisation):
         history = held(organisation)
@@ -112,9 +114,12 @@ def perform(
             thing.refresh_from_db()
         caller = _caller(by, organisation)
         row = require(caller, verb, thing.state if thing is not None else "*")
+        about = thing.project if thing is not None else project
+        if isinstance(by, APIKey) and (about is None or about.pk != by.project_id):
+            raise NotAllowed(_("A key acts for its own project."))
         act = Act(
             rule=row, organisation=organisation, by=by, caller=caller, now=clock.now(), history=history,
-            project=thing.project if thing is not None else project, cause=cause,
+            project=about, cause=cause,
             subject=("instruction", thing.pk) if thing is not None else None,
         )  # fmt: skip
         yield act
@@ -139,8 +144,11 @@ def perform(
 
 def held(organisation: Organisation) -> History:
     """The organisation's history, held until the transaction ends: whoever comes second waits here."""
+    rows = History.objects.select_for_update().filter(organisation=organisation)
+    if (found := rows.first()) is not None:
+        return found  # whoever is refused after this has written nothing
     History.objects.bulk_create([History(organisation=organisation)], ignore_conflicts=True)
-    return History.objects.select_for_update().get(organisation=organisation)
+    return rows.get()
 
 
 def _caller(by: By, organisation: Organisation) -> Caller | System:

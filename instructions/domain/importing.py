@@ -73,7 +73,7 @@ class _Proposal:
     proposed: dict[str, Any] | None = None
 
 
-def import_file(
+def import_instructions(
     organisation: Organisation,
     project: Project | None,
     name: str,

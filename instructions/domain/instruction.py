@@ -40,8 +40,6 @@ def propose_instruction(
     `place` is where it stands otherwise: a policy, a minute, a file. A key proposes for its own project. Raises
     `TooVague`, `Invalid` by field, `NotAllowed`.
     """
-    if isinstance(by, APIKey) and (project is None or by.project_id != project.pk):
-        raise NotAllowed(_("A key proposes for its own project."))
     _must_take_new(project)
     with perform("propose_instruction", organisation, by=by, project=project) as act:
         instruction = begin(
@@ -244,14 +242,19 @@ def settle(act: Act, instruction: Instruction, answers: Mapping[str, Answered]) 
     if instruction.supersedes is not None and instruction.supersedes.is_in_force:
         replaced.append(instruction.supersedes)
     for other in dict.fromkeys(replaced):
-        _supersede(other, instruction, act)
+        supersede_instruction(other, by=act.by, newer=instruction, cause=act.entry_id, speaker=act.speaker)
 
 
-def _supersede(other: Instruction, by_this: Instruction, because: Act) -> None:
-    verb = "supersede_instruction"
-    with perform(verb, other.organisation, by=because.by, thing=other, cause=because.entry_id) as act:
-        act.speaker = because.speaker
-        move(act, other, State.SUPERSEDED, None, because_of=by_this)
+def supersede_instruction(
+    instruction: Instruction, *, by: By, newer: Instruction, cause: UUID, speaker: User | None = None
+) -> None:
+    """End an instruction in whose place `newer` comes, inside the act with the entry `cause`, which says why.
+
+    `speaker` is who is acted for, where the software acts in a human's words.
+    """
+    with perform("supersede_instruction", instruction.organisation, by=by, thing=instruction, cause=cause) as act:
+        act.speaker = speaker
+        move(act, instruction, State.SUPERSEDED, None, because_of=newer)
 
 
 def _give_way(instruction: Instruction, answers: Mapping[str, Answered], *, by: User) -> Instruction:

@@ -20,7 +20,7 @@ from accounts.refusals import Refused
 from instructions.domain.conflicts import Clash, Unanswered
 from instructions.domain.exporting import as_csv, as_json, as_markdown
 from instructions.domain.history_file import LARGEST_FILE
-from instructions.domain.importing import NotReadable, accept_proposals, import_file, reject_proposals
+from instructions.domain.importing import NotReadable, accept_proposals, import_instructions, reject_proposals
 from instructions.forms.files import DecideForm, FileForm
 from instructions.models import Import, Instruction
 from instructions.queries.files import imports, proposals_of, states_of
@@ -53,7 +53,9 @@ def instruction_import(request: MemberRequest, slug: str) -> HttpResponse:
         sent = form.cleaned_data["file"]
         try:
             data = sent.read(LARGEST_FILE + 1)
-            made = import_file(request.organisation, form.chosen, sent.name, data, by=request.user, most=MOST_ON_A_PAGE)
+            made = import_instructions(
+                request.organisation, form.chosen, sent.name, data, by=request.user, most=MOST_ON_A_PAGE
+            )
         except NotReadable as refused:
             problems, more = refused.problems, refused.more
             form.add_error("file", _("Nothing was imported. What is wrong stands below."))

@@ -106,7 +106,7 @@ def measure(rows: int, times: int) -> None:
 
     from accounts.scope import open_organisation
     from instructions.domain.exporting import as_json
-    from instructions.domain.importing import accept_proposals, import_file
+    from instructions.domain.importing import accept_proposals, import_instructions
     from instructions.models import Instruction
     from tests.cast import Cast
 
@@ -114,7 +114,7 @@ def measure(rows: int, times: int) -> None:
     print(f"{rows} instructions, {connection.vendor}")
     with open_organisation(cast.organisation):
         data = history(rows)
-        timed("bring in", lambda: import_file(cast.organisation, cast.project, "a.json", data, by=cast.editor))
+        timed("bring in", lambda: import_instructions(cast.organisation, cast.project, "a.json", data, by=cast.editor))
         made = list(Instruction.objects.select_related("project", "organisation").order_by("id"))
         timed("accept", lambda: accept_proposals(made, by=cast.editor, why="Measured.", apart=True))
         timed("take out", lambda: sum(map(len, as_json(cast.project))))

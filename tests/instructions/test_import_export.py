@@ -19,7 +19,7 @@ from instructions.domain.classification import Wording
 from instructions.domain.conflicts import Unanswered
 from instructions.domain.exporting import as_csv, as_json, as_markdown
 from instructions.domain.history_file import LARGEST_FILE, read_history_file
-from instructions.domain.importing import NotReadable, accept_proposals, import_file, reject_proposals
+from instructions.domain.importing import NotReadable, accept_proposals, import_instructions, reject_proposals
 from instructions.domain.instruction import propose_instruction, publish_instruction, revise_instruction
 from instructions.domain.rules_file import candidates
 from instructions.models import Import, Instruction
@@ -62,7 +62,7 @@ def house(cast: Cast):
 
 def brought(house: Cast, content: object, name: str = "instruction-history.json"):
     data = content if isinstance(content, bytes) else json.dumps(content, ensure_ascii=False).encode()
-    return import_file(house.organisation, house.project, name, data, by=house.editor)
+    return import_instructions(house.organisation, house.project, name, data, by=house.editor)
 
 
 def proposals() -> list[Instruction]:
@@ -149,7 +149,7 @@ def test_many_are_rejected_under_one_reason_with_one_entry(house: Cast) -> None:
 def test_only_an_editor_brings_files_in(house: Cast) -> None:
     for user in (house.administrator, house.auditor, house.holder, house.facilitator):
         with pytest.raises(NotAllowed):
-            import_file(house.organisation, house.project, "a.json", json.dumps([ROW]).encode(), by=user)
+            import_instructions(house.organisation, house.project, "a.json", json.dumps([ROW]).encode(), by=user)
     assert not Instruction.objects.exists()
 
 

@@ -13,7 +13,7 @@ from accounts.queries.named import project_named
 from accounts.refusals import Refused
 from accounts.scope import open_organisation
 from instructions.domain.history_file import LARGEST_FILE
-from instructions.domain.importing import NotReadable, accept_proposals, import_file
+from instructions.domain.importing import NotReadable, accept_proposals, import_instructions
 from instructions.models import Instruction
 
 
@@ -43,7 +43,7 @@ class Command(BaseCommand):
                 raise CommandError(f"Nobody signs in as {options['accept_as']}.")
         with open_organisation(organisation), transaction.atomic():
             try:
-                made = import_file(organisation, project, options["file"].name, data, by=editor or SYSTEM)
+                made = import_instructions(organisation, project, options["file"].name, data, by=editor or SYSTEM)
                 proposals = list(Instruction.objects.filter(brought_by=made.row).select_related("project"))
                 if editor is not None and proposals:
                     accept_proposals(proposals, by=editor, why=f"Imported from {made.row.name}.", apart=True)
