@@ -99,6 +99,21 @@ def thresholds_in(content: Mapping[str, Any]) -> Thresholds:
     return Thresholds(**{name: kind(**content.get(name, {})) for name, kind in GROUPS.items()})
 
 
+def _checked_thresholds(content: Content) -> Content:
+    try:
+        return thresholds_in(content).to_dict()
+    except ValueError as wrong:
+        match = re.fullmatch(r"(\w+)\.(\w+): more than \S+ \((\S+)\) is expected, not (\S+)\.", str(wrong))
+        if match is None:
+            raise
+        group, figure, lower, given = match.groups()
+        raise Invalid(
+            _("The figures of a group rise: more than %(lower)s is expected here, not %(given)s.")
+            % {"lower": lower, "given": given},
+            f"{group}_{figure}",
+        ) from wrong
+
+
 def _thresholds_text(content: Content) -> str:
     figures = thresholds_in(content).to_dict()
     return "".join(f"{group}.{name} = {value:g}\n" for group in GROUPS for name, value in figures[group].items())
@@ -270,7 +285,7 @@ def _checked_verbosity(content: Content) -> Content:
 
 RULES: dict[str, Rules] = {
     Part.THRESHOLDS: Rules(
-        lambda: Thresholds().to_dict(), lambda content: thresholds_in(content).to_dict(), _thresholds_text
+        lambda: Thresholds().to_dict(), _checked_thresholds, _thresholds_text
     ),
     Part.BOUNDARIES: Rules(lambda: {"boundaries": []}, _checked_boundaries, _boundaries_text),
     Part.PACKS: Rules(lambda: {"packs": {}}, _checked_packs, _packs_text),

@@ -53,7 +53,7 @@ def test_thresholds_are_set_shown_and_undone(house: Cast) -> None:
     browser, here = signed_in(house.administrator), at("settings_thresholds")
     wrong = browser.post(here, WHY | FIGURES | {"pressure_high": "0.2"})
     assert wrong.status_code == 422
-    assert "More than pressure.elevated (0.5) is expected" in wrong.content.decode()
+    assert "more than 0.5 is expected here, not 0.2" in wrong.content.decode()
     for bad in ({"pressure_high": "high"}, {"pressure_high": "2"}, {"why": " "}, {"pressure_normal": "nan"}):
         assert browser.post(here, WHY | FIGURES | bad).status_code == 422, bad
     assert browser.post(here, WHY | FIGURES).status_code == 422  # that is how it is already
