@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -18,6 +18,9 @@ from tractatus import Classification, InstructionPersistenceClassifier, Threshol
 
 LONGEST_INSTRUCTION = 30_000
 """Characters of one instruction. The framework reads the first 6,000 and says so of the rest."""
+
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+"""Between these lies every moment of an instruction: what is told in another time zone stays a date there."""
 
 FIELDS = ("quadrant", "persistence", "temporal_scope", "verification_required")
 
@@ -86,6 +89,8 @@ def content_of(wording: Wording, organisation: Organisation) -> Content:
     Raises `TooVague` under an explicitness of 0.6, and `Invalid` by field for an overruling without a reason, for a
     value that is not known, and for a phase, session or task that does not fit the temporal scope.
     """
+    if wording.expires_at is not None and not EARLIEST <= wording.expires_at < LATEST:
+        raise Invalid(_("Choose a day before the year 9000, or leave it empty."), "expires_at")
     read = classify(wording.text, organisation)
     if not read.stored:
         raise TooVague(read)

@@ -9,15 +9,15 @@ from __future__ import annotations
 import json
 import math
 import re
-from bisect import bisect_right
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from instructions.domain.classification import FIELDS, LONGEST_INSTRUCTION
+from instructions.domain.classification import EARLIEST, FIELDS, LATEST, LONGEST_INSTRUCTION
 from instructions.models.instruction import (
     LONGEST_KEY,
     Persistence,
@@ -33,6 +33,9 @@ MOST_ROWS = 100_000
 MOST_PROBLEMS = 200
 """Shown; the rest are counted."""
 
+DEEPEST = 50
+"""Lists and objects inside each other in a row. What is read of a file is also written again, by several programs."""
+
 CHOICES = {
     "quadrant": set(Quadrant.values),
     "persistence": set(Persistence.values),
@@ -47,6 +50,7 @@ OURS = (
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _UNKEPT = re.compile("[\x00\ud800-\udfff]")
+_BRACKETS = re.compile(r"\"(?:[^\"\\]|\\.)*\"|[\[\]{}]")
 _OWN_KEY = re.compile(r"inst_(\d{1,9})$")
 
 
@@ -119,11 +123,7 @@ def read_history_file(data: bytes) -> HistoryFile:
     text = decoded(data, found)
     if text is None:
         return found
-    lines = _line_starts(text)
-
-    def line_of(at: int) -> int:
-        return bisect_right(lines, at)
-
+    line_of = _Lines(text)
     try:
         for at, entry in _entries(text, found, line_of):
             if len(found.rows) >= MOST_ROWS:
@@ -162,11 +162,21 @@ def decoded(data: bytes, found: HistoryFile) -> str | None:
         return None
 
 
-def _line_starts(text: str) -> list[int]:
-    return [0, *(found.end() for found in re.finditer("\n", text))]
+class _Lines:
+    """On which line a place of a text is, counted from 1. Quick for places in their order; keeps no list of lines."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.at, self.line = text, 0, 1
+
+    def __call__(self, at: int) -> int:
+        if at < self.at:
+            self.at, self.line = 0, 1
+        self.line += self.text.count("\n", self.at, at)
+        self.at = at
+        return self.line
 
 
-def _entries(text: str, found: HistoryFile, line_of: Any) -> Iterator[tuple[int, Any]]:
+def _entries(text: str, found: HistoryFile, line_of: Callable[[int], int]) -> Iterator[tuple[int, Any]]:
     """The entries of a file one by one, each with its place. Raises what the decoder raises."""
     decoder = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_no_number, parse_float=_finite)
     at = _after_space(text, 0)
@@ -182,6 +192,8 @@ def _entries(text: str, found: HistoryFile, line_of: Any) -> Iterator[tuple[int,
                 found.wrong(line_of(rest), _("Something follows after the end."))
                 return
             found.wrapper = [[key, None if key == "instructions" else value] for key, value in first.items()]
+            for says in _unkept(found.wrapper):
+                found.wrong(line_of(at), says)
             inside = _list_inside(decoder, text, at)
             yield from _list(decoder, text, inside, found, ends=False)
             return
@@ -236,8 +248,7 @@ def _after_space(text: str, at: int) -> int:
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        keys = [key for key, _value in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        twice = next(key for key, times in Counter(key for key, _value in pairs).items() if times > 1)
         raise _Twice(_("The key “%(key)s” stands twice in one object.") % {"key": twice[:80]})
     return made
 
@@ -274,8 +285,7 @@ def _wrong_fields(entry: dict[str, Any]) -> Iterator[str]:
         yield _("text: the words of the instruction are missing.")
     elif len(text) > LONGEST_INSTRUCTION:
         yield _("text: %(have)d characters; at most %(most)d fit.") % {"have": len(text), "most": LONGEST_INSTRUCTION}
-    if _UNKEPT.search(json.dumps(entry, ensure_ascii=False)) or r"\u0000" in json.dumps(entry):
-        yield _("This row holds characters that cannot be kept.")
+    yield from _unkept(entry)
     id = entry.get("id")
     if id is not None and (isinstance(id, bool) or not isinstance(id, str | int) or not str(id).strip()):
         yield _("id: a text is expected.")
@@ -300,13 +310,37 @@ def _wrong_fields(entry: dict[str, Any]) -> Iterator[str]:
             yield _("%(name)s: a text of at most %(most)d characters is expected.") % {"name": name, "most": most}
 
 
+def _unkept(given: Any) -> Iterator[str]:
+    """Why a value of JSON cannot be stored, or cannot be written again, if so."""
+    said = json.dumps(given, ensure_ascii=False)
+    if _UNKEPT.search(said) or r"\u0000" in said:
+        yield _("There are characters here that cannot be kept.")
+    if _depth(said) > DEEPEST:
+        yield _("This is nested too deeply.")
+
+
+def _depth(json_text: str) -> int:
+    """How many lists and objects of a JSON text stand inside each other."""
+    depth = deepest = 0
+    for mark in _BRACKETS.findall(json_text):
+        if mark in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif mark in "]}":
+            depth -= 1
+    return deepest
+
+
 def _moment(entry: dict[str, Any], key: str, line: int, found: HistoryFile) -> datetime | None:
     value = entry.get(key)
     if value is None:
         return None
     try:
         moment = datetime.fromisoformat(value)
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        if not EARLIEST <= moment < LATEST:
+            raise ValueError
+        return moment
     except (TypeError, ValueError):
         found.wrong(line, _("%(name)s: a time like 2025-10-06T14:00:00Z is expected.") % {"name": key})
         return None

@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project
-from instructions.domain.classification import FIELDS, LONGEST_INSTRUCTION, Overruled, Wording
+from instructions.domain.classification import FIELDS, LATEST, LONGEST_INSTRUCTION, Overruled, Wording
 from instructions.domain.conflicts import Answered
 from instructions.domain.instruction import LONGEST_PLACE
 from instructions.forms.listing import environment_choices
@@ -131,6 +131,8 @@ class WordingForm(forms.Form):
         day = self.cleaned_data["ends_on"]
         if day is not None and day < timezone.localdate():
             raise forms.ValidationError(_("This day is over. Choose one to come, or leave it empty."))
+        if day is not None and day.year >= LATEST.year:
+            raise forms.ValidationError(_("Choose a day before the year 9000, or leave it empty."))
         return day
 
     def chosen_project(self) -> Project | None:
