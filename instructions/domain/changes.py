@@ -8,7 +8,8 @@ from typing import Any
 
 from accounts.models import Organisation, Project
 from instructions.domain.classification import FIELDS, classify
-from instructions.domain.policy import thresholds_of
+from instructions.domain.gate import services_of
+from instructions.domain.policy_parts import Content, checked
 from instructions.domain.standing import as_read, validator_of
 from instructions.models import Instruction
 from tractatus import Gate, Persistence, Quadrant, TemporalScope, Verbosity, VerificationRequired
@@ -22,13 +23,15 @@ class Change:
     """A change for one project, or without one for every project of the organisation.
 
     `without` are ids of rows that no longer hold, `having` what holds besides or in the place of the row with its id.
-    `variables` are those of the project as they would be, None where they stay.
+    `variables` are those of the project as they would be, None where they stay; `policy` is what the organisation would
+    set, by the part of its customisation.
     """
 
     project: Project | None
     without: tuple[str, ...] = ()
     having: tuple[Told, ...] = ()
     variables: Mapping[str, str] | None = None
+    policy: Mapping[str, Content] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """What a job needs to make the same change."""
@@ -36,13 +39,14 @@ class Change:
             "without": list(self.without),
             "having": [one.to_dict() | {"created_at": None, "expires_at": None} for one in self.having],
             "variables": dict(self.variables) if self.variables is not None else None,
+            "policy": dict(self.policy) if self.policy is not None else None,
         }
 
     @classmethod
     def from_json(cls, given: Mapping[str, Any], project: Project | None) -> Change:
         """The change that `as_json` gave."""
         having = tuple(_told(**fields) for fields in given["having"])
-        return cls(project, tuple(given["without"]), having, given["variables"])
+        return cls(project, tuple(given["without"]), having, given["variables"], given.get("policy"))
 
 
 def of_wording(
@@ -86,16 +90,21 @@ def of_variables(project: Project, variables: Mapping[str, str]) -> Change:
     return Change(project, variables=variables)
 
 
+def of_policy(part: str, content: Mapping[str, Any]) -> Change:
+    """The change that another setting of the customisation would make. Raises `Invalid` by field."""
+    return Change(None, policy={part: checked(part, content)})
+
+
 def gates_of(change: Change, project: Project) -> tuple[Gate, Gate]:
     """The gate of a project as it is, and as it would be after a change."""
-    thresholds = thresholds_of(project.organisation)
+    services = services_of(project.organisation)
     validator = validator_of(project)
     changed = validator.changed(without=change.without, having=change.having, variables=change.variables)
-    before = Gate(validator=validator, thresholds=thresholds, verbosity=Verbosity.SILENT)
-    return before, Gate(
-        validator=changed, verifier=before.verifier, enforcer=before.enforcer, orchestrator=before.orchestrator,
-        monitor=before.monitor, verbosity=Verbosity.SILENT,
-    )  # fmt: skip
+    as_set = services_of(project.organisation, change.policy) if change.policy else services
+    return (
+        Gate(validator=validator, verbosity=Verbosity.SILENT, **services),
+        Gate(validator=changed, verbosity=Verbosity.SILENT, **as_set),
+    )
 
 
 def _told(**fields: Any) -> Told:

@@ -6,19 +6,30 @@ from functools import lru_cache
 from typing import Any
 
 from accounts.models import Organisation, Project
-from instructions.domain.policy import MOST_KEPT, enforcer_of, orchestrator_of, thresholds_of, verbosity_of
+from instructions.domain.policy import (
+    MOST_KEPT,
+    NOTHING,
+    Instead,
+    enforcer_of,
+    orchestrator_of,
+    thresholds_of,
+    verbosity_of,
+)
 from instructions.domain.standing import validator_of
 from tractatus import ContextPressureMonitor, Gate, MetacognitiveVerifier, Thresholds
 
 
-def services_of(organisation: Organisation) -> dict[str, Any]:
-    """What a gate is built from beside the instructions, by the name of its argument."""
-    verifier, monitor = _by_thresholds(thresholds_of(organisation))
+def services_of(organisation: Organisation, instead: Instead = NOTHING) -> dict[str, Any]:
+    """What a gate is built from beside the instructions, by the name of its argument.
+
+    `instead` holds for the parts it names, in the place of what is set.
+    """
+    verifier, monitor = _by_thresholds(thresholds_of(organisation, instead))
     return {
         "verifier": verifier,
         "monitor": monitor,
-        "enforcer": enforcer_of(organisation),
-        "orchestrator": orchestrator_of(organisation),
+        "enforcer": enforcer_of(organisation, instead),
+        "orchestrator": orchestrator_of(organisation, instead),
     }
 
 

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -30,6 +31,10 @@ from tractatus import (
     Verbosity,
 )
 
+Instead = Mapping[str, Content]
+"""Parts as they would be: their content, checked, by the name of the part."""
+
+NOTHING: Instead = MappingProxyType({})
 MOST_KEPT = 32
 """Services of each kind that a process keeps; the one asked of longest ago goes first."""
 
@@ -124,9 +129,10 @@ def _next(
 # --- What the framework is given
 
 
-def thresholds_of(organisation: Organisation) -> Thresholds:
+def thresholds_of(organisation: Organisation, instead: Instead = NOTHING) -> Thresholds:
     """The organisation's thresholds, those of core concepts where it set none."""
-    return parts.thresholds_in(content_of(organisation, Part.THRESHOLDS))
+    part = Part.THRESHOLDS
+    return parts.thresholds_in(instead[part] if part in instead else content_of(organisation, part))
 
 
 def boundaries_of(organisation: Organisation) -> tuple[Boundary, ...]:
@@ -136,16 +142,19 @@ def boundaries_of(organisation: Organisation) -> tuple[Boundary, ...]:
     return (*own, *(boundary for pack in adopted.values() for boundary in pack))
 
 
-def enforcer_of(organisation: Organisation) -> BoundaryEnforcer:
-    """What looks for the organisation's boundaries, and for those that ship."""
-    return _enforcer(
-        canonical(content_of(organisation, Part.BOUNDARIES)), canonical(content_of(organisation, Part.PACKS))
+def enforcer_of(organisation: Organisation, instead: Instead = NOTHING) -> BoundaryEnforcer:
+    """What looks for the organisation's boundaries, and for those that ship. `instead` holds for what it names."""
+    own, packs = (
+        canonical(instead[part] if part in instead else content_of(organisation, part))
+        for part in (Part.BOUNDARIES, Part.PACKS)
     )
+    return _enforcer(own, packs)
 
 
-def orchestrator_of(organisation: Organisation) -> PluralisticDeliberationOrchestrator:
+def orchestrator_of(organisation: Organisation, instead: Instead = NOTHING) -> PluralisticDeliberationOrchestrator:
     """What suggests frameworks and voices: the catalogue that ships, and the organisation's own after it."""
-    return _orchestrator(canonical(content_of(organisation, Part.FRAMEWORKS)))
+    part = Part.FRAMEWORKS
+    return _orchestrator(canonical(instead[part] if part in instead else content_of(organisation, part)))
 
 
 def registers_of(organisation: Organisation) -> tuple[Register, ...]:

@@ -29,7 +29,7 @@ from instructions.forms.customisation import (
     VerbosityForm,
 )
 from instructions.models import Policy
-from instructions.views.setting import Setting
+from instructions.views.setting import CHANGED, Setting
 from tractatus import (
     AdaptiveCommunicationOrchestrator,
     Gate,
@@ -56,6 +56,8 @@ def settings_thresholds(request: MemberRequest, slug: str) -> HttpResponse:
     do = setting.sent()
     if do == "set" and setting.sets(form, form.content, _("These thresholds hold from the next check.")):
         return setting.done()
+    if do == CHANGED:
+        setting.tries(form, form.content)
     if do == "restore" and setting.restores():
         return setting.done()
     figures = ThresholdsForm.initial_of(setting.content)
@@ -95,10 +97,14 @@ def settings_boundaries(request: MemberRequest, slug: str) -> HttpResponse:
     text = setting.form(TextForm, "text", {"toml": as_text(setting.part, setting.content)})
     remove = _removing(setting, rows, "name")
     do = setting.sent()
-    if do == "set" and setting.sets(
-        form, lambda: {"boundaries": _put(rows, "name", form.cleaned_data["was"], form.row())}, _("It holds now.")
-    ):
+
+    def written() -> Content:
+        return {"boundaries": _put(rows, "name", form.cleaned_data["was"], form.row())}
+
+    if do == "set" and setting.sets(form, written, _("It holds now.")):
         return setting.done()
+    if do == CHANGED:
+        setting.tries(form, written)
     if do == "text" and setting.sets(
         text, lambda: {"boundaries": rows_of_text(text.cleaned_data["toml"])}, _("These boundaries hold now.")
     ):
@@ -128,12 +134,13 @@ def settings_packs(request: MemberRequest, slug: str) -> HttpResponse:
     if pack is not None:
         form = setting.form(NamedForm, do if do in ("adopt", "leave") else "adopt", {"name": pack["pack"].name})
         rest = {name: rows for name, rows in adopted.items() if name != pack["pack"].name}
+        whole = {"packs": {**rest, pack["pack"].name: pack["rows"]}}
         if do == "adopt" and setting.sets(
-            form,
-            lambda: {"packs": {**rest, pack["pack"].name: pack["rows"]}},
-            _("The pack is adopted. Its boundaries hold from the next check."),
+            form, lambda: whole, _("The pack is adopted. Its boundaries hold from the next check.")
         ):
             return setting.done()
+        if do == CHANGED:
+            setting.tries(form, lambda: whole)
         if do == "leave" and setting.sets(form, lambda: {"packs": rest}, _("The pack is left.")):
             return setting.done()
     if do == "restore" and setting.restores():

@@ -71,7 +71,7 @@ def _titled(row: Instruction) -> tuple[Instruction, str]:
 
 
 @require_GET
-@for_members(read="propose_instruction")
+@for_members(read="read_reckoning")
 def instruction_changed(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
     """How far it is found what a change would have changed: the part of a page for htmx, else a page of its own."""
     row = Reckoning.objects.filter(pk=pk, kind=Reckoning.Kind.CHANGED, organisation=request.organisation).first()

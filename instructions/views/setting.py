@@ -18,10 +18,15 @@ from accounts.forms.refusals import refuse
 from accounts.models import Project
 from accounts.permissions import may, require
 from accounts.refusals import Refused, Stale
+from instructions.domain.changes import of_policy
 from instructions.domain.policy import current, restore_policy, set_policy
 from instructions.domain.policy_parts import Content, default_of
+from instructions.domain.rejudging import WouldHaveChanged, would_have_changed
 from instructions.forms.customisation import RestoreForm, SettingForm
 from instructions.queries.customisation import versions
+
+CHANGED = "changed"
+"""What is asked for where nothing is set yet: what the change would have changed."""
 
 PAGES = {
     "settings_thresholds": gettext_lazy("Thresholds"),
@@ -44,6 +49,7 @@ class Setting:
         self.content: Content = dict(now.content) if now is not None else default_of(part)
         self.may = may(request.caller, "set_policy")
         self.refused: forms.Form | None = None
+        self.changed: WouldHaveChanged | None = None
 
     @property
     def address(self) -> str:
@@ -60,8 +66,11 @@ class Setting:
     def form(self, kind: type[SettingForm], do: str, initial: dict[str, Any] | None = None, **options: Any) -> Any:
         """The form `kind`: as it was sent where that is what is done, else from `initial`."""
         options["auto_id"] = f"{do}-%s"
-        if self.sent() == do:
-            return kind(self.request.POST, **options)
+        if self.sent() in (do, CHANGED) and (do in self.request.POST.getlist("do") or self.sent() == do):
+            form = kind(self.request.POST, **options)
+            if self.sent() == CHANGED:
+                form.fields["why"].required = False
+            return form
         return kind(initial={**(initial or {}), "after": self.number}, **options)
 
     def sets(self, form: SettingForm, content: Callable[[], Content], done: str) -> bool:
@@ -79,6 +88,17 @@ class Setting:
             return False
         messages.success(self.request, done)
         return True
+
+    def tries(self, form: SettingForm, content: Callable[[], Content]) -> None:
+        """Find what the change would have changed of past checks. If the form cannot be taken, errors stand at it."""
+        self.refused = form
+        if not form.is_valid():
+            return
+        try:
+            change = of_policy(self.part, content())
+            self.changed = would_have_changed(change, self.request.organisation, by=self.request.user)
+        except Refused as refused:
+            self._refuse(form, refused)
 
     def restores(self) -> bool:
         """Whether an earlier version was asked for, and holds again."""
@@ -120,6 +140,7 @@ class Setting:
                 "setting": self,
                 "refused": refused,
                 "may": self.may,
+                "changed": self.changed,
                 "versions": found,
                 "restore": self._restore(found, refused),
                 "others": [(name, title, name == self.route) for name, title in PAGES.items()],

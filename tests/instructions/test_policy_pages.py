@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from accounts.scope import open_organisation
+from instructions.domain import past_checks
+from instructions.domain.changes import Change, gates_of, of_policy
 from instructions.domain.policy import boundaries_of, content_of, set_policy, thresholds_of, verbosity_of
 from instructions.models import Policy
 from instructions.views.setting import PAGES
 from tests.cast import Cast
+from tests.instructions.recorded import LOOKING, RecordedChecks
 from tests.instructions.test_pages import at, signed_in
 from tests.instructions.test_policy import PEOPLE, PRICES, REGISTER, strict
-from tractatus import Thresholds
+from tractatus import GateRequest, Thresholds
 
 WHY = {"why": "We agreed on it.", "after": "0"}
 FIGURES = {
@@ -35,7 +40,7 @@ def test_members_read_administrators_set_and_strangers_find_nothing(house: Cast)
             assert browser.get(at(name)).status_code == 200, name
         assert b"<textarea" not in reader.get(at(name)).content
         assert b"<textarea" in administrator.get(at(name) + ("?pack=health" if "packs" in name else "")).content
-        for do in ("set", "restore", "remove", "text", "adopt", "leave", "preview"):
+        for do in ("set", "restore", "remove", "text", "adopt", "leave", "preview", "changed"):
             sent = WHY | FIGURES | PRICES | {"do": do, "number": "0", "name": "health", "verbosity": "DEBUG"}
             for nobody in (house.auditor, house.editor):
                 refused = signed_in(nobody).post(at(name) + ("?pack=health" if "packs" in name else ""), sent)
@@ -208,3 +213,37 @@ def test_what_one_organisation_sets_no_other_sees(house: Cast) -> None:
     page = signed_in(house.outsider).get(there).content.decode()
     assert "Strict for ourselves." not in page
     assert "Nobody has set anything here" in page
+
+
+@pytest.mark.django_db
+def test_what_a_setting_would_have_changed_is_shown_and_nothing_is_set(house: Cast) -> None:
+    """Past checks are judged as if it held: by a boundary, by an adopted pack, by thresholds; no reason is needed."""
+    pay = ("update_plan", {"note": "Transfer the funds, as the price list says"})
+    past_checks.register("recorded", RecordedChecks(house.project, (pay,), ordinary=LOOKING[:3]))
+    browser, boundary = signed_in(house.administrator), PRICES | {"cues": "price list", "do": ["set", "changed"]}
+    try:
+        for name, sent, said in (
+            ("settings_boundaries", boundary, "One that was allowed would be put to a person."),
+            ("settings_packs", {"name": "finance", "do": ["adopt", "changed"]}, "One that was allowed would be put"),
+            ("settings_thresholds", FIGURES | {"do": ["set", "changed"]}, "none would have been decided differently"),
+        ):
+            query = "?pack=finance" if "packs" in name else ""
+            answer = browser.post(at(name) + query, sent | {"after": "0"})
+            assert answer.status_code == 200, name
+            assert said in answer.content.decode(), name
+            assert signed_in(house.editor).post(at(name) + query, sent).status_code == 403
+        assert browser.post(at("settings_boundaries"), boundary | {"cues": "a*"}).status_code == 422
+    finally:
+        past_checks.unregister("recorded")
+    assert "No action was checked" in browser.post(at("settings_boundaries"), boundary).content.decode()
+    assert not Policy.objects.exists()
+
+
+@pytest.mark.django_db
+def test_change_of_a_setting_is_the_same_when_a_job_reads_it_again(house: Cast) -> None:
+    change = of_policy("boundaries", {"boundaries": [PRICES]})
+    assert Change.from_json(json.loads(json.dumps(change.as_json())), None) == change
+    before, after = gates_of(change, house.project)
+    act = GateRequest({"tool_name": "update_plan", "tool_input": {"note": "Change the price list"}})
+    assert (before.check(act).decision, after.check(act).decision) == ("allow", "ask")
+    assert (before.verifier, before.orchestrator) == (after.verifier, after.orchestrator)
