@@ -23,13 +23,14 @@ from instructions.domain.classification import FIELDS, classifier_of
 from instructions.domain.conflicts import Answer, Unanswered, clashes_of_many
 from instructions.domain.history_file import MOST_ROWS, OURS, HistoryFile, Problem, Row, decoded, read_history_file
 from instructions.domain.instruction import OWN, UNIVERSAL, State
-from instructions.domain.rules_file import candidates
+from instructions.domain.rules_file import LONGEST_PARAGRAPH, MOST_LINES, Candidate, TooLong, candidates
 from instructions.models import Change, Import, Instruction, Revision, ShownConflict
 from instructions.queries.search import index
 from tractatus.directives import read_instruction
 
 BATCH = 500
-LARGEST_RULES_FILE = 1024 * 1024
+LARGEST_RULES_FILE = 256 * 1024
+MOST_DIRECTIVES = 2_000
 STORED_FROM = 0.6
 """The explicitness from which an instruction is stored (core concepts, section 1)."""
 
@@ -148,12 +149,16 @@ def _import_rules(
     found = HistoryFile()
     text = decoded(data, found)
     if text is not None and len(data) > LARGEST_RULES_FILE:
-        found.wrong(0, _("A rules file of at most 1 MB is read."))
+        found.wrong(0, _("A rules file of at most %(most)d kB is read.") % {"most": LARGEST_RULES_FILE // 1024})
+    if text is not None and text.count("\n") > MOST_LINES:
+        found.wrong(MOST_LINES, _("A rules file of at most %(most)d lines is read.") % {"most": MOST_LINES})
     if text is not None and "\x00" in text:
         found.wrong(1 + text.count("\n", 0, text.index("\x00")), _("This is not text."))
-    said = [] if found.problems or text is None else candidates(text)
+    said = _candidates(text, found) if text is not None and not found.problems else []
     if not said and not found.problems:
         found.wrong(0, _("No directive was found in this file."))
+    if len(said) > MOST_DIRECTIVES:
+        found.wrong(said[MOST_DIRECTIVES].line, _("At most %(most)d directives are read.") % {"most": MOST_DIRECTIVES})
     if found.problems:
         raise NotReadable(found)
     classifier = classifier_of(organisation)
@@ -187,6 +192,15 @@ def _import_rules(
                 )
             )
         return _propose(act, project, Import.Form.RULES, name, data, proposals, left_out, unchanged=unchanged)
+
+
+def _candidates(text: str, found: HistoryFile) -> list[Candidate]:
+    try:
+        return candidates(text)
+    except TooLong as refused:
+        says = _("A paragraph of at most %(most)d characters is read. Break it up.")
+        found.wrong(refused.line, says % {"most": LONGEST_PARAGRAPH})
+        return []
 
 
 def _folded(text: str) -> str:

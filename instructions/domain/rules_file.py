@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.tree import SyntaxTreeNode
 
 NAMES = (
@@ -20,10 +21,22 @@ NAMES = (
 """Names that such files have; any other Markdown or plain text is read the same way."""
 
 LONGEST_CANDIDATE = 2_000
+LONGEST_PARAGRAPH = 10_000
+MOST_LINES = 5_000
+"""Beyond these a file is no list of rules, and reading it as Markdown would take as long as its writer wishes."""
+
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n.*?^---[ \t]*\r?$\n?", re.DOTALL | re.MULTILINE)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z“\"'`(])")
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"\w{2,}")
+
+
+class TooLong(ValueError):
+    """A paragraph is longer than is read. Says where."""
+
+    def __init__(self, line: int) -> None:
+        self.line = line
+        super().__init__(f"line {line}: a paragraph of more than {LONGEST_PARAGRAPH} characters")
 
 
 @dataclass(frozen=True)
@@ -38,18 +51,29 @@ def candidates(text: str) -> list[Candidate]:
     """What in a rules file may be a directive, in its order, without repetitions.
 
     An item under a line that ends with a colon is read together with that line: "When testing:" and "use pytest" are
-    one directive.
+    one directive. Raises `TooLong`.
     """
     front = _FRONT_MATTER.match(text)
     if front is not None:  # its lines stay, so that those after it keep their numbers
         text = "\n" * front[0].count("\n") + text[front.end() :]
-    tree = SyntaxTreeNode(MarkdownIt("commonmark").enable("table").parse(text))
+    tree = SyntaxTreeNode(_MARKDOWN.parse(text))
     found: dict[str, Candidate] = {}
     for candidate in _in_blocks(tree, lead=""):
         said = candidate.text.strip()
         if _WORD.search(said) and len(said) <= LONGEST_CANDIDATE and not said.endswith(":"):
             found.setdefault(said.casefold(), Candidate(candidate.line, said))
     return list(found.values())
+
+
+def _refuse_long(state: StateCore) -> None:
+    """Between the blocks and what stands in them: the second takes as long as the square of a paragraph's length."""
+    for token in state.tokens:
+        if token.type == "inline" and len(token.content) > LONGEST_PARAGRAPH:
+            raise TooLong((token.map or [0, 0])[0] + 1)
+
+
+_MARKDOWN = MarkdownIt("commonmark").enable("table")
+_MARKDOWN.core.ruler.before("inline", "refuse_long", _refuse_long)
 
 
 def _in_blocks(node: SyntaxTreeNode, lead: str) -> Iterator[Candidate]:

@@ -37,10 +37,10 @@ def nested(depth: int) -> object:
     return inner
 
 
-def refusal(house: Cast, content: object) -> str:
+def refusal(house: Cast, content: object, name: str = "history.json") -> str:
     """What is said of a file that is refused; empty where it is taken."""
     try:
-        brought(house, content)
+        brought(house, content, name)
     except NotReadable as refused:
         return refused.problems[0].says
     return ""
@@ -94,3 +94,24 @@ def test_a_key_that_stands_twice_is_found_at_once() -> None:
     keys = b",".join(b'"%d":0' % number for number in range(100_000))
     (problem,) = read_history_file(b"{" + keys + b',\n"99999":1}').problems
     assert "99999" in problem.says
+
+
+BOMBS = {
+    "brackets": "[" * 11_000,
+    "pictures": "![a](" * 3_000,
+    "a table without end": "|a|b|\n|-|-|\n" + "|x|y|\n" * 6_000,
+    "names without end": "[a]: b\n" * 6_000,
+    "a paragraph without end": "a *b _c\n" * 3_000,
+    "directives without end": "".join(f"Never push to b{n}.\n\n" for n in range(2_100)),
+    "half a megabyte": "- Never push.\n\n" * 35_000,
+    "NUL": "Never push.\x00",
+    "front matter without end": "---\n" * 2 + "\n" * 6_000,
+}
+
+
+@pytest.mark.django_db
+def test_rules_files_made_to_be_slow_are_refused_by_line(house: Cast) -> None:
+    """Markdown that would take minutes to read is refused before it is read, and says on which line it is too long."""
+    said = {name: refusal(house, text.encode(), "CLAUDE.md") for name, text in BOMBS.items()}
+    assert [name for name, says in said.items() if not says] == []
+    assert not Instruction.objects.exists()
