@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -165,7 +166,7 @@ def look_through(project: Project, progress: Progress = lambda done: None) -> It
     rows = list(standing_rows(project).select_related("current__text", "period").order_by("id"))
     with contradictions_of(project) as (filed, variables):
         directives = {row.pk: filed.directive(str(row.pk)) for row in rows}
-        contradicting = list(filed.pairs(now=clock.now()))
+        contradicting = list(islice(filed.pairs(now=clock.now()), MOST_KEPT))
     for id, found in contradicting:
         yield Finding(Kind.CONTRADICTION, "contradiction", id, found.instruction_id, str(found.kind))
     yield from _alike(rows, directives)

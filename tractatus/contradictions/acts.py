@@ -8,6 +8,7 @@ from tractatus.actions import read_action
 from tractatus.comparison import Doing, compare
 from tractatus.comparison.keys import Key, keys_called, keys_of
 from tractatus.contradictions.found import ContradictionKind, Opposed
+from tractatus.contradictions.words import telling
 from tractatus.directives import constraints as c
 from tractatus.directives import knowledge
 from tractatus.directives.language import Clause
@@ -54,6 +55,11 @@ def keys_of_forbidding(constraint: c.Constraint) -> Iterator[tuple[object, ...]]
     """Under what a constraint finds the acts that may go against it."""
     if isinstance(constraint, c.Commitment):
         yield ("act", "value", constraint.name)
+    elif isinstance(constraint, c.Deed) and constraint.objects:
+        # Of what is described by several words, the one that tells most is looked for.
+        group = max(constraint.objects, key=lambda words: min(map(telling, words)))
+        yield from (("act", "term", term) for term in sorted(group))
+        yield from (("act", "verb", verb) for verb in ("install", "tag") if verb in constraint.verbs)
     elif isinstance(constraint, _FORBIDDING):
         for key in keys_of(constraint, _no_size):
             if key[0] in _CALLED:

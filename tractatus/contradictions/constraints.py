@@ -28,6 +28,8 @@ def keys_of(constraint: c.Constraint) -> Iterator[Key]:
             yield ("naming", constraint.target)
         case c.Choice():
             yield ("family", constraint.family)
+        case c.Value() if constraint.parameter in _OF_SOMETHING and constraint.subject in _NO_SUBJECT:
+            yield from (("value", constraint.parameter, word) for word in sorted(_about(constraint)))
         case c.Value():
             yield ("value", constraint.parameter, constraint.subject)
 

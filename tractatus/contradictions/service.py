@@ -14,7 +14,7 @@ from tractatus.actions.environments import canonical
 from tractatus.comparison import Doing
 from tractatus.contradictions import acts, constraints, statements
 from tractatus.contradictions.found import ContradictionKind, Opposed
-from tractatus.contradictions.words import averting, meant
+from tractatus.contradictions.words import averting, meant, telling
 from tractatus.directives import Constraint, Directive, load_data, read_instruction
 from tractatus.directives.constraints import Practice
 from tractatus.directives.language import LONGEST, clauses_of, stem, tokens_of
@@ -22,7 +22,7 @@ from tractatus.instruction import Instruction
 from tractatus.results import Record
 from tractatus.vocabulary import TemporalScope
 
-MOST_COMPARED = 2_000
+MOST_COMPARED = 500
 """Distinct texts that one instruction is compared with. Of more that are about the same, those filed first."""
 
 _VARIABLE = re.compile(r"\$\{(\w{1,80})\}|\$(\w{1,80})")
@@ -89,13 +89,17 @@ def _read(text: str) -> _Text:
         if forbidden := tuple(acts.keys_of_forbidding(constraint)):
             forbidding.append((constraint, forbidden))
             forbids.update((key, None) for key in forbidden)
-    meets.update((key, None) for key in by_key)
+    for key, mine in by_key.items():
+        if key[0] != "practice":
+            meets[key] = None
+            continue
+        for practice in mine:  # what asks for one meets only what refuses it
+            (tells if getattr(practice, "wanted", False) else forbids)[key] = None
     for one in said:
         meets.update((("topic", *sorted(key)), None) for key in one.keys if key)
         meets.update((("family of", family), None) for family, _ in one.members)
         if one.negative:
-            words = sorted(one.topic)
-            forbids.update((("said", word), None) for word in words[:1])
+            forbids.update((("said", word), None) for word in sorted(one.topic, key=telling)[-1:])
         else:
             tells.update((("said", word), None) for word in one.topic | one.condition)
     if act is not None:

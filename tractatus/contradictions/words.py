@@ -66,3 +66,8 @@ def averting(*, clause: bool) -> frozenset[str]:
 def permitting() -> frozenset[str]:
     """The stems of words by which a figure is settled or allowed, and not only bounded."""
     return frozenset(stem(word) for row in rows(_FILE, "permitting", {"words": Field(list)}) for word in row["words"])
+
+
+def telling(word: str) -> tuple[bool, int, str]:
+    """How much a word tells, for sorting: one with a digit names a single thing, and long ones are rarer."""
+    return any(character.isdigit() for character in word), len(word), word
