@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from deliberation.api import LONGEST_BODY
 from tractatus_site.middleware import page_before
@@ -27,5 +28,6 @@ class BodySizeMiddleware:
         if not length.isdecimal() or int(length) <= most:
             return self.get_response(request)
         if interface:
-            return JsonResponse(problem(413), status=413, content_type=MEDIA_TYPE)
+            said = problem(413, _("The body is longer than %(most)d octets.") % {"most": most})
+            return JsonResponse(said, status=413, content_type=MEDIA_TYPE)
         return render(request, "refused.html", {"status": 413, "back": page_before(request)}, status=413)
