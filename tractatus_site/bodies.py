@@ -7,6 +7,7 @@ from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
+from django.utils.translation import gettext as _
 
 from accounts.interface import LONGEST_BODY
 from instructions.domain.history_file import LARGEST_FILE
@@ -41,7 +42,8 @@ class BodySizeMiddleware:
         if not length.isdecimal() or int(length) <= most:
             return self.get_response(request)
         if interface:
-            return JsonResponse(problem(413), status=413, content_type=MEDIA_TYPE)
+            said = problem(413, _("The body is longer than %(most)d octets.") % {"most": most})
+            return JsonResponse(said, status=413, content_type=MEDIA_TYPE)
         return render(request, "refused.html", {"status": 413, "back": page_before(request)}, status=413)
 
 

@@ -39,7 +39,7 @@ class MemberForm(RolesForm):
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     name = forms.CharField(
-        label=_("Name"),
+        label=_("Name (if you wish)"),
         max_length=200,
         required=False,
         help_text=_("As it shall stand on pages and where they sign."),

@@ -110,8 +110,11 @@ class Person:
         return self
 
     def picture(self, name: str, *, height: int | None = None) -> Person:
-        """Take a picture for the documentation, of the page's first `height` pixels or of all, where it is wished."""
-        if os.environ.get("TAKE_PICTURES") != "1":
+        """Take a picture for the documentation, of the page's first `height` pixels or of all, where it is wished.
+
+        Only of a page that somebody looks at.
+        """
+        if os.environ.get("TAKE_PICTURES") != "1" or not self.checks:
             return self
         self.page.evaluate("window.scrollTo(0, 0)")
         whole = self.page.evaluate("document.documentElement.scrollHeight")

@@ -53,7 +53,7 @@ def test_looking_around_then_starting_for_real(live_server, demo, open_page, axe
     page.get_by_role("button", name="Keep this").click()
     expect(page).to_have_url(re.compile("/settings/members/$"))
     page.get_by_label("Mail address", exact=True).fill("editor@harbour.example")
-    page.get_by_label("Name", exact=True).fill("Editor")
+    page.get_by_label("Name (if you wish)", exact=True).fill("Editor")
     page.locator("[name=roles][value=editor]").check()
     page.get_by_role("button", name="Take them in").click()
     expect(page.get_by_role("rowheader", name=re.compile("Editor"))).to_be_visible()

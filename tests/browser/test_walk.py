@@ -28,14 +28,17 @@ FACILITATOR, HOLDER, REVIEWER = "coordinator@harbour.example", "director@harbour
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("script", [True, False], ids=["with-script", "without-script"])
 def test_question_walks_from_the_first_page_to_its_review(
-    live_server: Any, open_page: Callable[..., Page], axe: Check, fits: Check, settings: Any
+    live_server: Any, open_page: Callable[..., Page], axe: Check, fits: Check, settings: Any, script: bool
 ) -> None:
+    """Without script nothing is looked at for a second time: it is only that everything can be done."""
+    checks = (axe, fits) if script else ()
     settings.SITE_URL = live_server.url
     demo = make_organisation("demo", "Demo Care", is_demo=True)
     make_member(demo, "Holder", Role.DECISION_HOLDER, email="holder@demo.example")
     with time_machine.travel(BEGIN, tick=True) as clock:
-        walk = Walk(lambda **how: Person(open_page(**how), live_server.url, axe, fits), clock)
+        walk = Walk(lambda **how: Person(open_page(java_script_enabled=script, **how), live_server.url, *checks), clock)
         walk.start_for_real()
         walk.take_people_in()
         walk.put_the_question()
@@ -88,7 +91,7 @@ class Walk:
     def start_for_real(self) -> None:
         one = self.facilitator.go("/").sees("Look around", "Start for real").looks().picture("first-page")
         one.send("", organisation_name="Harbour Line", name="Night coordinator", email=FACILITATOR)
-        one.looks().send("", mail_choice="links")
+        one.looks().picture("mail").send("", mail_choice="links")
         self._choose_password(one.go("/accounts/password/set/"))
 
     def take_people_in(self) -> None:
@@ -98,7 +101,7 @@ class Walk:
             ("Quality reviewer", REVIEWER, Role.REVIEWER),
         ):
             one.go(members).send("", name=name, email=email, roles=[role])
-        one.go(members).looks().follow("/roles/", row=FACILITATOR)
+        one.go(members).looks().picture("members").follow("/roles/", row=FACILITATOR)
         one.send("", roles=[Role.ADMINISTRATOR, Role.FACILITATOR])
         for person, email in ((self.holder, HOLDER), (self.reviewer, REVIEWER)):
             link = one.go(members).follow("/link/", row=email).send("").page.locator(".receipt code").inner_text()
@@ -124,7 +127,7 @@ class Walk:
         one.send("intake/trade_off/", title="An answer at once, and a human voice")
         # What the software found in these words stands only once a person keeps it.
         one.send("intake/suggest/").sees("Suggested by the software").looks()
-        one.go(f"{self.here}intake/").picture("intake", height=3180)
+        one.go(f"{self.here}intake/").picture("intake", height=2900)
         while one.page.locator("main button", has_text="Keep it").count():
             one.press("Keep it")
         one.sees("Care", "Consequentialist", "Rights-based")
@@ -133,8 +136,8 @@ class Walk:
     def write_the_terms(self) -> None:
         one = self.facilitator.go(f"{self.here}terms/").looks().send("terms/", question=words.QUESTION, **words.TERMS)
         one.sees("Nothing but the fare.")
-        one = self.holder.go(f"{self.home}asked/").sees("Accept the terms").looks().follow("terms/")
-        one.looks().send("terms/accept/", name=words.NAME)
+        one = self.holder.go(f"{self.home}asked/").sees("Accept the terms").looks().picture("asked").follow("terms/")
+        one.looks().picture("terms").send("terms/accept/", name=words.NAME)
         self.has_nothing_to_do(one)
 
     def say_who_must_be_heard(self) -> None:
@@ -158,12 +161,13 @@ class Walk:
             one.go(f"{self.here}invitations/").looks().follow("/send/", row=who["title"])
             one.looks().send("", channel="link").looks()
             self.links[who["title"]] = one.row(who["title"]).locator("input[readonly]").input_value()
+        self.volunteer.go(self.links[words.VOLUNTEER["title"]]).picture("your-link")
         for person, who, name in (
             (self.caller, words.CALLER, words.CALLER_NAME),
             (self.volunteer, words.VOLUNTEER, words.VOLUNTEER_NAME),
         ):
             self.open_link(person, who["title"]).sees(who["why"], words.TERMS["off_table"]).looks()
-            person.send("asked/accept/", name=name, frameworks=who["frameworks"])
+            person.picture("take-part", height=1500).send("asked/accept/", name=name, frameworks=who["frameworks"])
             person.sees("The first round has not opened yet").looks()
         self.has_nothing_to_do(one)
 
@@ -244,7 +248,8 @@ class Walk:
         )
         self.volunteer.looks().send("").sees("Nothing more is asked of you")
         one = self.open_link(self.caller, words.CALLER["title"]).follow("outcome/").sees(words.DECISION).looks()
-        one.press("Write a dissent").looks().send("", **words.DISSENT).sees(words.DISSENT["lead"]).looks()
+        one.press("Write a dissent").looks().write("", **words.DISSENT).picture("dissent")
+        one.send("").sees(words.DISSENT["lead"]).looks()
         one.go(f"{self.here}asked/").sees("Nothing more is asked of you")
         self.pass_time(days=5)
 
@@ -259,7 +264,7 @@ class Walk:
         )
         one.looks().picture("cannot-be-signed", height=900)
         one.send("", "Sign", name=words.NAME).sees("It cannot be signed yet").press("Answer the dissent")
-        one.looks().send("", text=words.ANSWER)
+        one.looks().write("", text=words.ANSWER).picture("answer-a-dissent").send("")
         one.go(f"{self.home}asked/").sees("Sign the outcome").looks().follow("outcome/sign/").looks()
         one.send("", "Sign", name=words.NAME)
         one.go(f"{self.here}outcome/").sees("Decided, with dissent", "Informs, does not bind", words.ANSWER).looks()
@@ -295,7 +300,7 @@ class Walk:
         self.open_link(self.caller, words.CALLER["title"])
         self.caller.go(f"{self.here}review/").sees(words.DISSENT["predicts"]).looks()
         self.caller.send("", text=words.SEEN_SINCE).sees(words.SEEN_SINCE)
-        one.go(review).sees(words.SEEN_SINCE).looks()
+        one.go(review).sees(words.SEEN_SINCE).looks().picture("review", height=1700)
         one.send(
             "reviews/1/prepare/",
             since_then=words.SINCE_THEN,

@@ -108,7 +108,9 @@ def test_no_place_in_the_code_is_changed_unnoticed(tmp_path: Path) -> None:
             file.write_text(whole.replace(mutation.old, mutation.new))
             ran = pytest_in(tree, [test for test in one.tests if not test.startswith("browser/")])
             assert ran.returncode in {0, 1}, ran.stdout[-3000:] + ran.stderr[-3000:]
-            return "" if ran.returncode == 1 and " failed" in ran.stdout else f"{mutation.file}: {mutation.old}"
+            noticed = ran.returncode == 1 and " failed" in ran.stdout
+            print("noticed    " if noticed else "NOT NOTICED", mutation.file, mutation.old.strip()[:80], flush=True)
+            return "" if noticed else f"{mutation.file}: {mutation.old}"
         finally:
             file.write_text(whole)
             trees.put(tree)
