@@ -16,6 +16,7 @@ from accounts.models import Membership
 from accounts.permissions import ANY, TABLE, Rule
 from deliberation import models as of
 from deliberation.models import Deliberation
+from instructions import models as told
 from tests.walls.world import World
 
 ROWS: dict[str, Any] = {
@@ -34,12 +35,23 @@ ROWS: dict[str, Any] = {
     "dissent_answer": of.Dissent,
     "dissent_join": of.Dissent,
     "dissent_withdraw": of.Dissent,
+    "instruction": told.Instruction,
+    "instruction_changed": told.Reckoning,
+    "instruction_import_decide": told.Import,
+    "instruction_publish": told.Instruction,
+    "instruction_reinstate": told.Instruction,
+    "instruction_reject": told.Instruction,
+    "instruction_retire": told.Instruction,
+    "instruction_revise": told.Instruction,
+    "instruction_supersede": told.Instruction,
+    "instruction_withdraw": told.Instruction,
     "invitation_letter": of.Invitation,
     "invitation_not_reached": of.Invitation,
     "invitation_renew": of.Invitation,
     "invitation_send": of.Invitation,
     "more_time_answer": of.MoreTime,
     "notice_resend": of.Notice,
+    "period_end": told.Period,
     "proposal_cost": of.Option,
     "question_reply": of.Question,
     "request_answer": of.Request,
@@ -49,6 +61,7 @@ ROWS: dict[str, Any] = {
     "stakeholder_keep": of.Stakeholder,
     "stakeholders_gap": of.Framework,
     "stance_submit": of.Option,
+    "variable_remove": told.Variable,
 }
 """Of which model the row is whose id stands in the address."""
 
@@ -60,6 +73,7 @@ VALUES: dict[str, Any] = {
     "card_sent kind": "position",
     "card_confirm kind": "position",
     "card_otherwise kind": "format",
+    "instruction_draft form": "new",
     "outbox_mail key": "20270101-000000-0",
 }
 """What else stands in addresses, by the parameter, or by route and parameter."""
@@ -131,7 +145,9 @@ def subject_of(route: Route, world: World) -> Any:
         things = world.at.get(row.machine)
         if row.is_read or not things or row.machine in {"installation", "organisation", "user"}:
             continue
-        state = next((state for state in row.states if state in things), "decided" if ANY in row.states else "")
+        state = next((state for state in row.states if state in things), "")
+        if ANY in row.states:
+            state = "decided" if "decided" in things else next(iter(things))
         return things[state]
     if route.name in {"precedent", "precedents"}:
         return world.at["precedent"]["in_force"]
@@ -141,14 +157,20 @@ def subject_of(route: Route, world: World) -> Any:
     return world.at["deliberation"]["decided" if reads & {"read_outcome", "read_overview"} else "round_2"]
 
 
+def deliberation_of(subject: Any, world: World) -> Deliberation:
+    """The deliberation an address is about; where it is about something else, one that is open."""
+    here = getattr(subject, "deliberation", subject)
+    return here if isinstance(here, Deliberation) else world.at["deliberation"]["round_2"]
+
+
 def arguments(route: Route, world: World) -> dict[str, Any]:
     """The arguments of an address of the route. Raises LookupError that says where to add what is not known."""
     subject = subject_of(route, world)
-    here: Deliberation = getattr(subject, "deliberation", subject)
-    return {name: _argument(route, name, kind, here, world) for name, kind in route.parameters.items()}
+    return {name: _argument(route, name, kind, subject, world) for name, kind in route.parameters.items()}
 
 
-def _argument(route: Route, name: str, kind: str, here: Deliberation, world: World) -> Any:
+def _argument(route: Route, name: str, kind: str, subject: Any, world: World) -> Any:
+    here = deliberation_of(subject, world)
     if name == "slug" and route.of_organisation:
         return world.cast.organisation.slug
     if name == "number" and kind == "IntConverter":
@@ -161,7 +183,10 @@ def _argument(route: Route, name: str, kind: str, here: Deliberation, world: Wor
     if name in known:
         return known[name]
     if route.name in ROWS and kind == "UUIDConverter":
-        row = ROWS[route.name].objects.filter(deliberation=here).order_by("pk").first()
+        if isinstance(subject, ROWS[route.name]):
+            return subject.pk
+        inside = {"deliberation": here} if hasattr(ROWS[route.name], "deliberation") else {}
+        row = ROWS[route.name].objects.filter(**inside).order_by("pk").first()
         assert row is not None, (
             f"tests/walls/world.py makes no {ROWS[route.name].__name__}, which {route.name} is about"
         )

@@ -17,11 +17,14 @@ from django.apps import apps
 from django.db import models
 
 from accounts import clock
+from accounts.ids import uuid7
 from accounts.models import Project
 from accounts.models.installation import MailChoice
 from accounts.permissions import TABLE
 from deliberation.models import Deliberation, OutcomeVersion
+from instructions.domain.classification import Wording
 from tests.deliberation import stages
+from tests.walls.history import PORT
 from tests.walls.world import World
 
 DOORS = {
@@ -49,8 +52,10 @@ FILLS: dict[str, Any] = {
     "choice": "name",
     "sides": ["One.", "The other."],
     "roles": ["auditor"],
+    "open_period kind": "TASK",
+    "set_variable name": "WALLS",
 }
-"""What is sent under a name where any words would not do."""
+"""What is sent under a name where any words would not do, or to one verb under that name."""
 WORDS = {"str", "Sequence[str]", "Iterable", "Role"}
 
 
@@ -83,7 +88,8 @@ def arguments(verb: Callable[..., Any], world: World, thing: Any) -> dict[str, A
         needed = parameter.default is parameter.empty
         if needed or name in {"proposal", "group"}:
             kind = str(getattr(parameter.annotation, "__name__", parameter.annotation)).partition(" | ")[0]
-            found[name] = _value(name, kind.rpartition(".")[2], world, thing)
+            known = f"{verb.__name__} {name}"
+            found[name] = FILLS.get(known) or _value(name, kind.rpartition(".")[2], world, thing)
     return found
 
 
@@ -99,7 +105,14 @@ def _value(name: str, kind: str, world: World, thing: Any) -> Any:
         "bool": lambda: True,
         "date": lambda: (clock.now() + timedelta(days=400)).date(),
         "datetime": lambda: clock.now() + timedelta(days=400),
-        "UUID": lambda: OutcomeVersion.objects.filter(deliberation=here).values_list("pk", flat=True)[0],
+        "UUID": lambda: (
+            OutcomeVersion.objects.filter(deliberation=here).values_list("pk", flat=True).first() or uuid7()
+        ),
+        "bytes": lambda: b"- Always run the linter before every commit.",
+        "Wording": lambda: Wording(PORT),
+        "Mapping[str, Answered]": dict,
+        "Mapping[str, Any]": dict,
+        "Sequence[Instruction]": lambda: [world.at["instruction"]["proposed"]],
         "Content": lambda: stages.content(here),
         "Organisation": lambda: world.cast.organisation,
         "Project": lambda: Project.objects.get(pk=world.cast.project.pk),
@@ -112,6 +125,10 @@ def _value(name: str, kind: str, world: World, thing: Any) -> Any:
     if isinstance(thing, models.Model) and kind == type(thing).__name__:
         return thing
     return simple[kind]() if kind in simple else _first(kind, here)
+
+
+def _version_id(deliberation: Any) -> Any:
+    return OutcomeVersion.objects.filter(deliberation=deliberation).values_list("pk", flat=True).first()
 
 
 def _first(kind: str, deliberation: Any) -> Any:

@@ -20,13 +20,18 @@ from accounts.permissions import SYSTEM
 from accounts.scope import open_organisation
 from audit.models import Entry
 from deliberation import models as of
+from instructions.models import Instruction
 from tests.walls.world import World
 
 pytestmark = pytest.mark.django_db
 
 METHODS = {"get", "post", "put", "patch", "delete"}
-ROWS: dict[str, Any] = {"api_deliberation": of.Deliberation, "api_outcome": of.Outcome}
-"""Of which model the row is whose id an operation takes."""
+ROWS: dict[str, tuple[Any, str]] = {
+    "api_deliberation": (of.Deliberation, "pk"),
+    "api_instruction": (Instruction, "key"),
+    "api_outcome": (of.Outcome, "pk"),
+}
+"""Of which model the row is whose id an operation takes, and which of its fields that is."""
 
 
 def operations() -> list[tuple[str, str]]:
@@ -81,8 +86,9 @@ def _filled(path: str, world: World) -> tuple[str, str]:
     if "{" not in path:
         return path, name
     assert name in ROWS, f"say in tests/walls/test_keys.py, in ROWS, of which model the row is that {name} takes"
-    row = ROWS[name].objects.order_by("pk").first()
-    return re.sub(r"\{\w+\}", str(row.pk), path), name
+    model, field = ROWS[name]
+    row = model.objects.order_by("pk").first()
+    return re.sub(r"\{\w+\}", str(getattr(row, field)), path), name
 
 
 def _expected(what: str, name: str, method: str) -> Iterator[int]:

@@ -22,7 +22,7 @@ from accounts.scope import open_organisation
 from deliberation.models import Deliberation
 from tests.deliberation import stages
 from tests.deliberation.pages import by_link, signed_in
-from tests.walls.addresses import NARROWER, Route, arguments, made_up, routes, subject_of
+from tests.walls.addresses import NARROWER, Route, arguments, deliberation_of, made_up, routes, subject_of
 from tests.walls.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.alone]
@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.alone]
 ALL = routes()
 OURS = [route for route in ALL if route.of_organisation]
 OPEN_TO_ALL = {"schema", "api_docs", "set_language", "style", "style_card", "about", "security_txt"}
-ALLOWED_TO_WRITE = ("django_session", "audit_", "deliberation_draft")
+ALLOWED_TO_WRITE = ("django_session", "audit_", "deliberation_draft", "instructions_draft")
 """What a refusal may leave: the session's message, an entry that says so, and what was typed, for who typed it."""
 SAID = ("thinks is right", "Nobody should wait five weeks", "The reading should go", "The tool ranks applicants")
 """Words from inside a deliberation: a position, a shared value, a dissent, what is asked."""
@@ -73,8 +73,7 @@ def test_every_route_is_named_in_a_row_of_the_table() -> None:
 def test_it_opens_to_whom_the_table_names_and_to_nobody_else(route: Route, world: World) -> None:
     with open_organisation(world.cast.organisation):
         given = arguments(route, world)
-        subject = subject_of(route, world)
-        here: Deliberation = getattr(subject, "deliberation", subject)
+        here = deliberation_of(subject_of(route, world), world)
         everybody = list(visitors(route, world, here))
     there = reverse(route.name, kwargs=given)
     nowhere = reverse(route.name, kwargs=made_up(route, given))

@@ -13,13 +13,16 @@ from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
 from accounts import clock, scope
+from accounts.ids import uuid7
 from accounts.models import KeptAnswer, Membership, SeatUser, User
 from accounts.scope import ScopeError, open_organisation
 from audit.models import Entry
 from deliberation.domain.calendar import make_calendar_link
 from deliberation.domain.drafts import save_draft
 from deliberation.domain.precedent import cite_precedent
-from deliberation.models import Timetable
+from deliberation.models import AgentInstruction, DraftWarning, Outcome, OutcomeVersion, Timetable
+from instructions.domain import drafts as of_instructions
+from instructions.domain.by_outcome import instruct_by_outcome
 from tests.deliberation import stages
 from tests.walls.world import World
 
@@ -48,6 +51,15 @@ def _what_no_stage_makes(world: World) -> None:
     here = world.at["deliberation"]["draft"]
     precedent = stages.precedent_of(world.whole)
     cite_precedent(here, precedent, by=cast.facilitator, alike="The same tool.", differs="Another post.")
+    of_instructions.save_draft(cast.organisation, by=cast.editor, form="walls", fields={"a": "b"})
+    outcome = Outcome.objects.get(deliberation=world.whole)
+    told = instruct_by_outcome(
+        cast.project, "Always run pytest twice.", signer=outcome.signed_by, place="", answers={}, cause=uuid7()
+    )
+    of_whole = {**ours, "deliberation": world.whole, "instruction": told}
+    AgentInstruction.objects.create(**of_whole, outcome=outcome, text=told.current.text, created_at=now)
+    version = OutcomeVersion.objects.filter(deliberation=world.whole).first()
+    DraftWarning.objects.create(**of_whole, version=version, first_seen_at=now)
     Timetable.objects.create(**ours, urgency="URGENT", durations={}, set_at=now)
     KeptAnswer.objects.create(**ours, key=world.key.key, idempotency_key="one", digest="0" * 64)
     audit = {model.__name__: model for model in apps.get_app_config("audit").get_models()}

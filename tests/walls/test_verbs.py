@@ -21,6 +21,7 @@ from accounts.refusals import NotAllowed, Refused, WrongState
 from accounts.scope import open_organisation
 from deliberation.models import Seat
 from tests.walls.calls import arguments, at_the_door, verbs
+from tests.walls.history import HISTORY
 from tests.walls.world import Actor, World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.alone]
@@ -59,7 +60,7 @@ def _differences(row: Rule, world: World, things: dict[str, Any]) -> Iterator[st
         for actor in _who_try(row, state, world):
             if not takes_by and actor.words != ("system",):
                 continue  # it names nobody who does it: whoever is at the page, or the software
-            by = actor.by if row.machine in WITHOUT_SEATS else actor.in_(here)
+            by = actor.by if row.machine in WITHOUT_SEATS | HISTORY else actor.in_(here)
             if not isinstance(by, _known_to(row)):
                 continue  # no page and no request could name them
             called = partial(verb, **given, **({"by": by} if takes_by else {}))
@@ -78,6 +79,8 @@ def _known_to(row: Rule) -> tuple[type, ...]:
     """What may stand for who acts: some verbs write it into a row that knows people alone, or keys alone."""
     if row.machine in WITHOUT_SEATS:
         return (User, System)
+    if row.machine in HISTORY:
+        return (User, APIKey, System)
     return MADE_BY.get(row.verb, (User, Seat, APIKey, System))
 
 

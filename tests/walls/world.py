@@ -41,6 +41,7 @@ from deliberation.models import Deliberation, Seat
 from tests.cast import Cast, make_member, make_project, make_user
 from tests.copies import copy_rows
 from tests.deliberation import stages
+from tests.walls.history import told
 
 Word = Role | Part | str
 MACHINES: dict[type[models.Model], str] = {of.ChangeReport: "report"}
@@ -78,6 +79,7 @@ class World:
         self.actors = self._actors()
 
         self.at = _in_every_state(self.whole, Deliberation, of.Review, of.Precedent, of.ChangeReport)
+        self.at |= told(self.cast)
         # These are brought into their states and not copied: see `bring`.
         self.at["installation"] = dict.fromkeys(["started", "new", "demo"], self.cast.organisation)
         self.at["organisation"] = dict.fromkeys(["active", "deactivated"], self.cast.organisation)
