@@ -124,6 +124,18 @@ def test_database_keeps_what_was_told(cast: Cast) -> None:
             cursor.execute(sql)
 
 
+def test_only_the_signer_is_told_for(cast: Cast) -> None:
+    """What somebody else put in force is never shown as what an outcome told the agents."""
+    outcome = signed(cast, agents="")
+    made = propose_instruction(cast.organisation, Wording(WORDS), by=cast.editor, project=cast.project)
+    publish_instruction(made, by=cast.editor)
+    with pytest.raises(IntegrityError, match=r"^agents_told_by_signature: "), transaction.atomic():
+        AgentInstruction.objects.create(
+            organisation=cast.organisation, deliberation=outcome.deliberation, outcome=outcome, instruction=made,
+            text=made.current.text, created_at=made.created_at,
+        )  # fmt: skip
+
+
 def test_sign_page_shows_what_the_words_go_against_and_keeps_them(cast: Cast) -> None:
     old = propose_instruction(
         cast.organisation, Wording("Always use MongoDB on port 27027."), by=cast.editor, project=cast.project

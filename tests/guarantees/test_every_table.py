@@ -17,6 +17,7 @@ from django.db.models import F
 
 from accounts import clock, guards
 from accounts.domain.keys import create_api_key
+from accounts.ids import uuid7
 from accounts.models import KeptAnswer
 from accounts.scope import open_organisation
 from audit.texts import keep
@@ -37,18 +38,32 @@ from deliberation.domain.review import report_change, speak_to_review
 from deliberation.domain.stakeholders import explain_gap
 from deliberation.domain.tensions import add_tension
 from deliberation.guards.tenancy import ELSEWHERE
-from deliberation.models import Commitment, Deliberation, Framework, Option, OutcomeVersion, Precedent
+from deliberation.models import (
+    AgentInstruction,
+    Commitment,
+    Deliberation,
+    DraftWarning,
+    Framework,
+    Option,
+    Outcome,
+    OutcomeVersion,
+    Precedent,
+)
 from deliberation.models.tenancy import OfDeliberation
+from instructions.domain.by_outcome import instruct_by_outcome
+from instructions.domain.drafts import save_draft as save_instruction_draft
 from tests.cast import Cast
 from tests.deliberation import stages
 from tests.guarantees.held import for_good
+from tests.walls.history import told
 
 UNWRITTEN = {"audit_leaf", "audit_node", "audit_checkpoint", "audit_log"}
 """Tables that nothing writes yet: the sequencer will."""
 
 
 def owned() -> list[type[models.Model]]:
-    found = [model for app in ("accounts", "audit", "deliberation") for model in apps.get_app_config(app).get_models()]
+    apps_of_ours = ("accounts", "audit", "instructions", "deliberation")
+    found = [model for app in apps_of_ours for model in apps.get_app_config(app).get_models()]
     return [model for model in found if any(f.name == "organisation" for f in model._meta.concrete_fields)]
 
 
@@ -122,6 +137,24 @@ def everything(cast: Cast) -> None:
     KeptAnswer.objects.create(organisation=cast.organisation, key=key_, idempotency_key="a", digest="0" * 64)
     make_calendar_link(cast.membership(cast.reviewer), by=cast.reviewer)
     _in_rounds(cast)
+    _told(cast, decided)
+
+
+def _told(cast: Cast, decided: Deliberation) -> None:
+    at = told(cast)
+    save_instruction_draft(cast.organisation, by=cast.editor, form="new", fields={"text": "Always."})
+    outcome = Outcome.objects.get(deliberation=decided)
+    made = instruct_by_outcome(
+        cast.project, "Always run pytest twice.", signer=outcome.signed_by, place="", answers={}, cause=uuid7()
+    )
+    of_decided = {"organisation": cast.organisation, "deliberation": decided}
+    AgentInstruction.objects.create(
+        **of_decided, instruction=made, outcome=outcome, text=made.current.text, created_at=clock.now()
+    )
+    version = OutcomeVersion.objects.filter(deliberation=decided).latest("number")
+    DraftWarning.objects.create(
+        **of_decided, instruction=at["instruction"]["active"], version=version, first_seen_at=clock.now()
+    )
 
 
 def _in_rounds(cast: Cast) -> None:

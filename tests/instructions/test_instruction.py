@@ -6,7 +6,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 
+from accounts.domain.keys import create_api_key
 from accounts.models import APIKey
+from accounts.permissions import SYSTEM
 from accounts.refusals import Invalid, NotAllowed, WrongState
 from accounts.scope import open_organisation
 from audit.models import Entry
@@ -25,7 +27,7 @@ from instructions.domain.instruction import (
 from instructions.domain.periods import end_period, open_period
 from instructions.domain.variables import set_variable
 from instructions.models import Change, Instruction, Period, Revision, Variable
-from tests.cast import Cast
+from tests.cast import Cast, make_project
 
 PORT = "Always use MongoDB on port 27027."
 OTHER_PORT = "MongoDB runs on port 27017."
@@ -119,6 +121,24 @@ def test_phase_ends_its_instructions(house: Cast) -> None:
     assert end_period(phase, by=house.editor) == 1
     made.refresh_from_db()
     assert made.state == "expired"
+
+
+@pytest.mark.django_db
+def test_key_acts_for_its_own_project_alone(house: Cast) -> None:
+    """A key of another project proposes nothing here, and neither begins nor ends a phase, session or task."""
+    other = create_api_key(make_project(house.organisation, "elsewhere", "Elsewhere"), "Agent", by=SYSTEM).key
+    session = open_period(house.project, "SESSION", "Monday", by=house.editor)
+    for call in (
+        lambda: open_period(house.project, "TASK", "Tidy up", by=other),
+        lambda: end_period(session, by=other),
+        lambda: propose_instruction(house.organisation, Wording(PORT), by=other, project=house.project),
+        lambda: propose_instruction(house.organisation, Wording(PORT), by=other, project=None),
+    ):
+        with pytest.raises(NotAllowed, match="its own project"):
+            call()
+    session.refresh_from_db()
+    assert session.is_open
+    assert (Period.objects.count(), Instruction.objects.count()) == (1, 0)
 
 
 @pytest.mark.django_db
