@@ -63,6 +63,43 @@ INSTRUCTION = {
     "source": "user",
 }
 
+ACTION = {
+    "type": "database_connect",
+    "description": "Connect to the database",
+    "parameters": {"database": "mongodb", "port": 27017},
+}
+REASON = "inst_001 says “Check MongoDB at port 27027”. It asks for “27027”; the action has “27017”."
+REJECTED = {
+    "status": "REJECTED",
+    "confidence": 0.95,
+    "reason": REASON,
+    "conflicts": [
+        {
+            "instruction_id": "inst_001",
+            "instruction": "Check MongoDB at port 27027",
+            "status": "REJECTED",
+            "conflict_type": "training_pattern_override",
+            "reason": REASON,
+            "expected": "27027",
+            "actual": "27017",
+            "confidence": 0.95,
+            "requires_human_approval": False,
+        }
+    ],
+    "conflicts_in_all": 1,
+    "instruction_violated": "inst_001",
+    "expected": "27027",
+    "actual": "27017",
+    "conflict_type": "training_pattern_override",
+    "requires_human_approval": False,
+    "corrected_action": {"port": 27027},
+    "corrected_input": None,
+    "would_pass_if": [{"change": "parameter", "parameter": "port", "value": 27027}],
+    "unchecked": [],
+    "reasons": [REASON],
+    "cited": ["inst_001"],
+}
+
 
 class Classifications(ProjectView):
     reads = "read_classification"
@@ -175,6 +212,10 @@ class Validations(ProjectView):
         parameters=[IDEMPOTENCY],
         request=shapes.ValidationIn,
         responses={200: shapes.ValidationOut},
+        examples=[
+            OpenApiExample("An action", value={"action": ACTION}, request_only=True),
+            OpenApiExample("Rejected", value=REJECTED, response_only=True),
+        ],
         tags=["instructions"],
     )
     def post(self, request: Request) -> Response:
@@ -209,7 +250,7 @@ def shape(row: Instruction) -> dict[str, Any]:
         "verification_required": row.verification_required,
         "explicitness": revision.explicitness,
         "active": row.is_in_force,
-        "parameters": revision.parameters,
+        "parameters": revision.fixes,
         "environment": row.environment or None,
         "expires_at": moment(row.expires_at) if row.expires_at else None,
         "supersedes": row.supersedes.key if row.supersedes else None,
