@@ -1,4 +1,4 @@
-"""A key proposes conflicts. It writes nothing else: not by any address of the interface, and not by any verb."""
+"""A key proposes conflicts and instructions, and says which task it is at. It writes nothing else, by no address."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.deliberation import stages
 pytestmark = pytest.mark.django_db
 
 ROUTES = [route.name for route in api_urls.urlpatterns]
-VERBS = {"propose_conflict"}
+VERBS = {"propose_conflict", "propose_instruction", "open_period", "end_period"}
 """All that the table lets a key do."""
 
 

@@ -27,6 +27,14 @@ from deliberation.domain.rounds import close_round, open_round
 from deliberation.domain.stakeholder_list import current_list
 from deliberation.domain.taking_part import accept_invitation, decline_invitation
 from deliberation.models import Framework, OutcomeVersion
+from instructions.domain.classification import Wording
+from instructions.domain.instruction import (
+    propose_instruction,
+    publish_instruction,
+    reject_instruction,
+    retire_instruction,
+)
+from instructions.domain.variables import set_variable
 from tests.attack.arena import Act, act
 from tests.cast import Cast
 from tests.deliberation import stages
@@ -141,3 +149,19 @@ def test_two_processes_at_once(callers: list[Caller]) -> None:
             act(sign_outcome, signing, by=cast.holder, version_id=version, name="Holder"),
             act(return_outcome, signing, by=cast.holder, reason="Who pays?"),
         )
+
+
+def test_two_processes_at_once_at_the_history(callers: list[Caller]) -> None:
+    """Of two processes that decide about one instruction, or say what one name means, one is first."""
+    cast = Cast()
+    with open_organisation(cast.organisation):
+        by = cast.editor
+        first, second = (
+            propose_instruction(cast.organisation, Wording(text), by=by, project=cast.project)
+            for text in ("Always use MongoDB on port 27017.", "Always run pytest before every commit.")
+        )
+        race(cast, callers, *[act(publish_instruction, first, by=by)] * 2)
+        publish = act(publish_instruction, second, by=by)
+        race(cast, callers, publish, act(reject_instruction, second, by=by, why="It is said elsewhere."))
+        race(cast, callers, *[act(retire_instruction, first, by=by, why="It is not used any more.")] * 2)
+        race(cast, callers, *[act(set_variable, cast.project, "PORT", "27017", by=by)] * 2)

@@ -55,7 +55,7 @@ def test_editor_writes_overrules_answers_a_conflict_and_revises(
     text = page.get_by_label("In one or two sentences")
     text.press_sequentially("Make it better")
     expect(page.get_by_role("heading", name="It is too vague to be kept")).to_be_visible()
-    expect(page.locator(".pattern .blank").first).to_be_visible()
+    expect(page.locator(".blank").first).to_be_visible()
     sound(page)
 
     # What is typed is read without a button, and a field is overruled by keyboard alone.
