@@ -187,7 +187,9 @@ def database(url: str, folder: Path) -> dict[str, object]:
             # A deferred transaction that turns into a writer fails at once under load instead of waiting.
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+            # Without the last one INSERT OR REPLACE would remove a row past the guard against deleting it.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+            "PRAGMA recursive_triggers=ON;",
         }
         return entry
     if scheme in {"postgres", "postgresql"}:

@@ -82,7 +82,7 @@ def as_row(row: Instruction) -> dict[str, Any]:
         "explicitness": revision.explicitness,
         "source": row.source,
         "active": row.is_in_force,
-        "parameters": revision.parameters,
+        "parameters": revision.fixes,
         "environment": row.environment or None,
         "expires_at": moment(row.expires_at) if row.expires_at else None,
         "supersedes": row.supersedes.key if row.supersedes else None,

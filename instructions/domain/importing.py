@@ -7,6 +7,7 @@ import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -22,7 +23,7 @@ from instructions.domain.act import Act, perform
 from instructions.domain.classification import FIELDS, classifier_of
 from instructions.domain.conflicts import Answer, Unanswered, clashes_of_many
 from instructions.domain.history_file import MOST_ROWS, OURS, HistoryFile, Problem, Row, decoded, read_history_file
-from instructions.domain.instruction import OWN, UNIVERSAL, State
+from instructions.domain.instruction import OWN, UNIVERSAL, State, supersede_instruction
 from instructions.domain.rules_file import LONGEST_PARAGRAPH, MOST_LINES, Candidate, TooLong, candidates
 from instructions.models import Change, Import, Instruction, Revision, ShownConflict
 from instructions.queries.search import index
@@ -353,12 +354,15 @@ def _link_superseded(proposals: Sequence[_Proposal], ids: Sequence[Any], project
             Instruction.objects.filter(pk=id).update(supersedes=known[key])
 
 
-def accept_proposals(proposals: Sequence[Instruction], *, by: User, why: str, apart: bool = False) -> list[Instruction]:
+def accept_proposals(
+    proposals: Sequence[Instruction], *, by: User, why: str, apart: bool = False, shown_at: datetime | None = None
+) -> list[Instruction]:
     """Put many proposals of one organisation in force under one reason.
 
     Where some go against what stands, `apart` says that they hold beside it, and the reason is kept with each conflict;
     without it `Unanswered` is raised with them. What an imported history calls inactive is retired at once. Raises
-    `Stale` where one of them is no proposal any more; then nothing is changed.
+    `Stale` where one of them is no proposal any more, was revised after `shown_at`, or has nothing left to hold for;
+    then nothing is changed. What one of them takes the place of, and was in force before them, is superseded.
     """
     if not proposals:
         raise Invalid(_("Choose at least one."), "chosen")
@@ -370,14 +374,29 @@ def accept_proposals(proposals: Sequence[Instruction], *, by: User, why: str, ap
         rows = list(_in_batches(ids))
         if any(row.state != State.PROPOSED for row in rows):
             raise Stale(_("Some of these have been decided already. Look again."))
+        _must_still_stand(rows, shown_at)
         kept = act.keep("why", why)
         _settle_clashes(act, rows, kept, apart=apart)
         _move_many(act, rows, State.ACTIVE, kept)
         ended = [row for row in rows if row.given and row.given["values"].get("active") is False]
         if ended:
             _move_many(act, ended, State.RETIRED, kept)
+        for row in rows:
+            if row not in ended and row.supersedes is not None and row.supersedes.is_in_force:
+                supersede_instruction(row.supersedes, by=by, newer=row, cause=act.entry_id)
         act.subject, act.decision, act.binds = _about(rows), "active", True
     return rows
+
+
+def _must_still_stand(rows: Sequence[Instruction], shown_at: datetime | None) -> None:
+    for row in rows:
+        assert row.current is not None
+        if shown_at is not None and row.current.made_at > shown_at:
+            raise Stale(_("%(key)s was revised since you looked. Look again.") % {"key": row.key})
+        if row.current.text.erased_at is not None:
+            raise Stale(_("The words of %(key)s were erased. Leave it out.") % {"key": row.key})
+        if row.period is not None and not row.period.is_open:
+            raise Stale(_("What %(key)s was to hold for has ended. Leave it out, or revise it.") % {"key": row.key})
 
 
 def reject_proposals(proposals: Sequence[Instruction], *, by: User, why: str) -> list[Instruction]:
@@ -404,7 +423,7 @@ def _in_batches(ids: Sequence[Any]) -> Iterable[Instruction]:
     for start in range(0, len(ids), BATCH):
         yield from (
             Instruction.objects.filter(pk__in=ids[start : start + BATCH])
-            .select_related("current__text", "project", "organisation", "supersedes")
+            .select_related("current__text", "project", "organisation", "supersedes", "period")
             .order_by("id")
         )
 

@@ -23,7 +23,7 @@ def told(row: Instruction) -> Told:
         temporal_scope=TemporalScope(row.temporal_scope),
         verification_required=VerificationRequired(row.verification_required),
         explicitness=revision.explicitness,
-        parameters=revision.parameters,
+        parameters=revision.fixes,
         source=row.source,
         active=row.is_in_force,
         created_at=row.created_at,

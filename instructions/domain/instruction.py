@@ -50,18 +50,25 @@ def propose_instruction(
 
 
 def publish_instruction(
-    instruction: Instruction, *, by: User, answers: Mapping[str, Answered] | None = None, why: str = ""
+    instruction: Instruction,
+    *,
+    by: User,
+    answers: Mapping[str, Answered] | None = None,
+    why: str = "",
+    seen: int | None = None,
 ) -> Instruction:
     """Put a proposal in force. `answers` say, by the name of each conflict, which of the two is to hold.
 
     Where one of them says that the other holds, the proposal is withdrawn instead. Raises `Unanswered` with the
-    conflicts that nobody answered, also those that came up since the page was shown.
+    conflicts that nobody answered, also those that came up since the page was shown. `seen` is the number of the
+    revision that was on the page: raises `Stale` where another has taken its place.
     """
     answers = answers or {}
     if any(said.answer == Answer.WITHDRAW for said in answers.values()):
-        return _give_way(instruction, answers, by=by)
+        return _give_way(instruction, answers, by=by, seen=seen)
     with perform("publish_instruction", instruction.organisation, by=by, thing=instruction) as act:
-        _must_have_time(instruction, act)
+        must_be_seen(instruction, seen)
+        must_hold_still(instruction, act)
         settle(act, instruction, answers)
         move(act, instruction, State.ACTIVE, act.keep("why", why, optional=True))
     return instruction
@@ -92,10 +99,7 @@ def revise_instruction(
     """
     answers = answers or {}
     with perform("revise_instruction", instruction.organisation, by=by, thing=instruction) as act:
-        if seen is not None and instruction.current is not None and instruction.current.number != seen:
-            raise Stale(
-                _("It was revised since you began. Look at what it says now, and send yours again if it holds.")
-            )
+        must_be_seen(instruction, seen)
         revision = write(act, instruction, Revision.Kind.REVISED, wording, why, needs_why=True)
         if instruction.is_in_force:
             act.binds = True
@@ -145,6 +149,7 @@ def reinstate_instruction(
     that has ended, holds again without it.
     """
     with perform("reinstate_instruction", instruction.organisation, by=by, thing=instruction) as act:
+        _must_have_words(instruction)
         last = instruction.current
         assert last is not None
         values = {name: getattr(last, name) for name in (*MIRRORED, "explicitness", "parameters")}
@@ -257,15 +262,17 @@ def supersede_instruction(
         move(act, instruction, State.SUPERSEDED, None, because_of=newer)
 
 
-def _give_way(instruction: Instruction, answers: Mapping[str, Answered], *, by: User) -> Instruction:
+def _give_way(instruction: Instruction, answers: Mapping[str, Answered], *, by: User, seen: int | None) -> Instruction:
     """The other one holds: the proposal is withdrawn, and the answers are kept as the measure of what was shown."""
-    answered = [clash for clash in clashes_of(instruction) if clash.name in answers]
-    check_answers(answered, answers)
-    verb = "withdraw_instruction"
-    with perform(verb, instruction.organisation, by=by, thing=instruction) as act:
+    with perform("withdraw_instruction", instruction.organisation, by=by, thing=instruction) as act:
+        must_be_seen(instruction, seen)
+        answered = [clash for clash in clashes_of(instruction) if clash.name in answers]
+        check_answers(answered, answers)
+        holds = [clash for clash in answered if answers[clash.name].answer == Answer.WITHDRAW]
+        if not holds:
+            raise Stale(_("What you said should hold instead is not in the way any more. Look again."))
         _note_answers(act, instruction, answered, answers)
-        said = next(one for one in answers.values() if one.answer == Answer.WITHDRAW)
-        move(act, instruction, State.WITHDRAWN, act.keep("why", said.why))
+        move(act, instruction, State.WITHDRAWN, act.keep("why", answers[holds[0].name].why))
     return instruction
 
 
@@ -285,10 +292,23 @@ def _note_answers(act: Act, instruction: Instruction, clashes: list[Clash], answ
         ).save(force_insert=True)
 
 
-def _must_have_time(instruction: Instruction, act: Act) -> None:
+def must_be_seen(instruction: Instruction, seen: int | None) -> None:
+    """Raises `Stale` where another revision stands than the one with the number `seen`."""
+    if seen is not None and instruction.current is not None and instruction.current.number != seen:
+        raise Stale(_("It was revised since you began. Look at what it says now, and send yours again if it holds."))
+
+
+def must_hold_still(instruction: Instruction, act: Act) -> None:
+    """Raises `Stale` where what is to be put in force has no time left, or no words any more."""
     over = instruction.expires_at is not None and instruction.expires_at <= act.now
     if over or (instruction.period is not None and not instruction.period.is_open):
         raise Stale(_("The time it was to hold for is over. Revise it first."))
+    _must_have_words(instruction)
+
+
+def _must_have_words(instruction: Instruction) -> None:
+    if instruction.current is None or instruction.current.text.erased_at is not None:
+        raise Stale(_("Its words were erased. Write another in its place."))
 
 
 def _must_hold(answers: Mapping[str, Answered]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -45,7 +46,7 @@ class FileForm(forms.Form):
 
 
 class DecideForm(forms.Form):
-    """Many proposals, decided under one reason."""
+    """Many proposals, decided under one reason. `shown_at` is when they were on the page."""
 
     which = forms.ChoiceField(
         label=_("Which"),
@@ -60,7 +61,15 @@ class DecideForm(forms.Form):
         help_text=_("One reason for all of them. It stands at each."),
         error_messages={"required": _("Write a reason.")},
     )
+    shown_at = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput())
     apart = forms.BooleanField(
         label=_("They hold beside what they go against, for this reason"),
         required=False,
     )
+
+    def clean_shown_at(self) -> datetime | None:
+        try:
+            found = datetime.fromisoformat(self.cleaned_data["shown_at"])
+        except ValueError:
+            return None
+        return found if found.tzinfo else None

@@ -176,6 +176,12 @@ def answers_in(data: Any) -> dict[str, Answered]:
     }
 
 
+def seen_in(data: Any) -> int | None:
+    """The number of the revision that stood on the page, as what was sent says; None where it does not say."""
+    given = str(data.get("seen", ""))
+    return int(given) if given.isdecimal() and len(given) < 9 else None
+
+
 def end_of(day: Any) -> datetime:
     """The end of a day where the organisation is: the first moment of the next."""
     return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))

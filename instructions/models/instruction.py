@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -198,6 +200,11 @@ class Revision(Owned, Classified):
                 name="revision_classified",
             ),
         ]
+
+    @property
+    def fixes(self) -> dict[str, Any]:
+        """Its parameters, as long as its words are there: whoever erases a text erases what was read in it."""
+        return {} if self.text.erased_at is not None else self.parameters
 
 
 class Overrule(Owned):

@@ -31,7 +31,8 @@ def matching(rows: QuerySet[Instruction], words: str) -> QuerySet[Instruction]:
 
     Without a word in them the rows stay as they are.
     """
-    asked = _WORD.findall(words.replace("\x00", "").casefold())[:MOST_WORDS]
+    words = words.replace("\x00", "")
+    asked = _WORD.findall(words.casefold())[:MOST_WORDS]
     if not asked:
         return rows
     found = Q(pk__in=RawSQL(*_query(asked)))

@@ -28,7 +28,7 @@ from instructions.domain.instruction import (
     withdraw_instruction,
 )
 from instructions.domain.rejudging import WouldHaveChanged, would_have_changed
-from instructions.forms.wording import ReasonForm, answers_in
+from instructions.forms.wording import ReasonForm, answers_in, seen_in
 from instructions.models import Instruction
 from instructions.views.clashes import shown
 from instructions.views.listing import found_or_404
@@ -60,7 +60,7 @@ def instruction_publish(request: MemberRequest, slug: str, pk: UUID) -> HttpResp
     )
 
     def verb(one: Instruction, why: str) -> None:
-        publish_instruction(one, by=request.user, answers=answers_in(request.POST), why=why)
+        publish_instruction(one, by=request.user, answers=answers_in(request.POST), why=why, seen=seen_in(request.POST))
 
     return _act(request, pk, "publish_instruction", verb, words, conflicts=True)
 

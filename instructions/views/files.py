@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts import clock
 from accounts.access import MemberRequest, for_members
 from accounts.forms.refusals import refuse
 from accounts.models import Project
@@ -95,6 +96,7 @@ def instruction_import_decide(request: MemberRequest, slug: str, pk: UUID) -> Ht
         else:
             messages.success(request, decided)
             return redirect("instruction_import_decide", slug=slug, pk=pk)
+    shown_at = clock.now()
     rows, following = _page(brought_by, request.GET.get("after", ""))
     return render(
         request,
@@ -103,6 +105,7 @@ def instruction_import_decide(request: MemberRequest, slug: str, pk: UUID) -> Ht
             "brought_by": brought_by,
             "form": form,
             "rows": rows,
+            "shown_at": shown_at,
             "ticked": ticked if form.is_bound else {str(row.pk) for row in rows},
             "after": following,
             "states": [(Instruction.State(state).label, number) for state, number in states_of(brought_by).items()],
@@ -122,7 +125,11 @@ def _decide(request: MemberRequest, brought_by: Import, form: DecideForm, ticked
     if request.POST.get("do") == "reject":
         number = len(reject_proposals(chosen, by=request.user, why=why))
         return ngettext("%(n)d proposal is rejected.", "%(n)d proposals are rejected.", number) % {"n": number}
-    number = len(accept_proposals(chosen, by=request.user, why=why, apart=form.cleaned_data["apart"]))
+    number = len(
+        accept_proposals(
+            chosen, by=request.user, why=why, apart=form.cleaned_data["apart"], shown_at=form.cleaned_data["shown_at"]
+        )
+    )
     return ngettext("%(n)d instruction is in force.", "%(n)d instructions are in force.", number) % {"n": number}
 
 

@@ -31,7 +31,7 @@ from instructions.domain.drafts import draft_of, drop_draft, save_draft
 from instructions.domain.instruction import propose_instruction, publish_instruction, revise_instruction
 from instructions.domain.periods import open_period
 from instructions.domain.rejudging import WouldHaveChanged, would_have_changed
-from instructions.forms.wording import CHOICES, WordingForm, last_day
+from instructions.forms.wording import CHOICES, WordingForm, last_day, seen_in
 from instructions.models import Draft, Instruction, Period, Revision
 from instructions.models.instruction import TemporalScope
 from instructions.queries.instruction import said_a_moment_ago
@@ -169,8 +169,7 @@ class Writing:
 
     def seen(self) -> int | None:
         """The revision that stood when its writer began on the next one, as the form says."""
-        given = str(self.given.get("seen", ""))
-        return int(given) if given.isdecimal() and len(given) < 9 else None
+        return seen_in(self.given)
 
     def _revised_meanwhile(self) -> bool:
         if self.revised is None or self.revised.current is None:
@@ -332,6 +331,8 @@ def instruction_draft(request: MemberRequest, slug: str, form: str) -> JsonRespo
     """Keep what is in a form: {"saved_at": …}."""
     if not NAME.fullmatch(form):
         raise Http404
+    if form != "new":
+        found_or_404(request, UUID(form.partition(":")[2]))
     fields = {k: v for k, v in request.POST.items() if k not in NOT_WORDS and isinstance(v, str)}
     at = save_draft(request.organisation, by=request.user, form=form, fields=fields)
     return JsonResponse({"saved_at": timezone.localtime(at).isoformat(timespec="seconds")})
