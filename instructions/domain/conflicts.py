@@ -48,10 +48,14 @@ class Clash:
 
 @dataclass(frozen=True)
 class Answered:
-    """What a person says to one clash. A reason is asked for all but superseding, which says it itself."""
+    """What a person says to one clash. A reason is asked for all but superseding, which says it itself.
+
+    `seen` is the number of the other's revision that was on the page, None where nobody says.
+    """
 
     answer: str
     why: str = ""
+    seen: int | None = None
 
 
 class Unanswered(Refused):
@@ -176,9 +180,11 @@ def clashes_before(
 def check_answers(clashes: list[Clash], answers: Mapping[str, Answered]) -> None:
     """Every clash is answered, with a reason where one is asked. `answers` is by the clash's name.
 
+    An answer to an earlier wording of the other is none.
+
     Raises `Unanswered`, or `Invalid` at the answer's field.
     """
-    open_ones = [clash for clash in clashes if clash.name not in answers]
+    open_ones = [clash for clash in clashes if clash.name not in answers or _is_another(clash, answers[clash.name])]
     if open_ones:
         raise Unanswered(open_ones)
     for clash in clashes:
@@ -187,3 +193,9 @@ def check_answers(clashes: list[Clash], answers: Mapping[str, Answered]) -> None
             raise Unanswered([clash])
         if said.answer != Answer.SUPERSEDE and not said.why.strip():
             raise Invalid(_("Say in a sentence why."), f"why_{clash.name}")
+
+
+def _is_another(clash: Clash, said: Answered) -> bool:
+    """Whether the other was revised since somebody answered."""
+    current = clash.against.current
+    return said.seen is not None and current is not None and current.number != said.seen

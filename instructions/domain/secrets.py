@@ -31,14 +31,15 @@ FORMS: tuple[tuple[re.Pattern[str], Promise], ...] = (
     ),
     (
         re.compile(
-            r"(?i)\b(?:password|passwd|pwd|secret|accountkey|sharedaccesskey|api[_-]?key|token)\s{0,3}[=:]\s{0,3}\S"
+            r"(?i)(?:\b|_)(?:password|passwd|pwd|secret(?:[_-]?key)?|accountkey|sharedaccesskey|(?:api|access)[_-]?key|token)"
+            r"[\"']?\s{0,3}[=:]\s{0,3}\S"
         ),
         _("It sets a password or a key."),
     ),
     (re.compile(r"(?i)^\s*(?:bearer|basic)\s+[\w+/=.~-]{8,}"), _("It is what signs a request.")),
 )
 NAMES = re.compile(
-    r"(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|PWD|SECRET|SECRETS|TOKEN|CREDENTIAL|CREDENTIALS|KEY|APIKEY|PRIVATE)$"
+    r"(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|PWD|SECRET|SECRETS|TOKEN|CREDENTIAL|CREDENTIALS|KEY|APIKEY|PRIVATE)(?:_?[0-9]{1,3})?$"
 )
 """The last word of a name that says that its value is secret."""
 NOT_SECRET = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9]+|[0-9.]+", re.IGNORECASE)

@@ -32,7 +32,7 @@ TITLES = {
     "temporal_scope": _("Temporal scope"),
     "verification_required": _("Verification"),
 }
-ANSWER, WHY = "answer_", "why_"
+ANSWER, WHY, SEEN = "answer_", "why_", "seen_"
 
 
 class WordingForm(forms.Form):
@@ -169,16 +169,16 @@ class WordingForm(forms.Form):
 
 def answers_in(data: Any) -> dict[str, Answered]:
     """The answers to conflicts in what was sent."""
+    to = [name.removeprefix(ANSWER) for name in data if name.startswith(ANSWER) and data[name]]
     return {
-        name.removeprefix(ANSWER): Answered(str(data[name]), str(data.get(WHY + name.removeprefix(ANSWER), "")).strip())
-        for name in data
-        if name.startswith(ANSWER) and data[name]
+        name: Answered(str(data[ANSWER + name]), str(data.get(WHY + name, "")).strip(), seen_in(data, SEEN + name))
+        for name in to
     }
 
 
-def seen_in(data: Any) -> int | None:
+def seen_in(data: Any, name: str = "seen") -> int | None:
     """The number of the revision that stood on the page, as what was sent says; None where it does not say."""
-    given = str(data.get("seen", ""))
+    given = str(data.get(name, ""))
     return int(given) if given.isdecimal() and len(given) < 9 else None
 
 

@@ -30,7 +30,8 @@ from instructions.domain.instruction import (
     revise_instruction,
 )
 from instructions.domain.periods import end_period, open_period
-from instructions.models import Change, Draft, Instruction, ShownConflict
+from instructions.domain.variables import set_variable
+from instructions.models import Change, Draft, Instruction, ShownConflict, Variable
 from tests.cast import Cast, make_member
 
 PORT = "Always use MongoDB on port 27027."
@@ -114,6 +115,36 @@ def test_an_answer_to_what_is_no_conflict_ends_nothing(house: Cast) -> None:
     stands = in_force(house, REVIEW)
     publish_instruction(proposed(house), by=house.editor, answers={stands.key: Answered("supersede")})
     assert (anew(stands).state, ShownConflict.objects.count()) == ("active", 0)
+
+
+def test_an_answer_to_an_earlier_wording_is_none(house: Cast) -> None:
+    """Whoever says that theirs holds ends what they saw: not what a colleague has made of it since."""
+    old, one, page = in_force(house), proposed(house, OTHER_PORT), signed_in(house.editor)
+    address = at("instruction_publish", one.pk)
+    assert f'name="seen_{old.key}" value="1"' in page.get(address).content.decode()
+    revise_instruction(old, Wording("Always use MongoDB on port 27099."), by=house.editor, why="It moved.")
+    sent = {"seen": "1", f"answer_{old.key}": "supersede", f"seen_{old.key}": "1"}
+    assert "27099" in page.post(address, sent).content.decode()
+    assert (anew(old).state, anew(one).state) == ("active", "proposed")
+    page.post(address, sent | {f"seen_{old.key}": "2"})
+    assert (anew(old).state, anew(one).state) == ("superseded", "active")
+
+
+SECRETS = (("X", '{"password": "hunter2"}'), ("X", "secret_key: abc"), ("X", "client_secret=abc"), ("TOKEN_1", "x"),
+           ("X", "AWS_SECRET_ACCESS_KEY=x"), ("X", "https://u:p%40@host/d"), ("DB_PASSWORD2", "x"))  # fmt: skip
+
+
+def test_a_secret_in_other_clothes_is_no_value(house: Cast) -> None:
+    """A password in JSON, in a longer name or under a numbered name is refused as a value, and kept nowhere."""
+    taken = []
+    for name, value in SECRETS:
+        try:
+            set_variable(house.project, name, value, by=house.editor)
+        except Refused:
+            continue
+        taken.append((name, value))
+    assert not taken
+    assert not Variable.objects.exists()
 
 
 def test_nothing_is_accepted_for_a_task_that_has_ended(house: Cast) -> None:
