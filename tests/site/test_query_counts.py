@@ -44,6 +44,7 @@ from deliberation.domain.review import report_change, speak_to_review, start_rev
 from deliberation.models import Deliberation, Seat
 from instructions.domain.classification import Overruled, Wording
 from instructions.domain.conflicts import Answered
+from instructions.domain.importing import import_instructions
 from instructions.domain.instruction import (
     clashes_of,
     propose_instruction,
@@ -53,9 +54,9 @@ from instructions.domain.instruction import (
 from instructions.domain.periods import end_period, open_period
 from instructions.domain.policy import set_policy
 from instructions.domain.variables import set_variable
-from instructions.models import Instruction, Period, Policy, Variable
+from instructions.models import Import, Instruction, Period, Policy, Variable
 from tests.cast import Cast, make_member, make_organisation, make_project
-from tests.copies import copy_rows
+from tests.copies import copy_rows, past_the_guards
 from tests.deliberation import stages
 from tests.deliberation.pages import by_link, signed_in
 from tractatus.datafiles import FOLDER
@@ -113,6 +114,7 @@ NO_LISTS = {
     "stakeholder_drop", "stakeholders_gap", "stakeholders_reopen", "start", "style", "style_card",
     "instruction_new", "instruction_publish", "instruction_reinstate", "instruction_reject", "instruction_retire",
     "instruction_revise", "instruction_supersede", "instruction_withdraw", "instruction_draft", "variable_remove",
+    "api_classifications", "api_instruction", "api_validations", "settings_suggestions",
     # Mails of the demo, which are files.
     "outbox",
     # Acts: they are sent, and lead to a page.
@@ -269,8 +271,39 @@ def _contradicting(cast: Cast) -> Rows:
                 said = {clash.name: Answered("no_conflict", "They are two.") for clash in clashes_of(made)}
                 publish_instruction(made, by=cast.editor, answers=said)
 
+        clashes_of(made)  # what a process keeps of a project is up to date, however many rows there are
+
     more(1)
     return Rows(signed_in(cast.auditor), more, ["care"])
+
+
+def _bring(cast: Cast, times: int) -> None:
+    for _ in range(times):
+        said = f"- Always use port {25000 + Instruction.objects.count()}.\n".encode()
+        import_instructions(cast.organisation, cast.project, f"rules{len(said)}.md", said, by=cast.editor)
+
+
+def _files(cast: Cast) -> Rows:
+    _bring(cast, 1)
+    return Rows(signed_in(cast.editor), partial(_bring, cast), ["care"])
+
+
+def _proposals_of_a_file(cast: Cast) -> Rows:
+    _bring(cast, 1)
+    brought_by = Import.objects.get()
+
+    def more(times: int) -> None:
+        _told(cast, times)
+        with past_the_guards():
+            Instruction.objects.update(brought_by=brought_by)
+
+    return Rows(signed_in(cast.editor), more, ["care", brought_by.pk])
+
+
+def _instructions_by_key(cast: Cast) -> Rows:
+    _told(cast, 1)
+    secret = create_api_key(cast.project, "Screening", by=SYSTEM).secret
+    return Rows(Client(headers={"Authorization": f"Bearer {secret}"}), partial(_told, cast))
 
 
 def _policy(part: str) -> Make:
@@ -319,6 +352,10 @@ LISTS |= {f"settings_{part}": {"versions": _policy(part)} for part in _CONTENT}
 LISTS["settings_verbosity"]["projects"] = _settings(_projects)
 LISTS["instruction"]["revisions"] = _revised
 LISTS["instruction_findings"]["findings"] = _contradicting
+LISTS["instruction_export"]["projects"] = _settings(_projects)
+LISTS["instruction_import"]["files"] = _files
+LISTS["instruction_import_decide"]["proposals"] = _proposals_of_a_file
+LISTS["api_instructions"]["instructions"] = _instructions_by_key
 LISTS["periods"]["periods"] = _periods
 LISTS["period_end"]["what ends with it"] = _ends_with_a_period
 LISTS["variables"]["variables"] = _variables
