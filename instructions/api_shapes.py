@@ -74,7 +74,7 @@ class InstructionOut(serializers.Serializer):
     source: Any = serializers.CharField()
 
 
-class ConflictOut(serializers.Serializer):
+class FoundConflictOut(serializers.Serializer):
     instruction_id = serializers.CharField()
     instruction = serializers.CharField()
     status = serializers.ChoiceField([str(one) for one in Status])
@@ -95,7 +95,7 @@ class ValidationOut(serializers.Serializer):
     status = serializers.ChoiceField([str(one) for one in Status])
     confidence = serializers.FloatField(min_value=0, max_value=1)
     reason = serializers.CharField()
-    conflicts = ConflictOut(many=True)
+    conflicts = FoundConflictOut(many=True)
     conflicts_in_all = serializers.IntegerField(min_value=0)
     instruction_violated = serializers.CharField(allow_null=True)
     expected = serializers.CharField(allow_null=True)
