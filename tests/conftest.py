@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.migrated import django_db_keepdb, django_db_modify_db_settings, django_db_setup  # noqa: F401  (fixtures)
+from tests.migrated import (  # noqa: F401  (fixtures)
+    READY,
+    django_db_keepdb,
+    django_db_modify_db_settings,
+    django_db_setup,
+    nothing_left,
+)
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -58,6 +64,19 @@ def transactional_tests_leave_nothing() -> Iterator[None]:
     patch.setattr(TransactionTestCase, "_fixture_teardown", lambda test: empty())
     yield
     patch.undo()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """What a file of tests leaves in the database is the failure of its last test, and met by no other file.
+
+    After the last file of all `django_db_setup` looks, while the database is still there.
+    """
+    try:
+        return (yield)
+    finally:
+        if nextitem is not None and nextitem.path != item.path and item.config.stash.get(READY, False):
+            nothing_left(item.config, item.path.name)
 
 
 @pytest.fixture(autouse=True)

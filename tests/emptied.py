@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from accounts import guards
 
 MADE_BY_MIGRATE = {"django_migrations", "django_content_type", "auth_permission"}
+EVERYTHING_HANGS_ON = ("accounts_organisation", "accounts_user")
 
 
 def empty() -> None:
@@ -25,6 +26,21 @@ def empty() -> None:
             connection.check_constraints()
     if guards.installed() != _expected():
         guards.install()
+
+
+def left_behind() -> list[str]:
+    """What is there though everything should have ended, in words; afterwards it is not there any more."""
+    found = []
+    while connection.in_atomic_block:
+        found.append("an open transaction")
+        connection.set_rollback(True)
+        connection.atomic_blocks[-1].__exit__(None, None, None)
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(map(_if_filled, EVERYTHING_HANGS_ON)))
+        rows = [f"rows in {table}" for (table,) in cursor.fetchall()]
+    if rows:
+        empty()
+    return found + rows
 
 
 def _if_filled(table: str) -> str:

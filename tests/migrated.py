@@ -11,14 +11,17 @@ import os
 import shutil
 import tempfile
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
 
 import pytest
+from pytest_django.plugin import DjangoDbBlocker, blocking_manager_key
 
 ROOT = Path(__file__).resolve().parent.parent
 MAKER = pytest.StashKey[tuple["Migrated", TextIOWrapper]]()
+READY = pytest.StashKey[bool]()
+"""Whether the test database is there, in this process."""
 
 
 class Migrated(ABC):
@@ -117,16 +120,35 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, request: pytest.FixtureRequest, django_db_blocker: Any) -> None:
+def django_db_setup(
+    django_db_setup: None, request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
     """Keeps what was migrated, if this worker was the one to do it."""
-    if MAKER not in request.config.stash:
-        return
+    if MAKER in request.config.stash:
+        migrated, lock = request.config.stash[MAKER]
+        with django_db_blocker.unblock():
+            _disconnect()
+        migrated.keep()
+        lock.close()
+    request.config.stash[READY] = True
+    yield
+    request.config.stash[READY] = False
+    nothing_left(request.config, "The last file")
+
+
+def _disconnect() -> None:
     from django.db import connection
 
-    migrated, lock = request.config.stash[MAKER]
-    with django_db_blocker.unblock():
-        connection.close()
-        if connection.vendor == "postgresql":
-            connection.close_pool()
-    migrated.keep()
-    lock.close()
+    connection.close()
+    if connection.vendor == "postgresql":
+        connection.close_pool()
+
+
+def nothing_left(config: pytest.Config, file: str) -> None:
+    """Empties what this file of tests has left in the database, and fails if there was anything."""
+    from tests.emptied import left_behind
+
+    with config.stash[blocking_manager_key].unblock():
+        left = left_behind()
+    if left:
+        pytest.fail(f"{file} left behind: {', '.join(left)}", pytrace=False)

@@ -28,7 +28,9 @@ FACILITATOR, HOLDER, REVIEWER = "coordinator@harbour.example", "director@harbour
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("script", [True, False], ids=["with-script", "without-script"])
+@pytest.mark.parametrize(
+    "script", [True, pytest.param(False, marks=pytest.mark.long)], ids=["with-script", "without-script"]
+)
 def test_question_walks_from_the_first_page_to_its_review(
     live_server: Any, open_page: Callable[..., Page], axe: Check, fits: Check, settings: Any, script: bool
 ) -> None:
