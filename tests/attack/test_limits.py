@@ -52,6 +52,7 @@ def test_wrong_passwords_for_one_person_end_whoever_sends_them(cast: Cast) -> No
 
 def test_nobody_learns_by_the_limit_whether_an_address_is_here(cast: Cast) -> None:
     """Nobody learns by the limit whether an address is here."""
+
     def statuses(email: str) -> list[int]:
         sends = [Client(REMOTE_ADDR=from_(n)).post(LOGIN, {"login": email, "password": "x"}) for n in range(6)]
         return [answer.status_code for answer in sends]
@@ -61,6 +62,7 @@ def test_nobody_learns_by_the_limit_whether_an_address_is_here(cast: Cast) -> No
 
 def test_passwords_for_many_people_from_one_address_end_too(cast: Cast) -> None:
     """Passwords for many people from one address end too."""
+
     def wrong(number: int) -> object:
         return Client().post(LOGIN, {"login": f"person-{number}@care.example", "password": "x"})
 

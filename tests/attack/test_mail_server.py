@@ -35,6 +35,7 @@ def waiting() -> int:
 
 def test_while_the_mail_server_cannot_be_reached_everything_waits(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """While the mail server cannot be reached everything waits."""
+
     def refused(backend: Any) -> None:
         raise ConnectionRefusedError
 
@@ -73,6 +74,7 @@ def test_a_server_that_goes_away_leaves_one_mail_in_doubt_and_the_others_waiting
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A server that goes away leaves one mail in doubt and the others waiting."""
+
     def gone(backend: Any, messages: Any) -> Any:
         raise smtplib.SMTPServerDisconnected("went away")
 
