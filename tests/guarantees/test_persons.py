@@ -73,7 +73,7 @@ def _an_author_of_an_earlier_version_is_one_of_the_list(cast: Cast) -> None:
     waiting = current_list(again)
     assert waiting is not None
     assert waiting.pk != earlier.pk
-    with pytest.raises(NotAllowed, match="You drafted this|You had a hand in this list"):
+    with pytest.raises(NotAllowed, match=r"You drafted this|You had a hand in this list"):
         approve_stakeholders(again, by=cast.second_holder, digest=waiting.digest, reason="Yes.")
 
 
