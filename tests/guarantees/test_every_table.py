@@ -57,13 +57,15 @@ from tests.deliberation import stages
 from tests.guarantees.held import for_good
 from tests.walls.history import told
 
+AGENTS = "deliberation_agentinstruction"
+ROOMS = ("accounts", "audit", "instructions", "deliberation")
+
 UNWRITTEN = {"audit_leaf", "audit_node", "audit_checkpoint", "audit_log"}
 """Tables that nothing writes yet: the sequencer will."""
 
 
 def owned() -> list[type[models.Model]]:
-    apps_of_ours = ("accounts", "audit", "instructions", "deliberation")
-    found = [model for app in apps_of_ours for model in apps.get_app_config(app).get_models()]
+    found = [model for app in ROOMS for model in apps.get_app_config(app).get_models()]
     return [model for model in found if any(f.name == "organisation" for f in model._meta.concrete_fields)]
 
 
@@ -213,7 +215,9 @@ def test_each_of_them_refuses_by_itself() -> None:
                 if not str(refused).startswith(f"{name}: "):
                     passed.add(f"{name}: {refused}")
     assert passed == set()
-    assert {name for name in untried if wanted()[name].table not in UNWRITTEN} == set()
+    # What the instruction history alone writes has its own ways there: tests/instructions.
+    tables = {wanted()[name].table for name in untried}
+    assert {table for table in tables - UNWRITTEN if not table.startswith("instructions_")} <= {AGENTS}
 
 
 def forbidden(

@@ -12,13 +12,14 @@ from accounts.permissions import SYSTEM, TABLE
 from accounts.refusals import NotAllowed
 from accounts.roles import Part, Role
 from accounts.scope import open_organisation
-from deliberation.domain.approval import approve_stakeholders
+from deliberation.domain.approval import approve_stakeholders, return_stakeholders
+from deliberation.domain.conflict import submit
 from deliberation.domain.outcome import sign_outcome
 from deliberation.domain.review import sign_review
 from deliberation.domain.seats import seat_of
 from deliberation.domain.stakeholder_list import current_list
 from deliberation.domain.standing import standing_of
-from deliberation.models import Deliberation, ListAuthor, OutcomeVersion, Seat
+from deliberation.models import Deliberation, ListAuthor, OutcomeVersion, Seat, StakeholderList
 from tests.cast import Cast
 from tests.deliberation import stages
 
@@ -43,6 +44,8 @@ def test_barred_persons_are_told_so_whatever_their_roles() -> None:
         with pytest.raises(NotAllowed, match="You drafted this"):
             approve_stakeholders(listed, by=cast.second_holder, **words)
 
+        _an_author_of_an_earlier_version_is_one_of_the_list(cast)
+
         signing = stages.at_signing(cast)
         version = OutcomeVersion.objects.get(deliberation=signing)
         _stood_in(signing, cast.holder)
@@ -55,6 +58,23 @@ def test_barred_persons_are_told_so_whatever_their_roles() -> None:
             sign_review(review, by=cast.reviewer)
         with pytest.raises(NotAllowed):
             sign_review(review, by=cast.administrator)
+
+
+def _an_author_of_an_earlier_version_is_one_of_the_list(cast: Cast) -> None:
+    again = stages.at_draft(cast)
+    stages.with_stakeholders(cast, again)
+    earlier = StakeholderList.objects.get(deliberation=again)
+    owner = {"organisation": cast.organisation, "deliberation": again}
+    ListAuthor.objects.create(**owner, list=earlier, user=cast.second_holder, since=again.created_at)
+    submit(again, by=cast.facilitator)
+    return_stakeholders(again, by=cast.holder, reason="One is missing.")
+    submit(again, by=cast.facilitator)
+    _sits_as(again, cast.second_holder, Part.APPROVER)
+    waiting = current_list(again)
+    assert waiting is not None
+    assert waiting.pk != earlier.pk
+    with pytest.raises(NotAllowed, match=r"You drafted this|You had a hand in this list"):
+        approve_stakeholders(again, by=cast.second_holder, digest=waiting.digest, reason="Yes.")
 
 
 def _sits_as(deliberation: Deliberation, user: User, part: Part) -> None:
