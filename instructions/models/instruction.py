@@ -100,7 +100,7 @@ class Instruction(Owned, Classified):
     """Every move there is; the last three are reinstating, which is a new revision."""
 
     project = project(optional=True)
-    key = models.CharField(max_length=LONGEST_KEY)
+    key = models.CharField(max_length=LONGEST_KEY, db_index=True)
     number = models.PositiveIntegerField(null=True, blank=True)
     state = models.CharField(max_length=12, choices=State, default=State.PROPOSED)
     state_since = models.DateTimeField()
@@ -139,7 +139,9 @@ class Instruction(Owned, Classified):
             ),
         ]
         indexes = [
+            models.Index(fields=["organisation", "-id"], name="instruction_newest"),
             models.Index(fields=["organisation", "state", "-id"], name="instruction_by_state"),
+            models.Index(fields=["organisation", "environment", "-id"], name="instruction_by_environment"),
             models.Index(fields=["project", "state", "-id"], name="instruction_by_project"),
             models.Index(fields=["state", "expires_at"], name="instruction_due"),
             models.Index(fields=["organisation", "quadrant", "-id"], name="instruction_by_quadrant"),

@@ -68,4 +68,4 @@ def page_after(rows: QuerySet[Instruction], after: UUID | None) -> tuple[list[In
 
 def waiting(organisation: Organisation) -> int:
     """How many proposals wait for an editor."""
-    return Instruction.objects.filter(organisation=organisation, state=State.PROPOSED, current__isnull=False).count()
+    return Instruction.objects.filter(organisation=organisation, state=State.PROPOSED).count()

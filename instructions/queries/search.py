@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from instructions.models import Instruction, Revision, Searchable
 
 _WORD = re.compile(r"\w+")
+_KEY = re.compile(r"[\w-]{1,100}", re.ASCII)
 MOST_WORDS = 20
 
 
@@ -27,7 +28,8 @@ def index(pairs: Iterable[tuple[Instruction, Revision]]) -> None:
 
 
 def matching(rows: QuerySet[Instruction], words: str) -> QuerySet[Instruction]:
-    """Those of `rows` in which every one of `words` begins a word of the wording or of the id; case does not matter.
+    """Those of `rows` in which every one of `words` begins a word of the wording, whatever its case; or
+    whose id begins with the one word asked.
 
     Without a word in them the rows stay as they are.
     """
@@ -35,10 +37,19 @@ def matching(rows: QuerySet[Instruction], words: str) -> QuerySet[Instruction]:
     asked = _WORD.findall(words.casefold())[:MOST_WORDS]
     if not asked:
         return rows
-    found = Q(pk__in=RawSQL(*_query(asked)))
-    if len(words.split()) == 1:
-        found |= Q(key__istartswith=words.strip())
-    return rows.filter(found)
+    sql, values = _query(asked)
+    if _KEY.fullmatch(words.strip()):
+        more, key = _by_key(words.strip())
+        sql, values = f"{sql} UNION {more}", [*values, key]
+    return rows.filter(pk__in=RawSQL(sql, values))
+
+
+def _by_key(begins: str) -> tuple[str, str]:
+    """The ids of the instructions whose key begins so, read from the index of keys."""
+    sql = "SELECT i.id FROM instructions_instruction i WHERE i.key "
+    if connection.vendor == "postgresql":
+        return f"{sql} LIKE %s", begins.replace("_", r"\_") + "%"
+    return f"{sql} GLOB %s", f"{begins}*"
 
 
 def _query(asked: list[str]) -> tuple[str, list[str]]:
