@@ -14,6 +14,7 @@ from accounts.scope import open_organisation
 from audit.models import Entry, Text
 from audit.texts import keep
 from deliberation.domain.approval import return_stakeholders
+from deliberation.domain.conflict import withdraw
 from deliberation.domain.outcome import draft_outcome, return_outcome, set_aside_outcome_draft
 from deliberation.domain.publication import propose_publication, unpublish
 from deliberation.domain.review import report_change
@@ -22,6 +23,7 @@ from deliberation.models import (
     Commitment,
     CoversGroup,
     Deliberation,
+    Group,
     Hearing,
     Invitation,
     MaySpeakFrom,
@@ -33,6 +35,7 @@ from deliberation.models import (
     Review,
     ReviewTrigger,
     StakeholderList,
+    TradeOff,
     WeighedValue,
 )
 from tests.cast import Cast
@@ -142,6 +145,18 @@ def test_a_signed_version_takes_nothing_more(cast: Cast) -> None:
     deliberation = stages.at_decided(cast)
     refused(version_of(deliberation), "version_after_signature", returned_at=clock.now())
     refused(stages.outcome_of(deliberation), "outcome_signed_is_final", signed_name="Somebody else")
+    dissent = stages.dissent_of(deliberation)
+    refused(dissent, "dissent_after_signature", version=dissent.version)
+
+
+def test_what_is_in_tension_keeps_who_suggested_it_and_takes_nothing_after_the_end(cast: Cast) -> None:
+    deliberation = stages.at_draft(cast)
+    rows = [first(model, deliberation) for model in (TradeOff, Group)]
+    for row in rows:
+        refused(row, f"{row._meta.model_name}_keeps_who_suggested_it", origin="software")
+    withdraw(deliberation, by=cast.facilitator, reason="It is moot.", meanwhile="Nothing changes.")
+    for row in rows:
+        refused_copy(row, f"{row._meta.model_name}_none_after_the_end", title="Something else")
 
 
 def test_a_publication_moves_only_forward_over_the_page_that_was_seen(cast: Cast) -> None:
