@@ -15,6 +15,7 @@ from django.urls import reverse
 from accounts.models import User
 from tests.cast import Cast
 from tests.deliberation.pages import signed_in
+from tractatus_site.bodies import TAKES_FILES
 
 pytestmark = pytest.mark.django_db
 JSON = "application/json"
@@ -33,14 +34,15 @@ def test_a_file_is_read_by_nobody_and_kept_nowhere(cast: Cast, monkeypatch: pyte
     assert list(tmp_path.iterdir()) == []
 
 
-def test_nothing_of_ours_takes_a_file() -> None:
-    """No field, form or page of ours takes a file; the day one does, this test asks for a decision about files."""
-    rooms = ("accounts", "audit", "deliberation", "tractatus_site")
+def test_one_address_of_ours_takes_a_file() -> None:
+    """One address takes a file, the import of instructions (decision 12); no other field, form or page does."""
+    rooms = ("accounts", "audit", "instructions", "deliberation", "tractatus_site")
     code = [path for room in rooms for path in (settings.BASE_DIR / room).rglob("*.py")]
     pages = list((settings.BASE_DIR / "templates").rglob("*.html"))
     marks = ("FileField", "ImageField", "request.FILES", "multipart/form-data", 'type="file"')
     found = [path.name for path in [*code, *pages] if any(mark in path.read_text(encoding="utf-8") for mark in marks)]
-    assert found == []
+    assert sorted(found) == ["files.py", "files.py", "import.html"]
+    assert list(TAKES_FILES) == ["instruction_import"]
     assert settings.FILE_UPLOAD_HANDLERS == []
 
 
