@@ -20,6 +20,7 @@ from accounts.domain.keys import create_api_key
 from accounts.ids import uuid7
 from accounts.models import KeptAnswer
 from accounts.scope import open_organisation
+from audit.models import Refusal
 from audit.texts import keep
 from deliberation.domain.accommodations import state_cost
 from deliberation.domain.agreement import tell_shift
@@ -48,6 +49,7 @@ from deliberation.models import (
     Outcome,
     OutcomeVersion,
     Precedent,
+    Timetable,
 )
 from deliberation.models.tenancy import OfDeliberation
 from instructions.domain.by_outcome import instruct_by_outcome
@@ -142,6 +144,8 @@ def everything(cast: Cast) -> None:
     key_ = create_api_key(cast.project, "Agent", by=cast.administrator).key
     KeptAnswer.objects.create(organisation=cast.organisation, key=key_, idempotency_key="a", digest="0" * 64)
     make_calendar_link(cast.membership(cast.reviewer), by=cast.reviewer)
+    Refusal.objects.create(organisation=cast.organisation, actor_ref="a", kind="page", hour=clock.now())
+    Timetable.objects.create(organisation=cast.organisation, urgency="URGENT", durations={}, set_at=clock.now())
     _in_rounds(cast)
     _told(cast, decided)
 
@@ -189,6 +193,7 @@ def _in_rounds(cast: Cast) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.long
 def test_each_of_them_refuses_by_itself() -> None:
     cast = Cast()
     with open_organisation(cast.organisation):
