@@ -8,11 +8,10 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from accounts import clock, guards
+from accounts import clock
 from accounts.ids import uuid7
 from accounts.scope import open_organisation
 from instructions import tasks
@@ -22,6 +21,7 @@ from instructions.domain.findings import AT_ONCE, Finding, findings_of
 from instructions.domain.instruction import clashes_of, propose_instruction, publish_instruction, retire_instruction
 from instructions.models import Instruction, Reckoning
 from tests.cast import Cast
+from tests.copies import past_the_guards
 
 TEXTS = {
     "port": "MongoDB runs on port 27017.",
@@ -119,8 +119,7 @@ def test_long_set_is_looked_through_by_a_job(house: Cast) -> None:
     copies = [copy(second) for _ in range(AT_ONCE)]
     for number, one in enumerate(copies, start=3):
         one.pk, one.key, one.number = uuid7(), f"inst_{number:03d}", number
-    connection.check_constraints()
-    with guards.lifted():
+    with past_the_guards():
         Instruction.objects.bulk_create(copies)
     running = findings_of(house.organisation, house.project, by=house.editor)
     assert (running.running, running.total) == (True, AT_ONCE + 2)
