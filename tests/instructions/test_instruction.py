@@ -88,7 +88,7 @@ def test_conflict_is_to_be_answered_before_it_binds(house: Cast) -> None:
 
 @pytest.mark.django_db
 def test_overruling_needs_a_reason_and_keeps_both(house: Cast) -> None:
-    with pytest.raises(Invalid):
+    with pytest.raises(Invalid, match="Say why you overrule the software"):
         propose_instruction(
             house.organisation, Wording(PORT, overrules={"quadrant": Overruled("STRATEGIC", "")}), by=house.editor,
             project=house.project,
