@@ -93,7 +93,14 @@ class Review(OfDeliberation):
                 name="review_has_successor",
             ),
         ]
-        indexes = [models.Index(fields=["organisation", "state", "due_at"], name="review_due")]
+        indexes = [
+            models.Index(fields=["organisation", "state", "due_at"], name="review_due"),
+            models.Index(
+                fields=["organisation", "due_on", "id"],
+                condition=models.Q(state__in=["scheduled", "due", "in_review"]),
+                name="review_queue",
+            ),
+        ]
 
     @property
     def is_open(self) -> bool:

@@ -197,4 +197,4 @@ def framework_titles() -> list[str]:
     rows = Framework.objects.filter(
         status__in=Framework.STANDING, deliberation__in=Precedent.objects.values("deliberation")
     )
-    return sorted(set(rows.values_list("title", flat=True)))
+    return sorted(rows.order_by().values_list("title", flat=True).distinct())

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import TypeVar
 from uuid import UUID
+
+from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from accounts.models import Membership, Organisation, SeatUser, User
 from accounts.roles import Part
@@ -25,10 +28,16 @@ from deliberation.models import (
     ReviewVoice,
     Seat,
 )
+from deliberation.queries.keyset import page_behind
+
+Row = TypeVar("Row", bound=Model)
 
 SOON = timedelta(days=30)
-MOST = 100
-"""How many rows a section of the queue shows; the page says when there are more."""
+FEW = 10
+"""How many rows each section shows where the whole queue is shown."""
+PAGE = 25
+"""How many rows a section shows by itself."""
+SECTIONS = ("overdue", "due", "reported", "triggered", "cited", "waiting")
 
 WHOLE = (
     "deliberation__question",
@@ -57,7 +66,7 @@ class QueueRow:
 
 @dataclass(frozen=True)
 class Queue:
-    """The four sections. `reports` are those nobody has decided yet; they stand under *triggered*."""
+    """The sections. `reports` are those nobody has decided yet; they stand under *triggered*, before the reviews."""
 
     today: date
     overdue: list[QueueRow] = field(default_factory=list)
@@ -67,36 +76,46 @@ class Queue:
     cited: list[Citation] = field(default_factory=list)
     waiting: list[Review] = field(default_factory=list)
     next_after: date | None = None
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.overdue or self.soon or self.triggered or self.reports or self.cited or self.waiting)
+    following: dict[str, str] = field(default_factory=dict)
+    """By the key of a section that is longer than what is here: the place after which it goes on."""
 
 
-def queue(organisation: Organisation) -> Queue:
-    """Everything that has to be looked at again, in a fixed number of queries."""
+def queue(organisation: Organisation, *, show: str = "", after: str = "") -> Queue:
+    """What has to be looked at again: the beginning of every section, or one of them, after a place, a page long.
+
+    A fixed number of queries, which read no more rows than are shown.
+    """
     today = today_in(organisation)
-    near = Review.objects.filter(state__in=Review.OPEN, due_on__lte=today + SOON).select_related(*WHOLE)
-    reviews = list(near[: 3 * MOST])
-    rows = _rows(reviews, today)
-    later = Review.objects.filter(state__in=Review.OPEN, due_on__gt=today + SOON).first()
+    following: dict[str, str] = {}
+
+    def part(key: str, rows: QuerySet[Row], by: str = "due_on", *, latest_first: bool = False) -> list[Row]:
+        if show and show != key:
+            return []
+        most = PAGE if show else FEW
+        found, behind = page_behind(rows, after if show else "", by, most=most, latest_first=latest_first)
+        if behind:
+            following[key] = behind
+        return found
+
+    opened = Review.objects.filter(state__in=Review.OPEN, due_on__lte=today + SOON).select_related(*WHOLE)
+    by_date = opened.filter(triggered_by__isnull=True)
+    overdue = part("overdue", by_date.filter(due_on__lt=today))
+    soon = part("due", by_date.filter(due_on__gte=today))
+    triggered = part("triggered", opened.filter(triggered_by__isnull=False))
+    rows = {row.review.pk: row for row in _rows([*overdue, *soon, *triggered], today)}
+    later = None
+    if not soon:
+        later = Review.objects.filter(state__in=Review.OPEN, due_on__gt=today + SOON).order_by("due_on", "pk").first()
     return Queue(
         today=today,
-        overdue=[row for row in rows if row.days_overdue and not row.review.triggered_by_id],
-        soon=[row for row in rows if not row.days_overdue and not row.review.triggered_by_id],
-        triggered=[row for row in rows if row.review.triggered_by_id],
-        reports=list(
-            ChangeReport.objects.filter(state=ChangeReport.State.REPORTED).select_related(
-                "text", "by_user", "by_seat", "deliberation__question", "deliberation__organisation", "trigger__text"
-            )[:MOST]
-        ),
-        cited=_cited_while_overdue(),
-        waiting=list(
-            Review.objects.filter(
-                state=Review.State.TO_DELIBERATION, precedent__state=Precedent.State.UNDER_REVIEW
-            ).select_related("deliberation__question", "deliberation__organisation", "successor__organisation")[:MOST]
-        ),
+        overdue=[rows[review.pk] for review in overdue],
+        soon=[rows[review.pk] for review in soon],
+        triggered=[rows[review.pk] for review in triggered],
+        reports=part("reported", _undecided_reports(), "at"),
+        cited=part("cited", _cited_while_overdue(), "at", latest_first=True),
+        waiting=part("waiting", _with_a_successor()),
         next_after=later.due_on if later else None,
+        following=following,
     )
 
 
@@ -141,20 +160,29 @@ def _holders(deliberations: Iterable[UUID]) -> dict[UUID, User]:
     return {one.deliberation_id: one.user for one in sits if one.user_id in members and one.user.is_active}
 
 
-def _cited_while_overdue() -> list[Citation]:
-    """Citations of precedents whose review was overdue then and has not ended since."""
-    return list(
-        Citation.objects.filter(was_overdue=True, precedent__reviews__state__in=Review.OPEN)
-        .distinct()
-        .order_by("-at")
-        .select_related(
-            "by_user",
-            "deliberation__question",
-            "deliberation__organisation",
-            "precedent__deliberation__question",
-            "precedent__deliberation__organisation",
-        )[:MOST]
+def _undecided_reports() -> QuerySet[ChangeReport]:
+    return ChangeReport.objects.filter(state=ChangeReport.State.REPORTED).select_related(
+        "text", "by_user", "by_seat", "deliberation__question", "deliberation__organisation", "trigger__text"
     )
+
+
+def _cited_while_overdue() -> QuerySet[Citation]:
+    """Citations of precedents whose review was overdue then and has not ended since."""
+    overdue = Review.objects.filter(precedent=OuterRef("precedent"), state__in=Review.OPEN)
+    return Citation.objects.filter(Exists(overdue), was_overdue=True).select_related(
+        "by_user",
+        "deliberation__question",
+        "deliberation__organisation",
+        "precedent__deliberation__question",
+        "precedent__deliberation__organisation",
+    )
+
+
+def _with_a_successor() -> QuerySet[Review]:
+    """Reviews of precedents that a new deliberation is to change, and has not yet."""
+    return Review.objects.filter(
+        state=Review.State.TO_DELIBERATION, precedent__state=Precedent.State.UNDER_REVIEW
+    ).select_related("deliberation__question", "deliberation__organisation", "successor__organisation")
 
 
 def review_of(number: int) -> Review | None:

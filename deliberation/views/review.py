@@ -22,7 +22,7 @@ from deliberation.domain.standing import Standing, standing_of
 from deliberation.forms.review import PrepareForm, ReasonForm, SignForm, SpeakForm, SuccessorForm
 from deliberation.models import ChangeReport, Deliberation, Dissent, Review, ReviewVoice
 from deliberation.queries.precedent import place_of
-from deliberation.queries.review import packet, queue, review_of
+from deliberation.queries.review import SECTIONS, packet, queue, review_of
 from deliberation.views.access import DeliberationRequest, deliberation_view
 from deliberation.views.acting import form_page, to, tries
 from deliberation.views.review_words import packet_words, queue_sections, status_of_review
@@ -32,10 +32,12 @@ from deliberation.views.writing import Forms, Writing, status_of
 @require_GET
 @for_members(read="read_reviews")
 def reviews(request: MemberRequest, slug: str) -> HttpResponse:
-    """Overdue, due in 30 days, triggered, cited while overdue."""
-    found = queue(request.organisation)
-    sections = queue_sections(found, slug, roles=request.membership.roles)
-    return render(request, "deliberation/reviews.html", {"queue": found, "sections": sections})
+    """Overdue, due in 30 days, triggered, cited while overdue: the beginning of each, or one of them page by page."""
+    show = request.GET.get("show", "")
+    show = show if show in SECTIONS else ""
+    found = queue(request.organisation, show=show, after=request.GET.get("after", "") if show else "")
+    sections = queue_sections(found, slug, roles=request.membership.roles, show=show)
+    return render(request, "deliberation/reviews.html", {"queue": found, "sections": sections, "show": show})
 
 
 def _review(request: MemberRequest, number: int) -> tuple[Review, Standing]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import formats, timezone
@@ -28,19 +29,23 @@ def day_of(moment: date | datetime | None, *, weekday: bool = False) -> str:
     return f"{formats.date_format(moment, 'l')} {written}" if weekday else written
 
 
-def queue_sections(queue: Queue, slug: str, *, roles: Collection[Role]) -> list[dict[str, Any]]:
-    """The sections in the order in which they press, each `{key, title, rows, empty}`."""
+def queue_sections(queue: Queue, slug: str, *, roles: Collection[Role], show: str = "") -> list[dict[str, Any]]:
+    """The sections in the order in which they press, each `{key, title, rows, empty, more}`; or the one to `show`.
+
+    `more` is a list of `{title, query}`: what a section holds beside what is shown.
+    """
     reviewer = Role.REVIEWER in roles
     decides = bool({Role.REVIEWER, Role.DECISION_HOLDER} & set(roles))
     overdue = [_row(row, slug, reviewer=reviewer) for row in queue.overdue]
     if overdue and overdue[0]["next"].get("url"):
         overdue[0]["next"]["first"] = True
-    return [
+    sections: list[dict[str, Any]] = [
         {
             "key": "overdue",
             "title": _("Overdue"),
             "rows": overdue,
             "empty": _("Nothing is overdue."),
+            "more": _more_of(queue, overdue=_("More that are overdue")),
         },
         {
             "key": "due",
@@ -50,6 +55,7 @@ def queue_sections(queue: Queue, slug: str, *, roles: Collection[Role]) -> list[
             % {"day": day_of(queue.next_after)}
             if queue.next_after
             else _("Nothing falls due in the next 30 days."),
+            "more": _more_of(queue, due=_("More that fall due")),
         },
         {
             "key": "triggered",
@@ -57,19 +63,35 @@ def queue_sections(queue: Queue, slug: str, *, roles: Collection[Role]) -> list[
             "rows": [_report(one, slug, decides=decides) for one in queue.reports]
             + [_row(row, slug, reviewer=reviewer) for row in queue.triggered],
             "empty": _("Nobody has reported that anything these decisions relied on has changed."),
+            "more": _more_of(
+                queue, reported=_("More reports to decide on"), triggered=_("More reviews that were triggered")
+            ),
         },
         {
             "key": "cited",
             "title": _("Cited while overdue"),
             "rows": [_citation(one, slug) for one in queue.cited],
             "empty": _("No decision was cited while its review was overdue."),
+            "more": _more_of(queue, cited=_("More citations")),
         },
         {
             "key": "waiting",
             "title": _("With a new deliberation"),
             "rows": [_waiting(one, slug) for one in queue.waiting],
             "empty": "",
+            "more": _more_of(queue, waiting=_("More of these")),
         },
+    ]
+    shown = "triggered" if show == "reported" else show
+    return [section for section in sections if shown in ("", section["key"])]
+
+
+def _more_of(queue: Queue, **titles: str) -> list[dict[str, str]]:
+    """Where a section goes on, shown by itself."""
+    return [
+        {"title": title, "query": urlencode({"show": key, "after": queue.following[key]})}
+        for key, title in titles.items()
+        if key in queue.following
     ]
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from accounts import clock
 from accounts.domain.members import end_membership, set_roles
@@ -14,10 +15,12 @@ from audit.models import Entry
 from deliberation.domain import conflict
 from deliberation.domain import review as reviews
 from deliberation.domain.precedent import cite_precedent, make_precedent, today_in
-from deliberation.models import Notice, Precedent, Review, ReviewAuthor
-from deliberation.queries.review import packet, queue
+from deliberation.models import ChangeReport, Notice, Precedent, Review, ReviewAuthor
+from deliberation.queries.keyset import page_behind
+from deliberation.queries.review import FEW, packet, queue
 from deliberation.tasks import tick_organisation
-from tests.copies import past_the_guards
+from tests.copies import copy_rows, past_the_guards
+from tests.deliberation.pages import signed_in
 from tests.deliberation.stages import (
     at_conflict,
     at_decided,
@@ -354,6 +357,40 @@ def test_the_queue_asks_as_many_queries_for_three_as_for_one(cast, django_assert
     at_review_due(cast)
     with django_assert_max_num_queries(12):
         assert len(queue(cast.organisation).overdue) == 3
+
+
+def test_a_long_section_goes_on_by_itself(cast):
+    """The queue shows the beginning of each section, and each row is shown once."""
+    late = at_review_due(cast)
+    reviews.report_change(precedent_of(late), by=cast.editor, text="Changed.")
+    copy_rows(FEW + 1, [late])
+    page = signed_in(cast.reviewer)
+    address = reverse("reviews", args=[cast.organisation.slug])
+    first = page.get(address)
+    sections = {section["key"]: section for section in first.context["sections"]}
+    assert list(sections) == ["overdue", "due", "triggered", "cited", "waiting"]
+    assert [one["title"] for one in sections["triggered"]["more"]] == ["More reports to decide on"]
+    assert (len(sections["overdue"]["rows"]), len(sections["triggered"]["rows"])) == (FEW, FEW)
+    for key in ("overdue", "triggered"):
+        behind = page.get(address + "?" + sections[key]["more"][0]["query"])
+        (section,) = behind.context["sections"]
+        assert (section["key"], section["more"]) == (key, [])
+        assert "The whole queue" in behind.content.decode()
+        shown = [row["url"] for row in sections[key]["rows"] + section["rows"]]
+        assert len(shown) == len(set(shown)) == FEW + 2
+
+
+@pytest.mark.parametrize("latest_first", [False, True])
+def test_pages_of_a_list_follow_each_other_where_dates_are_equal(cast, latest_first):
+    late = at_review_due(cast)
+    copy_rows(3, [reviews.report_change(precedent_of(late), by=cast.editor, text="Changed.")])
+    reviews.report_change(precedent_of(late), by=cast.editor, text="Later.")
+    rows = ChangeReport.objects.all()
+    walked, place = page_behind(rows, "no place", "at", most=2, latest_first=latest_first)
+    while place:
+        page, place = page_behind(rows, place, "at", most=2, latest_first=latest_first)
+        walked += page
+    assert walked == list(rows.order_by(*(("-at", "-pk") if latest_first else ("at", "pk"))))
 
 
 def test_a_precedent_needs_a_review_date(cast):
