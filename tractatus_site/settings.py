@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "audit",
     "instructions",
     "deliberation",
+    "oversight",
     "tractatus_site",
     "django.contrib.admin",
     "django.contrib.auth",

@@ -23,8 +23,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("instructions.urls")),
     path("", include("deliberation.urls")),
+    path("", include("oversight.urls")),
     path("api/v1/", include("instructions.api_urls")),
     path("api/v1/", include("deliberation.api_urls")),
+    path("api/v1/", include("oversight.api_urls")),
     re_path(r"^api/", nothing_here),
 ]
 
