@@ -43,7 +43,7 @@ class Away(Exception):
 
 
 class Verdict:
-    """What an agent is told. `answer` is the service's own, None where the failure mode decided, and `why` says then."""
+    """What an agent is told. `answer` is the service's own; None where the failure mode decided, and `why` says why."""
 
     def __init__(self, decision, answer=None, why="", tool_call_id=None):
         self.decision, self.answer, self.why, self.tool_call_id = decision, answer, why, tool_call_id
@@ -75,7 +75,9 @@ class Verdict:
         return "\n".join(part for part in said if part)
 
 
-PARKED = "A person decides this: {url}\nGo on with other work; this is parked. It can be asked again once it is granted."
+PARKED = (
+    "A person decides this: {url}\nGo on with other work; this is parked. It can be asked again once it is granted."
+)
 NOT_REACHED = {
     "ask": "Tractatus did not judge this ({why}). Please decide yourself; it is reported later.",
     "deny": "Tractatus did not judge this ({why}), and then nothing may be done. Try again when it answers.",
@@ -92,7 +94,7 @@ class Client:
 
     def __init__(self, url, key, failure_mode="ask", timeout=5.0, spool=None, agent=None):
         if failure_mode not in FAILURE_MODES:
-            raise ValueError("failure_mode: one of %s is expected." % ", ".join(FAILURE_MODES))
+            raise ValueError("failure_mode: one of {} is expected.".format(", ".join(FAILURE_MODES)))
         self.url, self.key, self.failure_mode = url.rstrip("/"), key or "", failure_mode
         self.timeout, self.spool, self.agent = timeout, spool, agent
 
@@ -100,30 +102,40 @@ class Client:
 
     def check(
         self, action, *, session_id=None, reasoning=None, scores=None, tool_call_id=None, session_state=None,
-        environment=None, dry_run=False,
+        environment=None, dry_run=False, wait=0.0,
     ):  # fmt: skip
-        """The verdict on an action, `{"tool_name", "tool_input"}` or `{"type", "description", "parameters"}`. Never raises
-        for a service that does not answer.
+        """The verdict on an action: `{"tool_name", "tool_input"}`, or `{"type", "description", "parameters"}`.
 
-        `tool_call_id` names this act: the same one is judged once, and may be asked about again.
+        Never raises for a service that does not answer.
+
+        `tool_call_id` names this act: the same one is judged once, and may be asked about again. Where a person must
+        decide, `wait` is how many seconds to wait for that; with a grant the act is then asked about again, as another
+        call, whose id is the verdict's.
         """
         tool_call_id = tool_call_id or (None if dry_run else _new_id())
         asked = {
             "action": action, "session_id": session_id, "reasoning": reasoning, "scores": scores,
-            "session_state": session_state, "environment": environment, "agent": self.agent,
-            "tool_call_id": tool_call_id, "dry_run": dry_run or None,
+            "session_state": session_state, "environment": environment, "tool_call_id": tool_call_id,
+            "dry_run": dry_run,
         }  # fmt: skip
+        sent = {name: one for name, one in {**asked, "agent": self.agent}.items() if one not in (None, False)}
         try:
-            answer = self._json("POST", "/api/v1/checks/", {name: one for name, one in asked.items() if one is not None})
+            answer = self._json("POST", "/api/v1/checks/", sent)
         except Away as away:
             if not dry_run:
                 self.keep_report(self.decided_here(action, tool_call_id, session_id, away.why))
             return Verdict(self.failure_mode, None, NOT_REACHED[self.failure_mode].format(why=away.why), tool_call_id)
         self.deliver()
-        return Verdict(answer["decision"], answer, tool_call_id=tool_call_id)
+        verdict = Verdict(answer["decision"], answer, tool_call_id=tool_call_id)
+        if verdict.decision == "ask" and verdict.request and wait is not None and not dry_run:
+            with contextlib.suppress(Away):
+                if self.wait(verdict.request["id"], within=wait).get("state") == "granted":
+                    again = f"{tool_call_id}+{verdict.request['id']}"[:200]
+                    return self.check(**{**asked, "tool_call_id": again, "wait": None})
+        return verdict
 
     def report(self, event, *, tool_call_id=None, session_id=None, **more):
-        """Tell what became of an act: `executed`, `failed`, `approved_at_keyboard`. Kept and sent later where it must be."""
+        """Tell what became of an act: `executed`, `failed`, `approved_at_keyboard`. Kept for later where it must be."""
         told = {"event": event, "tool_call_id": tool_call_id, "session_id": session_id, "at": _now(), **more}
         told = {name: one for name, one in told.items() if one is not None}
         try:
@@ -139,27 +151,27 @@ class Client:
         until = time.monotonic() + within
         while True:
             with contextlib.suppress(Away):
-                found = self._json("GET", "/api/v1/judgment-requests/%s/" % request_id)
+                found = self._json("GET", f"/api/v1/judgment-requests/{request_id}/")
                 if found.get("state") not in ("pending", "deliberating"):
                     return found
             if time.monotonic() + every > until:
-                return self._json("GET", "/api/v1/judgment-requests/%s/" % request_id)
+                return self._json("GET", f"/api/v1/judgment-requests/{request_id}/")
             time.sleep(every)
 
     # --- Sessions
 
     def pressure(self, session_id, **counts):
-        """Tell how full a session is (`messages`, `tokens_used`, `tokens_budget`, …) and get its pressure. Raises Away."""
-        return self._json("POST", "/api/v1/sessions/%s/pressure/" % _quoted(session_id), counts)
+        """Tell the counts of a session (`messages`, `tokens_used`, …) and get its pressure. Raises Away."""
+        return self._json("POST", f"/api/v1/sessions/{_quoted(session_id)}/pressure/", counts)
 
     def handoff(self, session_id, body):
         """Write the handoff: `{state, completed[], in_progress[], known_issues[], next_priorities[]}`. Raises Away."""
-        return self._json("POST", "/api/v1/sessions/%s/handoff/" % _quoted(session_id), body)
+        return self._json("POST", f"/api/v1/sessions/{_quoted(session_id)}/handoff/", body)
 
     def handoff_document(self, session_id):
         """The newest handoff of a session as Markdown; None where there is none. Raises Away."""
         try:
-            path = "/api/v1/sessions/%s/handoff/" % _quoted(session_id)
+            path = f"/api/v1/sessions/{_quoted(session_id)}/handoff/"
             return self._send("GET", path, accept="text/markdown").decode("utf-8", "replace")
         except Away as away:
             if away.status == 404:
@@ -168,7 +180,7 @@ class Client:
 
     def end(self, session_id):
         """End a session. Raises Away."""
-        return self._json("POST", "/api/v1/sessions/%s/end/" % _quoted(session_id), {})
+        return self._json("POST", f"/api/v1/sessions/{_quoted(session_id)}/end/", {})
 
     # --- What is still to be reported
 
@@ -189,13 +201,13 @@ class Client:
             file = os.open(self.spool, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
             try:
                 if os.fstat(file).st_size + len(line) > MOST_SPOOLED:
-                    print("%s is full: this is not reported." % self.spool, file=sys.stderr)
+                    print(f"{self.spool} is full: this is not reported.", file=sys.stderr)
                     return False
                 os.write(file, line)
             finally:
                 os.close(file)
         except OSError as error:
-            print("This cannot be kept for the report: %s" % error, file=sys.stderr)
+            print(f"This cannot be kept for the report: {error}", file=sys.stderr)
             return False
         return True
 
@@ -225,7 +237,7 @@ class Client:
         return sent
 
     def _taken(self):
-        """The files this process may send: the spool, taken by renaming it, and what was left by one that was killed."""
+        """The files this process may send: the spool, taken by renaming it, and what a killed one left."""
         if not self.spool or not os.path.isdir(os.path.dirname(os.path.abspath(self.spool))):
             return
         folder, name = os.path.split(os.path.abspath(self.spool))
@@ -236,7 +248,7 @@ class Client:
                 if other.startswith(name + ".sending-") and time.time() - os.stat(path).st_mtime > STALE_AFTER:
                     candidates.append(path)
         for path in candidates:
-            taken = "%s.sending-%s" % (os.path.join(folder, name), _new_id())
+            taken = f"{os.path.join(folder, name)}.sending-{_new_id()}"
             with contextlib.suppress(OSError):
                 os.rename(path, taken)
                 os.utime(taken)
@@ -254,15 +266,15 @@ class Client:
         return answer
 
     def _send(self, method, path, body=None, accept="application/json"):
-        """The answer's body. Raises Away for whatever is no answer, with a reason that names the mistake if it is ours."""
+        """The answer's body. Raises Away for whatever is no answer, with the reason."""
         import http.client
         from urllib.parse import urlsplit
 
         if not self.key:
-            raise Away("no key was given: set %s" % KEY_VARIABLE)
+            raise Away(f"no key was given: set {KEY_VARIABLE}")
         where = urlsplit(self.url)
         if where.scheme not in ("http", "https") or not where.hostname:
-            raise Away("%s is no address of a service" % self.url)
+            raise Away(f"{self.url} is no address of a service")
         headers = {
             "Authorization": "Bearer " + self.key, "Accept": accept, "User-Agent": "tractatus-client/" + VERSION,
             "Content-Type": "application/json",
@@ -276,23 +288,23 @@ class Client:
             response = link.getresponse()
             status, said = response.status, response.read()
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise Away("it cannot be reached at %s: %s" % (self.url, error or type(error).__name__)) from None
+            raise Away(f"it cannot be reached at {self.url}: {error or type(error).__name__}") from None
         finally:
             if link is not None:
                 link.close()
         if status in (200, 201, 202, 204):
             return said or b"{}"
         if status in (401, 403):
-            raise Away("it does not accept the key: %s" % _problem(said, status), status)
-        raise Away("it answered %s: %s" % (status, _problem(said, status)), status)
+            raise Away(f"it does not accept the key: {_problem(said, status)}", status)
+        raise Away(f"it answered {status}: {_problem(said, status)}", status)
 
 
 def _problem(said, status):
     try:
         told = json.loads(said)
-        return told.get("detail") or told.get("title") or "status %s" % status
+        return told.get("detail") or told.get("title") or f"status {status}"
     except (ValueError, AttributeError):
-        return "status %s" % status
+        return f"status {status}"
 
 
 def _refused(away):
@@ -303,7 +315,7 @@ def _refused(away):
 def _new_id():
     import uuid
 
-    return "%s-%s" % (CALL_IDS, uuid.uuid4())
+    return f"{CALL_IDS}-{uuid.uuid4()}"
 
 
 def _now():
@@ -360,7 +372,7 @@ def _hook_alone(client, event, name, away):
              "at": _now()}
         )  # fmt: skip
     elif name in ("SessionStart", "UserPromptSubmit"):
-        return json.dumps({"systemMessage": "Tractatus: the instructions cannot be fetched (%s)." % away.why})
+        return json.dumps({"systemMessage": f"Tractatus: the instructions cannot be fetched ({away.why})."})
     return ""
 
 
@@ -369,26 +381,26 @@ def _action(event):
 
 
 def write_handoff(client, session_id, folder):
-    """Write the newest handoff of a session to `.claude/sessions/` of a folder. Gives the file, None where there is none."""
+    """Write the newest handoff of a session to a folder's `.claude/sessions/`. Gives the file, None without one."""
     said = client.handoff_document(session_id) if session_id else None
     if not said:
         return None
     place = os.path.join(folder, ".claude", "sessions")
     os.makedirs(place, exist_ok=True)
-    path = os.path.join(place, "handoff-%s.md" % time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()))
+    path = os.path.join(place, "handoff-{}.md".format(time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())))
     with open(path, "w", encoding="utf-8") as file:
         file.write(said)
     return path
 
 
 def status_line(client, text, then=None):
-    """Post what the status line says of the context, and give the line to show: the one of `then`, a command, or ours."""
+    """Post what the status line says of the context, and give the line to show: that of the command `then`, or ours."""
     shown = ""
     with contextlib.suppress(Away, ValueError):
         told = client._json("POST", "/hooks/claude-code/status/", text.encode())
         session = told.get("session") or {}
         if session.get("pressure_level"):
-            shown = "Tractatus: %s" % str(session["pressure_level"]).lower()
+            shown = "Tractatus: {}".format(str(session["pressure_level"]).lower())
     if then:
         own = subprocess.run(then, shell=True, input=text, capture_output=True, text=True, check=False)
         return own.stdout.rstrip("\n")
@@ -412,13 +424,13 @@ def install(folder, url, *, failure_mode="ask", key=None, key_env=KEY_VARIABLE, 
     path, local = os.path.join(place, "settings.json"), os.path.join(place, "settings.local.json")
     settings, secret = _settings(path), _settings(local)
     version = claude_version(claude)
-    say("Claude Code %s." % ".".join(map(str, version)) if version else NO_CLI.format(claude=claude))
+    say("Claude Code {}.".format(".".join(map(str, version))) if version else NO_CLI.format(claude=claude))
     http = failure_mode != "ask" and version is not None and version >= HTTP_SINCE
     os.makedirs(place, exist_ok=True)
     copy = os.path.join(place, MARK)
     if os.path.abspath(__file__) != os.path.abspath(copy):
         shutil.copyfile(__file__, copy)
-        say("Copied %s." % copy)
+        say(f"Copied {copy}.")
     _without_ours(settings)
     _with_ours(settings, url.rstrip("/"), failure_mode, key_env, http, async_too=version is not None)
     _write(path, settings, say)
@@ -430,11 +442,13 @@ def install(folder, url, *, failure_mode="ask", key=None, key_env=KEY_VARIABLE, 
         _write(local, secret, say, mode=0o600)
         _keep_out_of_git(folder, [".claude/settings.local.json"], say)
     else:
-        say("The key is read from the variable %s; it stands in no file." % key_env)
+        say(f"The key is read from the variable {key_env}; it stands in no file.")
     _keep_out_of_git(folder, [".claude/tractatus-reports.jsonl*"], say)
 
 
-NO_CLI = "The version of Claude Code is not known (%s --version said nothing), so every hook is a command." % "{claude}"
+NO_CLI = "The version of Claude Code is not known ({} --version said nothing), so every hook is a command.".format(
+    "{claude}"
+)
 HOW = {
     True: "If Tractatus is away: {mode}. Tool calls are asked about over HTTP, without a process of their own.",
     False: "If Tractatus is away: {mode}. Tool calls are asked about by a command.",
@@ -456,7 +470,7 @@ def uninstall(folder, *, say=print):
     copy = os.path.join(place, MARK)
     if os.path.exists(copy) and os.path.abspath(copy) != os.path.abspath(__file__):
         os.unlink(copy)
-        say("Removed %s." % copy)
+        say(f"Removed {copy}.")
 
 
 class Broken(Exception):
@@ -470,10 +484,12 @@ def _settings(path):
     except FileNotFoundError:
         return {}
     except ValueError as error:
-        raise Broken("%s is no JSON (%s). Nothing was changed." % (path, error)) from None
-    shaped = isinstance(found, dict) and isinstance(found.get("hooks", {}), dict) and isinstance(found.get("env", {}), dict)
+        raise Broken(f"{path} is no JSON ({error}). Nothing was changed.") from None
+    shaped = (
+        isinstance(found, dict) and isinstance(found.get("hooks", {}), dict) and isinstance(found.get("env", {}), dict)
+    )
     if not shaped or not all(isinstance(groups, list) for groups in found.get("hooks", {}).values()):
-        raise Broken("%s is not shaped as the settings of Claude Code are. Nothing was changed." % path)
+        raise Broken(f"{path} is not shaped as the settings of Claude Code are. Nothing was changed.")
     return found
 
 
@@ -482,7 +498,7 @@ def _is_ours(handler):
 
 
 def _without_ours(settings):
-    """Take our handlers out of settings, and give the status line back. Gives the variable of the key, if it is named."""
+    """Take our handlers out of settings, and give the status line back. Gives the variable of the key, if named."""
     variable = None
     hooks = settings.get("hooks", {})
     for event in list(hooks):
@@ -515,7 +531,7 @@ def _without_ours(settings):
 def _with_ours(settings, url, failure_mode, key_env, http, async_too):
     def command(verb, *more):
         words = ["--url", url, "--key-env", key_env, "--failure", failure_mode, *more]
-        return 'python3 "$CLAUDE_PROJECT_DIR/.claude/%s" %s %s' % (MARK, verb, " ".join(map(shlex.quote, words)))
+        return 'python3 "$CLAUDE_PROJECT_DIR/.claude/{}" {} {}'.format(MARK, verb, " ".join(map(shlex.quote, words)))
 
     def by_command(**more):
         return {"type": "command", "command": command("hook"), "timeout": 20, **more}
@@ -555,22 +571,23 @@ def _write(path, settings, say, mode=None):
     if os.path.exists(path):
         with open(path, encoding="utf-8") as file:
             if json.loads(file.read()) == settings:
-                say("%s is as it should be." % path)
+                say(f"{path} is as it should be.")
                 return
-        backup = "%s.%s.backup" % (path, time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()))
+        backup = "{}.{}.backup".format(path, time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()))
         shutil.copy2(path, backup)
-        say("Kept what stood in %s as %s." % (path, os.path.basename(backup)))
+        say(f"Kept what stood in {path} as {os.path.basename(backup)}.")
     file = os.open(path + ".new", os.O_CREAT | os.O_WRONLY | os.O_TRUNC, mode or 0o644)
     with os.fdopen(file, "w", encoding="utf-8") as out:
         out.write(text)
     if mode is not None:
         os.chmod(path + ".new", mode)
     os.replace(path + ".new", path)
-    say("Wrote %s." % path)
+    say(f"Wrote {path}.")
 
 
 def _keep_out_of_git(folder, paths, say):
     """Have git leave files alone in this copy, where it would not already: a key is never committed by accident."""
+
     def git(*words):
         try:
             return subprocess.run(["git", "-C", folder, *words], capture_output=True, text=True, check=False)
@@ -586,10 +603,10 @@ def _keep_out_of_git(folder, paths, say):
         if git("check-ignore", "-q", path.rstrip("*")).returncode:
             os.makedirs(os.path.dirname(exclude), exist_ok=True)
             with open(exclude, "a", encoding="utf-8") as file:
-                file.write("/%s%s\n" % (prefix, path))
-            say("git leaves %s alone from now on." % path.rstrip("*"))
+                file.write(f"/{prefix}{path}\n")
+            say("git leaves {} alone from now on.".format(path.rstrip("*")))
         if git("ls-files", "--error-unmatch", path.rstrip("*")).returncode == 0:
-            say("Warning: %s is in the repository already. Take it out, and revoke the key if it was pushed." % path)
+            say(f"Warning: {path} is in the repository already. Take it out, and revoke the key if it was pushed.")
 
 
 def claude_version(claude="claude"):
@@ -605,7 +622,7 @@ def claude_version(claude="claude"):
 
 
 def doctor(client, say=print):
-    """Say whether the service answers, to this key, how it is told, and how long an answer takes. Gives whether it does."""
+    """Say whether the service answers to this key, whether that holds, and how long it takes. Gives whether it does."""
     durations = []
     for _attempt in range(5):
         began = time.perf_counter()
@@ -614,8 +631,8 @@ def doctor(client, say=print):
         if verdict.degraded:
             say(verdict.why)
             return False
-    say("%s answers. %s" % (client.url, ENFORCED[bool(verdict.answer.get("enforced"))]))
-    say("An answer takes %.0f ms, at the median of %s." % (sorted(durations)[len(durations) // 2], len(durations)))
+    say("{} answers. {}".format(client.url, ENFORCED[bool(verdict.answer.get("enforced"))]))
+    say(f"An answer takes {sorted(durations)[len(durations) // 2]:.0f} ms, at the median of {len(durations)}.")
     waiting = os.path.exists(client.spool) if client.spool else False
     say("Some reports are still to be sent." if waiting else "Nothing is waiting to be reported.")
     return True
@@ -675,7 +692,7 @@ def main(words=None):
     try:
         print(hook(client, text), end="")
     except Exception as error:  # whatever went wrong here must not let through what is not to go through
-        print("Tractatus: this hook failed: %s: %s" % (type(error).__name__, error), file=sys.stderr)
+        print(f"Tractatus: this hook failed: {type(error).__name__}: {error}", file=sys.stderr)
         return 0 if given.failure == "allow" else 2
     return 0
 
