@@ -18,8 +18,9 @@ class Governance(AgentMiddleware):
     """Lets a tool run where that is allowed; else the model is told why, and whom to wait for.
 
     The tool call's id names the act, so that a node which runs again from its start asks about the same act. The
-    session is `session_id`, or else the thread of the run. Where a person must decide, a call waits up to `wait` seconds. Where the service cannot answer, the failure mode of the
-    client decides; `ask` refuses here, because nobody sits beside the agent.
+    session is `session_id`, or else the thread of the run. Where a person must decide, a call waits up to `wait`
+    seconds. Where the service cannot answer, the failure mode of the client decides; `ask` refuses here, because nobody
+    sits beside the agent.
     """
 
     def __init__(self, client: Client, session_id: str | None = None, wait: float = 0.0):
