@@ -32,8 +32,14 @@ def declare() -> None:
         AppendOnly("oversight_mark"),
         AppendOnly(
             _REQUEST,
-            may_set=("state", "state_since", "lapses_at", "deliberation_id", "outcome_id"),
-            once=("decided_by_id", "decided_at", "opened_at", "reason_id", "expires_at", "ticked"),
+            may_set=(
+                "state", "state_since", "lapses_at", "deliberation_id", "outcome_id", "convened_by_id", "convened_at",
+                "convened_why_id",
+            ),
+            once=(
+                "decided_by_id", "decided_at", "decided_entry_id", "opened_at", "reason_id", "expires_at", "ticked",
+                "unticked_why_id",
+            ),
         ),
         AppendOnly("oversight_stop", once=("lifted_by_id", "lifted_at", "why_lifted_id")),
         AppendOnly(

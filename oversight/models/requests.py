@@ -15,8 +15,9 @@ class JudgmentRequest(Owned):
     """One act that waits for a decision holder. A grant is for exactly this act, once, until `expires_at`.
 
     `fingerprint` is the framework's (`tractatus.grants.grant_for`): project, action, and the revision of every
-    instruction cited. `text` is JSON: the action and what the AI prepared. `safety_checks` are the sentences
-    to tick before an irreversible act is granted, `ticked` those that were.
+    instruction cited. `text` is that of the check that asked, JSON: the action, what was said of it, the whole answer.
+    `safety_checks` are the sentences to tick before an irreversible act is granted, `ticked` those that were.
+    `opened_at` is when whoever decided first saw it. `decided_entry_id` is the entry of the grant or the refusal.
     """
 
     class State(models.TextChoices):
@@ -46,7 +47,8 @@ class JudgmentRequest(Owned):
     irreversible = models.BooleanField(default=False)
     text = words()
     safety_checks = models.JSONField(default=list)
-    ticked = models.JSONField(default=list)
+    ticked = models.JSONField(null=True)
+    unticked_why = words(optional=True)
     asked_at = models.DateTimeField()
     lapses_at = models.DateTimeField()
     decided_by = person()
@@ -54,6 +56,10 @@ class JudgmentRequest(Owned):
     opened_at = models.DateTimeField(null=True, blank=True)
     reason = words(optional=True)
     expires_at = models.DateTimeField(null=True, blank=True)
+    decided_entry_id = models.UUIDField(null=True)
+    convened_by = person()
+    convened_at = models.DateTimeField(null=True, blank=True)
+    convened_why = words(optional=True)
     deliberation = models.ForeignKey(
         "deliberation.Deliberation", on_delete=models.PROTECT, related_name="judgment_requests", null=True
     )
@@ -80,6 +86,17 @@ class JudgmentRequest(Owned):
             models.CheckConstraint(
                 condition=~Q(state="refused") | Q(decided_by__isnull=False, reason__isnull=False),
                 name="request_refused_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["granted", "used", "expired"])
+                | Q(irreversible=False)
+                | Q(reason__isnull=False),
+                name="request_irreversible_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="deliberating")
+                | Q(convened_by__isnull=False, convened_why__isnull=False, deliberation__isnull=False),
+                name="request_convened_with_a_reason",
             ),
         ]
         indexes = [

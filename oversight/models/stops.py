@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -29,6 +31,23 @@ class Stop(Owned):
             models.CheckConstraint(
                 condition=Q(key__isnull=True) | Q(session__isnull=True), name="stop_names_one_thing"
             ),
+            models.CheckConstraint(
+                condition=Q(lifted_at__isnull=True) | Q(lifted_by__isnull=False, why_lifted__isnull=False),
+                name="stop_lifted_with_a_reason",
+            ),
+            models.UniqueConstraint(
+                fields=["project"],
+                condition=Q(key__isnull=True, session__isnull=True, lifted_at__isnull=True),
+                name="one_stop_a_project",
+            ),
+            models.UniqueConstraint(
+                fields=["key"], condition=Q(key__isnull=False, lifted_at__isnull=True), name="one_stop_a_key"
+            ),
+            models.UniqueConstraint(
+                fields=["session"],
+                condition=Q(session__isnull=False, lifted_at__isnull=True),
+                name="one_stop_a_session",
+            ),
         ]
         indexes = [models.Index(fields=["project", "lifted_at"], name="stop_standing")]
 
@@ -36,7 +55,8 @@ class Stop(Owned):
 class BrokenGlass(Owned):
     """One instruction, one boundary, or a project's enforcement, suspended until `until`: at most 60 minutes.
 
-    It owes a review by somebody else, due at `review_due_at`; who broke it never holds it.
+    `boundary` is a section ("12.3") or the name of one of the organisation's own. It owes a review by somebody else,
+    due at `review_due_at`; who broke it never holds it.
     """
 
     LONGEST_MINUTES = 60
@@ -70,8 +90,13 @@ class BrokenGlass(Owned):
             models.CheckConstraint(
                 condition=Q(reviewed_by__isnull=True) | ~Q(reviewed_by=F("by")), name="glass_reviewed_by_another"
             ),
+            models.CheckConstraint(condition=Q(by__isnull=False), name="glass_broken_by_a_human"),
         ]
         indexes = [
             models.Index(fields=["project", "until"], name="glass_standing"),
             models.Index(fields=["organisation", "reviewed_at", "review_due_at"], name="glass_owed"),
         ]
+
+    def suspends_at(self, moment: datetime) -> bool:
+        """Whether what it names is suspended at `moment`: it lapses by itself."""
+        return self.ended_at is None and self.at <= moment < self.until
