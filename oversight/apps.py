@@ -7,7 +7,11 @@ class OversightConfig(AppConfig):
     verbose_name = _("Oversight of agents")
 
     def ready(self) -> None:
-        from oversight import guards, permissions
+        from oversight import guards, notices, permissions  # noqa: F401  (notices register their kinds)
+        from oversight.domain import convening
+        from oversight.queries import origins
 
         permissions.declare()
         guards.declare()
+        convening.connect()
+        origins.declare()

@@ -135,7 +135,7 @@ def grant_request(
     was not made and it is not said why, at `lasts` for a time that is not offered; `WrongState` where it lapsed.
     """
     with perform("grant_request", request.organisation, by=by, thing=request) as act:
-        _must_wait(request, act.now)
+        must_wait(request, act.now)
         lasts = lasts or waits().grant
         checks = request.safety_checks
         made = sorted({place for place in ticked if 0 <= place < len(checks)})
@@ -161,7 +161,7 @@ def grant_request(
 def refuse_request(request: JudgmentRequest, *, by: User, reason: str, opened_at: datetime | None = None) -> None:
     """Refuse it. The agent is told the reason; it may ask again about another act, or later about this one."""
     with perform("refuse_request", request.organisation, by=by, thing=request) as act:
-        _must_wait(request, act.now)
+        must_wait(request, act.now)
         request.reason = act.keep("reason", reason)
         _decide(act, request, State.REFUSED, opened_at)
         act.decision = act.outcome = "refused"
@@ -250,7 +250,8 @@ def _decide(act: Act, request: JudgmentRequest, to: State, opened_at: datetime |
     move(act, request, to)
 
 
-def _must_wait(request: JudgmentRequest, now: datetime) -> None:
+def must_wait(request: JudgmentRequest, now: datetime) -> None:
+    """Raise `WrongState` where its time is over, though no tick may have come by yet."""
     if is_over(request, now):
         raise WrongState(_("Its time is over: nobody answered it in time. The agent may ask again."))
 
