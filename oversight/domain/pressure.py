@@ -48,12 +48,18 @@ def warned_of(session: Session | None) -> PressureLevel:
     return PressureLevel(session.warned) if session is not None else PressureLevel.NORMAL
 
 
-def weigh(session: Session, pressure: Pressure, state: SessionState, counts: Mapping[str, Any], now: datetime) -> None:
-    """Keep what a session's pressure is now: on its row, as a reading where it has changed, and in its state."""
+def weigh(
+    session: Session, pressure: Pressure, state: SessionState, counts: Mapping[str, Any], now: datetime,
+    *, warns: bool = True,
+) -> None:  # fmt: skip
+    """Keep what a session's pressure is now: on its row, as a reading where it has changed, and in its state.
+
+    With `warns` the agent is told of it; else its next check warns of a level that has risen.
+    """
     changed = session.counts != counts or (session.level, session.score) != (pressure.level, pressure.score)
     session.counts, session.level, session.score = dict(counts), str(pressure.level), pressure.score
     session.seen_at = now
-    if ORDER[session.level] > ORDER[session.warned]:
+    if warns and ORDER[session.level] > ORDER[session.warned]:
         session.warned = session.level
     if session.level in DUE and session.state == Session.State.ACTIVE:
         session.state, session.state_since = Session.State.HANDOFF_DUE, now
