@@ -43,7 +43,7 @@ class Question:
     def __post_init__(self) -> None:
         for name, value in (("session_id", self.session), ("tool_call_id", self.tool_call)):
             if value is not None and not is_name(value):
-                raise Invalid(_("1 to %(most)d printable characters are expected.") % {"most": LONGEST_NAME}, name)
+                raise needs_name(name)
         _read("", lambda: GateRequest(self.action, self.reasoning, self.scores, environment=self.environment,
                                       context=self.context))  # fmt: skip
 
@@ -78,6 +78,11 @@ class Question:
 def is_name(value: Any) -> bool:
     """Whether this can be what an agent calls a session or a tool call."""
     return isinstance(value, str) and 0 < len(value) <= LONGEST_NAME and value.isprintable()
+
+
+def needs_name(field: str) -> Invalid:
+    """The refusal of what is no name."""
+    return Invalid(_("1 to %(most)d printable characters are expected.") % {"most": LONGEST_NAME}, field)
 
 
 def state_of(counts: Mapping[str, Any], field: str = "session_state") -> SessionState:
