@@ -147,6 +147,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 55},
     },
     "instructions.tick": {"task": "instructions.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
+    "oversight.tick": {"task": "oversight.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
 }
 
 if EMBEDDED:
@@ -318,7 +319,12 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PAGINATION_CLASS": "tractatus_site.interface.Keyset",
     "DEFAULT_THROTTLE_CLASSES": ["tractatus_site.interface.PerKey"],
-    "DEFAULT_THROTTLE_RATES": {"key": "600/min", "refused_key": "60/min"},
+    "DEFAULT_THROTTLE_RATES": {
+        "key": "600/min",
+        # An agent asks before each act and tells what came of it; a limit stops a loop gone wrong, no work.
+        "checks": environment.text("CHECKS_RATE", "6000/min"),
+        "refused_key": "60/min",
+    },
     "UNAUTHENTICATED_USER": None,
     "EXCEPTION_HANDLER": "tractatus_site.problems.handler",
     # What there is, is described once, at /api/schema/; and the format is asked for by Accept alone.

@@ -6,7 +6,7 @@ Nothing else judges an act: the interface, the hooks, the guardrail and the repl
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -23,10 +23,57 @@ from oversight.domain.answers import ASK, Answer, Question
 from oversight.domain.pressure import counts_of, weigh
 from oversight.domain.saying import again, answer_of, said_of, stored
 from oversight.domain.sessions import opened
-from oversight.domain.stands import Stands, what_stands
+from oversight.domain.stands import Stands, call_of, what_stands
 from oversight.domain.verdicts import Judged, Verdict, judge
 from oversight.models import Check, Session
 from oversight.models.words import Mode
+
+
+@dataclass(frozen=True)
+class Considered:
+    """A question that was judged and is not kept yet. Judging needs no transaction, and is done outside one."""
+
+    key: APIKey
+    question: Question
+    stands: Stands
+    verdict: Verdict | None
+    locally: str | None
+
+    def answer(self) -> Answer:
+        """What would be told, with nothing stored."""
+        if self.verdict is None:
+            return self._again(self.stands.asked_before)
+        return answer_of(self.verdict, session=_unchanged(self.question, self.stands, self.verdict))
+
+    def keep(self) -> Answer:
+        """Record it and say what holds. Raises `Invalid` where the tool call was asked about with another act."""
+        if self.verdict is None:
+            return self._again(self.stands.asked_before)
+        try:
+            with transaction.atomic():
+                return _keep(self.key, self.question, self.stands, self.verdict)
+        except IntegrityError:
+            # Of two that ask about the same tool call at once, the second finds what the first was told.
+            earlier = call_of(self.key, self.question.tool_call)
+            if earlier is None:
+                raise
+            return self._again(earlier)
+        except _Taken:
+            return consider(self.key, self.question, locally=self.locally).keep()
+
+    def _again(self, check: Check | None) -> Answer:
+        assert check is not None
+        return again(check, self.question)
+
+
+def consider(key: APIKey, question: Question, *, locally: str | None = None) -> Considered:
+    """Judge an act that a key asks about, inside the organisation's scope. `check_action` says what it raises."""
+    require(Caller(key=key, organisation=key.organisation), "check_action")
+    stands = what_stands(key, question)
+    if stands.asked_before is not None:
+        return Considered(key, question, stands, None, locally)
+    counts = counts_of(stands.session, question.session_state)
+    return Considered(key, question, stands, judge(key, question, stands, counts, locally), locally)
 
 
 def check_action(key: APIKey, question: Question, *, dry_run: bool = False, locally: str | None = None) -> Answer:
@@ -37,25 +84,8 @@ def check_action(key: APIKey, question: Question, *, dry_run: bool = False, loca
     key that has ended and `Invalid` by field; then nothing was stored.
     """
     with open_organisation(key.organisation):
-        require(Caller(key=key, organisation=key.organisation), "check_action")
-        stands = what_stands(key, question)
-        if stands.asked_before is not None:
-            return again(stands.asked_before, question)
-        counts = counts_of(stands.session, question.session_state)
-        verdict = judge(key, question, stands, counts, locally)
-        if dry_run:
-            return answer_of(verdict, session=_unchanged(question, stands, verdict))
-        try:
-            with transaction.atomic():
-                return _keep(key, question, stands, verdict)
-        except IntegrityError:
-            # Of two that ask about the same tool call at once, the second finds what the first was told.
-            earlier = question.tool_call and Check.objects.filter(key=key, tool_call=question.tool_call).first()
-            if not earlier:
-                raise
-            return again(earlier, question)
-        except _Taken:
-            return check_action(key, question, locally=locally)
+        considered = consider(key, question, locally=locally)
+        return considered.answer() if dry_run else considered.keep()
 
 
 class _Taken(Exception):

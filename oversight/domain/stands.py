@@ -34,9 +34,6 @@ def what_stands(key: APIKey, question: Question) -> Stands:
     session = None
     if question.session is not None:
         session = Session.objects.filter(project=key.project_id, name=question.session).first()
-    before = None
-    if question.tool_call is not None:
-        before = Check.objects.filter(key=key, tool_call=question.tool_call).first()
     whole, instructions, boundaries = False, set(), set()
     for glass in BrokenGlass.objects.filter(project=key.project_id, until__gt=now, ended_at__isnull=True):
         if glass.instruction_id is not None:
@@ -49,7 +46,7 @@ def what_stands(key: APIKey, question: Question) -> Stands:
         now=now,
         version=version_of(key.project),
         session=session,
-        asked_before=before,
+        asked_before=call_of(key, question.tool_call),
         stopped=is_stopped(key, session),
         unenforced=whole,
         suspended=Suspended(frozenset(instructions), frozenset(boundaries)),
@@ -62,3 +59,11 @@ def is_stopped(key: APIKey, session: Session | None) -> bool:
     if session is not None:
         about |= Q(session=session)
     return Stop.objects.filter(about, project=key.project_id, lifted_at__isnull=True).exists()
+
+
+def call_of(key: APIKey, tool_call: str | None) -> Check | None:
+    """The check of a tool call, with what its answer is made of."""
+    if tool_call is None:
+        return None
+    rows = Check.objects.select_related("text", "request__organisation")
+    return rows.filter(key=key, tool_call=tool_call).first()

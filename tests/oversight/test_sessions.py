@@ -13,10 +13,10 @@ from accounts.refusals import Invalid, NotAllowed, WrongState
 from accounts.scope import open_organisation
 from audit.models import Entry
 from oversight.domain.answers import Question
+from oversight import tasks
 from oversight.domain.handoffs import as_data, as_markdown, write_handoff
 from oversight.domain.reports import NoSuchCheck, Report, report_act
 from oversight.domain.sessions import (
-    archive_old_sessions,
     end_session,
     end_silent_sessions,
     open_session,
@@ -117,11 +117,11 @@ def test_silent_sessions_end_and_ended_ones_are_put_away(house: Cast) -> None:
     open_session(key, "silent")
     with time_machine.travel(clock.now() + timedelta(days=3, minutes=1)):
         open_session(key, "heard")
-        assert end_silent_sessions(house.organisation) == 1
+        tasks.tick_organisation(house.organisation.pk)
         assert end_silent_sessions(house.organisation) == 0
     assert dict(Session.objects.values_list("name", "state")) == {"silent": "ended", "heard": "active"}
     with time_machine.travel(clock.now() + timedelta(days=34)):
-        assert archive_old_sessions(house.organisation) == 1
+        tasks.tick_organisation(house.organisation.pk)
     assert Session.objects.get(name="silent").state == "archived"
 
 
