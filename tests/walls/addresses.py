@@ -74,6 +74,7 @@ VALUES: dict[str, Any] = {
     "card_confirm kind": "position",
     "card_otherwise kind": "format",
     "instruction_draft form": "new",
+    "client_file name": "tractatus_client.py",
     "outbox_mail key": "20270101-000000-0",
 }
 """What else stands in addresses, by the parameter, or by route and parameter."""
