@@ -120,12 +120,12 @@ class Client:
         }  # fmt: skip
         sent = {name: one for name, one in {**asked, "agent": self.agent}.items() if one not in (None, False)}
         try:
+            self.deliver()
             answer = self._json("POST", "/api/v1/checks/", sent)
         except Away as away:
             if not dry_run:
                 self.keep_report(self.decided_here(action, tool_call_id, session_id, away.why))
             return Verdict(self.failure_mode, None, NOT_REACHED[self.failure_mode].format(why=away.why), tool_call_id)
-        self.deliver()
         verdict = Verdict(answer["decision"], answer, tool_call_id=tool_call_id)
         if verdict.decision == "ask" and verdict.request and wait is not None and not dry_run:
             with contextlib.suppress(Away):
@@ -212,28 +212,29 @@ class Client:
         return True
 
     def deliver(self):
-        """Send what is still to be reported, some at a time. What cannot be sent now is kept. Gives how many were."""
-        sent = 0
+        """Send what is still to be reported, some at a time. What cannot be sent now is kept. Gives how many were.
+
+        Raises Away where the service is, so that nobody waits for it twice.
+        """
+        sent, gone = 0, None
         for taken in self._taken():
-            with open(taken, encoding="utf-8") as lines:
-                left = [line for line in lines if line.endswith("\n")]
+            with open(taken, encoding="utf-8", errors="replace") as lines:
+                left = [told for told in map(_read, lines) if told is not None]
             while left and sent < MOST_AT_ONCE:
                 try:
-                    told = json.loads(left[0])
-                except ValueError:
-                    left.pop(0)
-                    continue
-                try:
-                    self._json("POST", "/api/v1/reports/", told)
+                    self._json("POST", "/api/v1/reports/", left[0])
                 except Away as away:
                     # What the service read and will never take is not sent for ever.
                     if not _refused(away):
+                        gone = away
                         break
                 left.pop(0)
                 sent += 1
-            for line in left:
-                self.keep_report(json.loads(line))
+            for told in left:
+                self.keep_report(told)
             os.unlink(taken)
+            if gone is not None:
+                raise gone
         return sent
 
     def _taken(self):
@@ -299,6 +300,15 @@ class Client:
         raise Away(f"it answered {status}: {_problem(said, status)}", status)
 
 
+def _read(line):
+    """One report of the file; None for a line that a killed process left half."""
+    try:
+        told = json.loads(line)
+    except ValueError:
+        return None
+    return told if isinstance(told, dict) else None
+
+
 def _problem(said, status):
     try:
         told = json.loads(said)
@@ -340,11 +350,13 @@ def hook(client, text):
     if not isinstance(event, dict):
         raise ValueError("an object is expected")
     name = event.get("hook_event_name")
+    if name == "PostToolBatch":  # what the command line decided by itself, it decided by what stands in its settings
+        event["tractatus_failure_mode"] = client.failure_mode
     try:
-        answer = client._json("POST", "/hooks/claude-code/", text.encode("utf-8", "surrogatepass"))
+        client.deliver()
+        answer = client._json("POST", "/hooks/claude-code/", event)
     except Away as away:
         return _hook_alone(client, event, name, away)
-    client.deliver()
     if name in ("SessionEnd", "PreCompact"):
         with contextlib.suppress(Away, OSError):
             write_handoff(client, event.get("session_id"), event.get("cwd") or ".")
@@ -377,7 +389,11 @@ def _hook_alone(client, event, name, away):
 
 
 def _action(event):
-    return {"tool_name": event.get("tool_name"), "tool_input": event.get("tool_input")}
+    given = event.get("tool_input")
+    if event.get("tool_name") == "Bash" and isinstance(given, dict):
+        # Shown to people only, and worded anew each time: the service leaves it out too.
+        given = {name: value for name, value in given.items() if name != "description"}
+    return {"tool_name": event.get("tool_name"), "tool_input": given}
 
 
 def write_handoff(client, session_id, folder):

@@ -50,6 +50,14 @@ def done_of(messages: Any) -> list[str]:
     return found[::-1]
 
 
+def calls_before(messages: Any) -> Iterator[Call]:
+    """The tool calls of the model's last message in a request, whose results it brings."""
+    for message in reversed(messages if isinstance(messages, list) else []):
+        if isinstance(message, Mapping) and message.get("role") == "assistant":
+            return calls_of(message.get("tool_calls"))
+    return iter(())
+
+
 def conversation_of(payload: Mapping[str, Any]) -> str | None:
     """What the payload calls its conversation, if it names one that is not just this one request."""
     headers = payload.get("request_headers")
