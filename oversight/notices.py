@@ -12,6 +12,8 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts import clock
+from accounts.models import Membership
+from accounts.permissions import rule
 from deliberation.models import Notice
 from deliberation.notifications import Facts, notice
 from oversight.models import BrokenGlass, JudgmentRequest, Stop
@@ -23,6 +25,13 @@ def _id(row: Notice) -> UUID:
 
 def _link(name: str, row: Notice, *arguments: object) -> str:
     return settings.SITE_URL + reverse(name, args=[row.organisation.slug, *arguments])
+
+
+def _glass_link(row: Notice, glass: BrokenGlass) -> str:
+    """Its page for those who watch agents; for everybody else the page where their own work stands."""
+    member = Membership.objects.filter(user=row.user, ended_at__isnull=True).first()
+    watches = member is not None and rule("read_agents").admits(tuple(member.roles))
+    return _link("glass", row, glass.pk) if watches else _link("asked", row)
 
 
 def _facts(row: Notice, link: str, **facts: Any) -> Facts:
@@ -50,7 +59,7 @@ def frozen(row: Notice) -> Facts | None:
     stop = Stop.objects.select_related("project", "key", "session", "by").filter(pk=_id(row)).first()
     if stop is None or stop.lifted_at is not None:
         return None
-    return _facts(row, _link("agent_stops", row), stop=stop, project=stop.project.name)
+    return _facts(row, _link("freezes", row), stop=stop, project=stop.project.name)
 
 
 def _glass(row: Notice) -> BrokenGlass | None:
@@ -63,7 +72,7 @@ def glass_broken(row: Notice) -> Facts | None:
     glass = _glass(row)
     if glass is None:
         return None
-    return _facts(row, _link("glass", row, glass.pk), glass=glass, project=glass.project.name)
+    return _facts(row, _glass_link(row, glass), glass=glass, project=glass.project.name)
 
 
 @notice("glass_review_owed")

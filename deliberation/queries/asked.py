@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
@@ -56,9 +56,45 @@ class Asked:
         return self.deliberation.question
 
     @property
+    def reference(self) -> str:
+        return self.deliberation.reference
+
+    @property
     def order(self) -> tuple[datetime, int, int]:
         """Earliest due first, then by tier, then the older question."""
         return (self.due_at or FAR, URGENCY_ORDER[self.deliberation.urgency], self.deliberation.number)
+
+
+@dataclass(frozen=True)
+class AskedElsewhere:
+    """One thing asked of one person by an app above this one: `question` is what it is about, in words."""
+
+    what: str
+    question: str | Text
+    url: str
+    button: str
+    reference: str = ""
+    due_at: datetime | None = None
+    says: str = ""
+    urgency: str = Urgency.IMPORTANT
+
+    @property
+    def order(self) -> tuple[datetime, int, int]:
+        """Among the others as they are among themselves; of two alike, after those of deliberations."""
+        return (self.due_at or FAR, URGENCY_ORDER[self.urgency], LAST)
+
+
+LAST = 2**31
+Asker = Callable[[Organisation, User, frozenset[Role]], Iterator[AskedElsewhere]]
+
+ASKERS: list[Asker] = []
+"""What other apps ask of a person; each asks the database a fixed number of times."""
+
+
+def register(asker: Asker) -> None:
+    """Have `asker` say what it asks of a member of an organisation, in some roles."""
+    if asker not in ASKERS:
+        ASKERS.append(asker)
 
 
 @dataclass(frozen=True)
@@ -100,20 +136,23 @@ def places_of(user: User | None, seat_ids: frozenset[UUID] = frozenset()) -> Pla
     )
 
 
-def asked_of(organisation: Organisation, *, user: User | None, roles: frozenset[Role], places: Places) -> list[Asked]:
+def asked_of(
+    organisation: Organisation, *, user: User | None, roles: frozenset[Role], places: Places
+) -> list[Asked | AskedElsewhere]:
     """Everything asked of one person in `organisation`, most urgent first. The number of queries is constant."""
-    found = [
+    found: list[Asked | AskedElsewhere] = [
         *_of_voice(organisation, places),
         *_of_facilitator(organisation, roles, places),
         *_of_holder(organisation, user, places),
         *_of_reviewer(organisation, user, roles),
+        *(one for asker in ASKERS if user is not None and roles for one in asker(organisation, user, roles)),
     ]
     return sorted(found, key=lambda asked: asked.order)
 
 
-def followed_by(places: Places, asked: list[Asked]) -> list[Deliberation]:
+def followed_by(places: Places, asked: list[Asked | AskedElsewhere]) -> list[Deliberation]:
     """The deliberations a person has a part in and is not asked about now, the latest first."""
-    busy = {one.deliberation.pk for one in asked}
+    busy = {one.deliberation.pk for one in asked if isinstance(one, Asked)}
     return list(
         _with_question(Deliberation.objects.filter(pk__in=places.deliberations - busy)).order_by("-state_since")[:20]
     )
