@@ -9,9 +9,10 @@ class OversightConfig(AppConfig):
     def ready(self) -> None:
         from oversight import guards, notices, permissions  # noqa: F401  (notices register their kinds)
         from oversight.domain import convening
-        from oversight.queries import origins
+        from oversight.queries import asked, origins
 
         permissions.declare()
         guards.declare()
         convening.connect()
         origins.declare()
+        asked.declare()

@@ -6,6 +6,7 @@ It lapses by itself: whoever judges compares `until` with the present. The tick 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -92,11 +93,11 @@ def boundaries_of(organisation: Organisation) -> list[tuple[str, str]]:
     ]
 
 
-def standing_glass(project: Project, now: datetime) -> QuerySet[BrokenGlass]:
+def standing_glass(project_id: UUID, now: datetime) -> QuerySet[BrokenGlass]:
     """What is suspended in a project now. Nothing is for longer than an hour, whatever a row says."""
     longest = timedelta(minutes=BrokenGlass.LONGEST_MINUTES)
     return BrokenGlass.objects.filter(
-        project=project, ended_at__isnull=True, until__gt=now, at__gt=now - longest, at__lte=now
+        project_id=project_id, ended_at__isnull=True, until__gt=now, at__gt=now - longest, at__lte=now
     )
 
 

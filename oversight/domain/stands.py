@@ -12,7 +12,8 @@ from accounts.models import APIKey
 from instructions.domain.gate import Suspended
 from instructions.domain.standing import version_of
 from oversight.domain.answers import Question
-from oversight.models import BrokenGlass, Check, Session, Stop
+from oversight.domain.glass import standing_glass
+from oversight.models import Check, Session, Stop
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def what_stands(key: APIKey, question: Question) -> Stands:
     if question.session is not None:
         session = Session.objects.filter(project=key.project_id, name=question.session).first()
     whole, instructions, boundaries = False, set(), set()
-    for glass in BrokenGlass.objects.filter(project=key.project_id, until__gt=now, ended_at__isnull=True):
+    for glass in standing_glass(key.project_id, now):
         if glass.instruction_id is not None:
             instructions.add(str(glass.instruction_id))
         elif glass.boundary:
