@@ -12,37 +12,45 @@ from accounts import clock
 from accounts.models import Organisation, User
 from accounts.permissions import rule
 from accounts.roles import Role
-from deliberation.queries.asked import AskedElsewhere, register
+from deliberation.queries.asked import AskedElsewhere, Source, register
 from oversight.domain.glass import owed
-from oversight.queries.requests import waiting
+from oversight.models import BrokenGlass, JudgmentRequest
+from oversight.queries.requests import requests, rows_of
 from oversight.queries.showing import Act
 
 
-def asked(organisation: Organisation, user: User, roles: frozenset[Role]) -> Iterator[AskedElsewhere]:
-    """Requests for those who answer them, and reviews owed by those who may hold them. Two statements at most."""
+def asked(organisation: Organisation, user: User, roles: frozenset[Role]) -> Iterator[Source]:
+    """Requests for those who answer them, and reviews owed by those who may hold them."""
     if rule("grant_request").admits(tuple(roles)):
-        for row in waiting(organisation):
-            yield AskedElsewhere(
-                what=_("An agent asks"),
-                question=_of(row.act),
-                url=reverse("judgment_request", args=[organisation.slug, row.request.pk]),
-                button=_("Read and answer"),
-                reference=row.request.project.name,
-                due_at=row.request.lapses_at,
-                says=row.boundary,
-                urgency=row.request.urgency,
-            )
+        rows = requests(organisation).filter(state=JudgmentRequest.State.PENDING, lapses_at__gt=clock.now())
+        yield Source("request", rows, _answer, due="lapses_at", here=None)
     if rule("review_glass").admits(tuple(roles)):
         over = Q(until__lte=clock.now()) | Q(ended_at__isnull=False)
-        rows = owed(organisation).filter(over).exclude(by=user).select_related("project", "by")
-        for glass in rows:
-            yield AskedElsewhere(
-                what=_("A review is owed"),
-                question=_("What %(name)s suspended in %(project)s") % {"name": glass.by, "project": glass.project},
-                url=reverse("glass", args=[organisation.slug, glass.pk]),
-                button=_("Read and review"),
-                due_at=glass.review_due_at,
-            )
+        rows = owed(organisation).filter(over).exclude(by=user).select_related("project", "by", "organisation")
+        yield Source("glass", rows, _review, due="review_due_at", here=None, urgency="")
+
+
+def _answer(request: JudgmentRequest) -> AskedElsewhere:
+    (row,) = rows_of([request])
+    return AskedElsewhere(
+        what=_("An agent asks"),
+        question=_of(row.act),
+        url=reverse("judgment_request", args=[request.organisation.slug, request.pk]),
+        button=_("Read and answer"),
+        reference=request.project.name,
+        due_at=request.lapses_at,
+        says=row.boundary,
+    )
+
+
+def _review(glass: BrokenGlass) -> AskedElsewhere:
+    return AskedElsewhere(
+        what=_("A review is owed"),
+        question=_("What %(name)s suspended in %(project)s") % {"name": glass.by, "project": glass.project},
+        url=reverse("glass", args=[glass.organisation.slug, glass.pk]),
+        button=_("Read and review"),
+        due_at=glass.review_due_at,
+    )
 
 
 def _of(act: Act) -> str:

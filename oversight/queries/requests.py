@@ -50,7 +50,7 @@ class Row:
 def requests(organisation: Organisation) -> QuerySet[JudgmentRequest]:
     """All requests of an organisation, with what a list says of each."""
     return JudgmentRequest.objects.filter(organisation=organisation).select_related(
-        "text", "project", "key", "session", "decided_by", "deliberation"
+        "text", "project", "key", "session", "decided_by", "deliberation", "organisation"
     )
 
 

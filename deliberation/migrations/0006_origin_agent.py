@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('deliberation', '0003_agent_instruction'),
+        ('deliberation', '0005_terms_of_earlier_precedents'),
     ]
 
     operations = [
