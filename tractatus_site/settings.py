@@ -342,6 +342,10 @@ SPECTACULAR_SETTINGS = {
         "RoundState": "deliberation.models.rounds.Round.State",
         "OutcomeState": "deliberation.api_shapes.SIGNED_STATES",
         "PrecedentState": "deliberation.models.precedent.Precedent.State",
+        "Told": "oversight.models.words.Told",
+        "PressureLevel": "oversight.models.words.Level",
+        "SessionState": "oversight.models.sessions.Session.State",
+        "JudgmentRequestState": "oversight.models.requests.JudgmentRequest.State",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

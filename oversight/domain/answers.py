@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -122,6 +122,10 @@ class OfSession:
     required_actions: list[str]
     handoff_due: bool
 
+    def to_dict(self) -> dict[str, Any]:
+        """The session as JSON has it."""
+        return dict(self.__dict__)
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -155,5 +159,5 @@ class Answer:
     def to_dict(self) -> dict[str, Any]:
         """The answer as JSON has it."""
         said = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "rule"}
-        said["session"] = None if self.session is None else asdict(self.session)
+        said["session"] = None if self.session is None else self.session.to_dict()
         return said

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from accounts.ids import uuid7
 from accounts.models import APIKey
 from accounts.permissions import Caller, require
+from accounts.refusals import WrongState
 from accounts.scope import open_organisation
 from audit.receivers import actor_of
 from audit.record import record
@@ -99,14 +100,17 @@ def _keep(key: APIKey, question: Question, stands: Stands, verdict: Verdict) -> 
     """Everything that a check leaves, in the transaction that is open."""
     judged, now = verdict.judged, stands.now
     entry_id, check_id = uuid7(), uuid7()
-    if verdict.grant is not None and requests.use_grant(key, verdict.grant.fingerprint, cause=entry_id) is None:
-        raise _Taken
+    if verdict.grant is not None:
+        try:
+            requests.use_grant(verdict.grant, by=key, cause=entry_id)
+        except WrongState:
+            raise _Taken from None
     session = _session_after(key, question, stands, judged, entry_id)
     answer = answer_of(verdict, session=session, check_id=check_id)
     text = keep(key.organisation, json.dumps(question.written() | {"answer": stored(answer)}))
     asked = None
     if judged.of is not None and _waits_for_people(verdict):
-        asked = requests.ask(key, judged.of, text=text, session=session, cause=entry_id)
+        asked = requests.ask_judgment(key, judged.of, text=text, session=session, cause=entry_id)
     Check(
         id=check_id,
         organisation_id=key.organisation_id,

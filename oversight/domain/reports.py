@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts import clock
 from accounts.models import APIKey
-from accounts.refusals import Invalid, Refused
+from accounts.refusals import Invalid
 from oversight.domain.act import perform
 from oversight.domain.answers import ALLOW, ASK, DENY, Question
 from oversight.domain.checking import check_action
@@ -28,10 +28,8 @@ EVENTS = ("executed", "failed", "approved_at_keyboard", "decided_locally")
 DECIDED = (ALLOW, ASK, DENY)
 
 
-class NoSuchCheck(Refused):
+class NoSuchCheck(Invalid):
     """There is no check that the report could be about."""
-
-    status = 404
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,8 @@ def _check_of(key: APIKey, report: Report) -> Check:
     named = {"pk": report.check_id} if report.check_id is not None else {"tool_call": report.tool_call}
     check = Check.objects.select_related("session", "request", "project").filter(key=key, **named).first()
     if check is None:
-        raise NoSuchCheck(_("This key has asked about no such act."))
+        field = "check_id" if report.check_id is not None else "tool_call_id"
+        raise NoSuchCheck(_("This key has asked about no such act."), field)
     return check
 
 

@@ -39,12 +39,13 @@ def answer_of(verdict: Verdict, *, session: Session | None, check_id: UUID | Non
         boundary=judged.boundary,
         at_keyboard=verdict.at_keyboard,
         grant_used=str(verdict.grant.pk) if verdict.grant is not None else None,
-        session=_of_session(session) if session is not None else None,
+        session=of_session(session) if session is not None else None,
         rule=judged.rule,
     )
 
 
-def _of_session(session: Session) -> OfSession:
+def of_session(session: Session) -> OfSession:
+    """How a session stands, as answers say it."""
     return OfSession(
         id=session.name,
         state=str(session.state),
@@ -60,10 +61,15 @@ def said_of(request: JudgmentRequest) -> dict[str, Any]:
     ends = request.expires_at if request.state == JudgmentRequest.State.GRANTED else request.lapses_at
     return {
         "id": str(request.pk),
-        "url": f"{settings.SITE_URL}/o/{request.organisation.slug}/agents/requests/{request.pk}/",
+        "url": address_of(request),
         "state": str(request.state),
         "expires_at": moment(ends) if ends is not None else None,
     }
+
+
+def address_of(request: JudgmentRequest) -> str:
+    """Where people read and answer a judgement request."""
+    return f"{settings.SITE_URL}/o/{request.organisation.slug}/agents/requests/{request.pk}/"
 
 
 NOT_STORED = ("check_id", "judgment_request", "receipt", "replayed")

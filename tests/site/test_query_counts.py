@@ -115,6 +115,8 @@ NO_LISTS = {
     "instruction_new", "instruction_publish", "instruction_reinstate", "instruction_reject", "instruction_retire",
     "instruction_revise", "instruction_supersede", "instruction_withdraw", "instruction_draft", "variable_remove",
     "api_classifications", "api_instruction", "api_validations", "settings_suggestions",
+    "api_check", "api_checks", "api_judgment_request", "api_reports", "api_sessions", "api_session_end",
+    "api_session_handoff", "api_session_pressure",
     # Mails of the demo, which are files.
     "outbox",
     # Acts: they are sent, and lead to a page.
