@@ -27,7 +27,7 @@ from oversight.domain.checking import Considered, consider
 from oversight.domain.handoffs import as_data, as_markdown, write_handoff
 from oversight.domain.reports import Report, report_act
 from oversight.domain.saying import again, of_session
-from oversight.domain.sessions import end_session, open_session, session_of, tell_pressure
+from oversight.domain.sessions import end_session_of_agent, open_session, session_of, tell_pressure
 from oversight.models import Check, Handoff, JudgmentRequest, Session
 
 SESSION = OpenApiParameter("id", str, OpenApiParameter.PATH, description="What the agent calls its session.")
@@ -298,7 +298,7 @@ class SessionEnd(SessionView):
     @idempotent
     def post(self, request: Request, id: str) -> Response:
         session = self.session(request, id)
-        end_session(session, by=key_of(request))
+        end_session_of_agent(session, by=key_of(request))
         return Response(session_as_data(session))
 
 

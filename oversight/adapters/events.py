@@ -23,7 +23,7 @@ from oversight.domain.answers import ALLOW, ASK, DENY, Question, is_name, needs_
 from oversight.domain.checking import check_action
 from oversight.domain.pressure import ORDER, counts_of
 from oversight.domain.reports import Report, report_act
-from oversight.domain.sessions import end_session, open_session, tell_pressure
+from oversight.domain.sessions import end_session_of_agent, open_session, tell_pressure
 from oversight.models import Check, Handoff, Session
 from oversight.models.words import Mode
 from tractatus import Pressure
@@ -221,7 +221,7 @@ def _before_compaction(key: APIKey, event: Event) -> Said:
 def _session_end(key: APIKey, event: Event) -> Said:
     session = _standing(key, event)
     if session is not None and session.is_open:
-        end_session(session, by=key)
+        end_session_of_agent(session, by=key)
     return {}
 
 

@@ -15,12 +15,10 @@ from django.utils.translation import gettext as _
 
 from accounts import clock
 from accounts.models import APIKey, Organisation, User
-from accounts.permissions import SYSTEM, Caller, System, require
+from accounts.permissions import SYSTEM, System
 from accounts.refusals import Invalid, Refused, WrongState
 from accounts.roles import Role
 from audit.models import Text
-from audit.receivers import actor_of
-from audit.record import record
 from deliberation.models import Urgency
 from oversight.domain.act import Act, perform
 from oversight.domain.telling import members_with, tell
@@ -33,7 +31,7 @@ State = JudgmentRequest.State
 OPEN = (State.PENDING, State.GRANTED, State.DELIBERATING)
 
 
-def ask(
+def ask_judgment(
     key: APIKey, decision: Decision, *, text: Text, session: Session | None = None, cause: UUID | None = None
 ) -> JudgmentRequest:
     """Put an act to the decision holders, inside the transaction of the check that asks; `cause` is the check's entry.
@@ -90,32 +88,17 @@ def live_grants(project_id: UUID, now: datetime) -> QuerySet[JudgmentRequest]:
     return JudgmentRequest.objects.filter(project_id=project_id, state=State.GRANTED, expires_at__gt=now)
 
 
-def use_grant(key: APIKey, fingerprint: str, *, cause: UUID | None = None) -> JudgmentRequest | None:
-    """Use up the grant for exactly this act, inside the transaction of the check that is let through by it.
+def use_grant(request: JudgmentRequest, *, by: APIKey, cause: UUID | None = None) -> None:
+    """Use a grant up, inside the transaction of the check that is let through by it; `cause` is the check's entry.
 
-    None where there is none, it has expired, or somebody else was first: then the act is asked about again. `cause` is
-    the check's entry; the check names the request as its `grant` and is written after this.
+    Of two checks that would use it one is first; the other waits for it here and raises `WrongState`, as does one that
+    comes too late: then the act is asked about again. The check names the request as its `grant` and is written after.
     """
-    now = clock.now()
-    granted = live_grants(key.project_id, now).filter(fingerprint=fingerprint).first()
-    if granted is None:
-        return None
-    # Whoever comes second waits for the first here, and then changes no row.
-    if not live_grants(key.project_id, now).filter(pk=granted.pk).update(state=State.USED, state_since=now):
-        return None
-    row = require(Caller(key=key, organisation=key.organisation), "use_grant", State.GRANTED)
-    record(
-        row.event,
-        actor=actor_of(key, key.organisation),
-        organisation=key.organisation,
-        project=key.project_id,
-        subject=_subject(granted),
-        decision="used",
-        boundary=granted.boundary or None,
-        cause=cause or granted.decided_entry_id,
-    )
-    granted.state, granted.state_since = State.USED, now
-    return granted
+    with perform("use_grant", request.organisation, by=by, thing=request, cause=cause) as act:
+        if is_over(request, act.now):
+            raise WrongState(_("The grant has expired: the act is asked about again."))
+        move(act, request, State.USED)
+        act.decision = "used"
 
 
 def grant_request(

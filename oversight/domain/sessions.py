@@ -148,7 +148,7 @@ def tell_pressure(session: Session, counts: Mapping[str, Any], *, by: APIKey, wa
     return pressure
 
 
-def end_session(session: Session, *, by: APIKey | System) -> None:
+def end_session_of_agent(session: Session, *, by: APIKey | System) -> None:
     """End a session. At HIGH pressure or above, where the agent gave no handoff, the server writes its own part.
 
     Raises `WrongState` for one that has ended already.
@@ -174,7 +174,7 @@ def archive_session(session: Session, *, by: System = SYSTEM) -> None:
 def end_silent_sessions(organisation: Organisation) -> int:
     """End every session of which nothing was heard for three days. Gives how many."""
     silent = Session.objects.filter(state__in=OPEN, seen_at__lt=clock.now() - SILENT_FOR)
-    return sum(_tried(end_session, one) for one in silent.select_related("organisation", "project"))
+    return sum(_tried(end_session_of_agent, one) for one in silent.select_related("organisation", "project"))
 
 
 def archive_old_sessions(organisation: Organisation) -> int:
@@ -213,7 +213,7 @@ def _before(key: APIKey, name: str) -> Session:
 
 def _go_on(before: Session, after: Session, *, by: APIKey) -> None:
     if before.is_open:
-        end_session(before, by=by)
+        end_session_of_agent(before, by=by)
     newest = Handoff.objects.filter(session=before).order_by("-id").first()
     if newest is not None and newest.acknowledged_at is None:
         handoffs.acknowledge(newest, by=after)

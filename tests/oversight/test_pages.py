@@ -17,7 +17,7 @@ from audit.models import Text
 from instructions.domain.policy import set_policy
 from oversight.domain.handoffs import write_handoff
 from oversight.domain.reports import Report, report_act
-from oversight.domain.sessions import end_session, open_session
+from oversight.domain.sessions import end_session_of_agent, open_session
 from oversight.domain.stops import freeze
 from oversight.models import Check, Handoff, Session
 from oversight.queries.plot import MOST_POINTS, line_of
@@ -108,7 +108,7 @@ def test_a_page_asks_again_and_is_told_only_what_is_new(house: Cast) -> None:
         news = re.search(r'<p id="news"[^>]*role="status">(.*?)</p>', told.content.decode(), re.DOTALL)[1]
         assert " ".join(re.sub(r"<[^>]+>", "", news).split()) == "12:03, Allowed: Read notes.txt"
 
-        end_session(session, by=session.key)
+        end_session_of_agent(session, by=session.key)
         assert "hx-trigger" not in browser.get(address).content.decode()
 
 
@@ -185,7 +185,7 @@ def test_the_list_says_first_what_needs_a_person(house: Cast) -> None:
     session = a_day(house)
     quiet = key_of(house.project, house, "Quiet")
     ask(quiet, session="quiet")
-    end_session(Session.objects.get(name="quiet"), by=quiet)
+    end_session_of_agent(Session.objects.get(name="quiet"), by=quiet)
     page = said(browser, "agents")
     assert "One agent is at work." in page
     assert "One act waits for a decision holder" in page

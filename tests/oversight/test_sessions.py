@@ -12,12 +12,12 @@ from accounts import clock
 from accounts.refusals import Invalid, NotAllowed, WrongState
 from accounts.scope import open_organisation
 from audit.models import Entry
-from oversight.domain.answers import Question
 from oversight import tasks
+from oversight.domain.answers import Question
 from oversight.domain.handoffs import as_data, as_markdown, write_handoff
 from oversight.domain.reports import NoSuchCheck, Report, report_act
 from oversight.domain.sessions import (
-    end_session,
+    end_session_of_agent,
     end_silent_sessions,
     open_session,
     session_of,
@@ -61,9 +61,9 @@ def test_a_session_is_opened_told_of_and_ended(house: Cast) -> None:
         tell_pressure(session, {"tokens_used": -1}, by=key)
     assert set(refused.value.errors) == {"session_state.tokens_used"}
 
-    end_session(session, by=key)
+    end_session_of_agent(session, by=key)
     for verb in (
-        lambda: end_session(session, by=key),
+        lambda: end_session_of_agent(session, by=key),
         lambda: tell_pressure(session, {"messages": 3}, by=key),
         lambda: open_session(key, "first"),
     ):
@@ -102,10 +102,10 @@ def test_a_successor_takes_over_what_was_handed_on(house: Cast) -> None:
 def test_who_ends_under_pressure_without_a_handoff_leaves_the_servers_part(house: Cast) -> None:
     key = key_of(house.project, house)
     calm, _new = open_session(key, "calm")
-    end_session(calm, by=key)
+    end_session_of_agent(calm, by=key)
     assert not Handoff.objects.exists()
     full, _new = open_session(key, "full", counts=HIGH)
-    end_session(full, by=key)
+    end_session_of_agent(full, by=key)
     handoff = Handoff.objects.get()
     assert not handoff.by_agent
     assert "gave no handoff" in as_data(handoff)["state"]
@@ -191,4 +191,4 @@ def test_a_key_acts_in_its_own_project_alone(house: Cast) -> None:
     elsewhere = key_of(make_project(house.organisation, "pay", "Pay"), house, "Elsewhere")
     assert session_of(elsewhere, "s") is None
     with pytest.raises(NotAllowed):
-        end_session(session, by=elsewhere)
+        end_session_of_agent(session, by=elsewhere)

@@ -8,7 +8,7 @@ from accounts.models import APIKey
 from oversight.domain.answers import Question
 from oversight.domain.checking import check_action
 from oversight.domain.handoffs import write_handoff
-from oversight.domain.sessions import archive_session, end_session, open_session
+from oversight.domain.sessions import archive_session, end_session_of_agent, open_session
 from oversight.models import Session
 
 LOOK = {"tool_name": "Bash", "tool_input": {"command": "ls -la"}}
@@ -25,7 +25,7 @@ def watched(key: APIKey) -> dict[str, dict[str, Model]]:
         session.refresh_from_db()
         if state in (Session.State.ENDED, Session.State.ARCHIVED):
             write_handoff(session, {"state": "All is done."}, by=key)
-            end_session(session, by=key)
+            end_session_of_agent(session, by=key)
         if state == Session.State.ARCHIVED:
             archive_session(session)
     at: dict[str, dict[str, Model]] = {"session": {one.state: one for one in Session.objects.filter(key=key)}}
