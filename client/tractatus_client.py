@@ -441,16 +441,16 @@ def install(folder, url, *, failure_mode="ask", key=None, key_env=KEY_VARIABLE, 
     settings, secret = _settings(path), _settings(local)
     version = claude_version(claude)
     say("Claude Code {}.".format(".".join(map(str, version))) if version else NO_CLI.format(claude=claude))
-    http = failure_mode != "ask" and version is not None and version >= HTTP_SINCE
+    http = version is not None and version >= HTTP_SINCE
     os.makedirs(place, exist_ok=True)
     copy = os.path.join(place, MARK)
     if os.path.abspath(__file__) != os.path.abspath(copy):
         shutil.copyfile(__file__, copy)
         say(f"Copied {copy}.")
     _without_ours(settings)
-    _with_ours(settings, url.rstrip("/"), failure_mode, key_env, http, async_too=version is not None)
+    _with_ours(settings, url.rstrip("/"), failure_mode, key_env, http)
     _write(path, settings, say)
-    say(HOW[http].format(mode=failure_mode))
+    say(HOW[http and failure_mode != "ask"].format(mode=failure_mode))
     if settings.get("disableAllHooks") or secret.get("disableAllHooks"):
         say("Warning: disableAllHooks is set, so that no hook runs.")
     if key:
@@ -544,13 +544,13 @@ def _without_ours(settings):
     return variable
 
 
-def _with_ours(settings, url, failure_mode, key_env, http, async_too):
+def _with_ours(settings, url, failure_mode, key_env, http):
     def command(verb, *more):
         words = ["--url", url, "--key-env", key_env, "--failure", failure_mode, *more]
         return 'python3 "$CLAUDE_PROJECT_DIR/.claude/{}" {} {}'.format(MARK, verb, " ".join(map(shlex.quote, words)))
 
-    def by_command(**more):
-        return {"type": "command", "command": command("hook"), "timeout": 20, **more}
+    def by_command():
+        return {"type": "command", "command": command("hook"), "timeout": 20}
 
     def by_http(**more):
         return {
@@ -558,7 +558,6 @@ def _with_ours(settings, url, failure_mode, key_env, http, async_too):
             "allowedEnvVars": [key_env], **more,
         }  # fmt: skip
 
-    later = {"async": True} if async_too else {}
     hooks = settings.setdefault("hooks", {})
 
     def add(event, handler, matcher=None):
@@ -566,11 +565,12 @@ def _with_ours(settings, url, failure_mode, key_env, http, async_too):
         hooks.setdefault(event, []).append(group)
 
     block = {"onFailure": "block"} if failure_mode == "deny" else {}
-    add("PreToolUse", by_http(**block) if http else by_command(), "*")
+    # To ask the person where nobody answers, a command has to say so; the CLI itself only goes on or stops.
+    add("PreToolUse", by_http(**block) if http and failure_mode != "ask" else by_command(), "*")
     for event in ("PostToolUse", "PostToolUseFailure"):
-        add(event, by_http() if http else by_command(**later), "*")
-    if http:  # what the CLI decided while the service was away is known only afterwards
-        add("PostToolBatch", by_command(**later))
+        add(event, by_http() if http else by_command(), "*")
+    if http and failure_mode != "ask":  # what the CLI decided while the service was away is known only afterwards
+        add("PostToolBatch", by_command())
     add("UserPromptSubmit", by_http() if http else by_command())
     for event in ("SessionStart", "PreCompact", "SessionEnd"):
         add(event, by_command())

@@ -1,7 +1,7 @@
-"""A model whose answers are written down: speaks the two model interfaces that the tools under test call, on a free port.
+"""A model whose answers are written down, with the two interfaces that the tools under test call, on a free port.
 
-It is no model: each request gets the next answer of the script, a tool call or words, and every request is kept, so that
-a test can read what the model would have been told.
+It is no model: each request gets the next answer of the script, a tool call or words, and every request is kept, so
+that a test can read what the model would have been told.
 """
 
 from __future__ import annotations
