@@ -17,6 +17,7 @@ from accounts.models import APIKey
 from accounts.refusals import Invalid
 from oversight.adapters import events, guardrail
 from oversight.adapters.bodies import EventParser
+from oversight.api_limits import ManyPerKey
 
 DEEPEST = 100
 """How deep a tool's input may be nested; the framework itself reads less."""
@@ -27,6 +28,7 @@ class ToolView(ProjectView):
     """One endpoint of a tool: an object comes, an object goes. Not in the description: its contract is the vendor's."""
 
     parser_classes = (EventParser,)
+    throttle_classes = (ManyPerKey,)
     reads = "check_action"
 
     def post(self, request: Request) -> Response:
