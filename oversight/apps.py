@@ -7,7 +7,8 @@ class OversightConfig(AppConfig):
     verbose_name = _("Oversight of agents")
 
     def ready(self) -> None:
-        from oversight import guards, notices, permissions  # noqa: F401  (notices register their kinds)
+        from deliberation import demo as deliberation_demo
+        from oversight import demo, guards, notices, permissions  # noqa: F401  (notices register their kinds)
         from oversight.domain import convening
         from oversight.queries import asked, origins
 
@@ -16,3 +17,4 @@ class OversightConfig(AppConfig):
         convening.connect()
         origins.declare()
         asked.declare()
+        deliberation_demo.ALSO.append(demo.tell)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -79,6 +80,11 @@ class Seen:
             and not self.incidents
             and self.act.erased is None
         )
+
+    @property
+    def is_told_whole(self) -> bool:
+        """Whether the list tells it with everything: what was let through takes a line."""
+        return bool(self.incidents) or (self.is_stopped and self.check.grant_id is None)
 
     @property
     def is_stopped(self) -> bool:
@@ -179,6 +185,7 @@ def _why(answer: Mapping[str, Any]) -> str:
     for begins in ("Denied: ", "Allowed, with a warning: ", "A human must be asked: ", "Allowed: ",
                    "People decide this: "):  # fmt: skip
         said = said.removeprefix(begins)
+    said = re.sub(r" \(\d+ more\)$", "", said)
     return said[:1].upper() + said[1:]
 
 

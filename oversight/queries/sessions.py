@@ -30,7 +30,10 @@ MOST_ROWS = 50
 
 @dataclass
 class Tally:
-    """How many acts were checked and what was told; `would_deny` and `would_ask` of keys that observe."""
+    """How many acts were checked and what was told; `would_deny` and `would_ask` of keys that observe.
+
+    `incidents` are acts that were done and were not to be.
+    """
 
     checked: int = 0
     denied: int = 0
@@ -38,6 +41,7 @@ class Tally:
     warned: int = 0
     would_deny: int = 0
     would_ask: int = 0
+    incidents: int = 0
 
     def count(self, decision: str, would_have: str, times: int) -> None:
         """Take so many checks in that were told this and would have been told that."""
@@ -62,10 +66,11 @@ class Tally:
 
 
 def tallies(sessions: Iterable[UUID]) -> dict[UUID, Tally]:
-    """What was checked in each of these sessions, in one statement."""
+    """What was checked in each of these sessions, in two statements."""
+    sessions = list(sessions)
     found: dict[UUID, Tally] = {}
     counted = (
-        Check.objects.filter(session__in=list(sessions))
+        Check.objects.filter(session__in=sessions)
         .values("session_id", "decision", "would_have")
         .annotate(times=Count("id"), granted=Count("grant"))
         .order_by()
@@ -75,6 +80,11 @@ def tallies(sessions: Iterable[UUID]) -> dict[UUID, Tally]:
         tally.count(row["decision"], row["would_have"], row["times"] - row["granted"])
         # What a person granted is let through, though the gate would ask about it.
         tally.count(row["decision"], Told.ALLOW, row["granted"])
+    incidents = (
+        Incident.objects.filter(session__in=sessions).order_by().values("session_id").annotate(times=Count("id"))
+    )
+    for row in incidents:
+        found[row["session_id"]].incidents = row["times"]
     return found
 
 

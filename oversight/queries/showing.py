@@ -169,6 +169,8 @@ def _whole(kind: _Kind, given: Mapping[str, Any]) -> Iterator[Block]:
 
 def _change(before: object, after: object) -> Block:
     old, new = (visible(one if isinstance(one, str) else "" if one is None else _json(one)) for one in (before, after))
+    if not old:
+        return _block("", new)
     cut = max(len(old), len(new)) - MOST_SHOWN // 2
     pieces = tuple(differences(old[: MOST_SHOWN // 2], new[: MOST_SHOWN // 2]))
     return Block("", pieces=pieces, long=len(old) + len(new) > FOLDED_FROM, more=max(cut, 0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -11,6 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -99,11 +101,16 @@ def _watched(request: MemberRequest, page: Page) -> dict[str, Any]:
         "slug": request.organisation.slug,
         "name": one_line(session.name),
         "agent": one_line(agent),
+        "ended_same_day": session.ended_at is not None and _day(session.ended_at) == _day(session.opened_at),
         "messages": session.counts.get("messages") or 0,
         "waiting": [{"request": one, "says": _title(one.text)} for one in page.waiting[:MOST_NAMED]],
         "handoff": part_of(page.handoffs[0]) if page.handoffs else None,
         "may_freeze": may_freeze(request.caller.roles, request.user, session.key),
     }
+
+
+def _day(moment: datetime) -> date:
+    return timezone.localtime(moment).date()
 
 
 def _title(text: Any) -> str:
