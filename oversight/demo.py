@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from accounts import clock
 from accounts.domain.keys import create_api_key
@@ -76,7 +77,7 @@ class _Telling:
         """One act that was asked about, and what came of it."""
         with self._later(one["minute"]):
             told = self._ask(one)
-        check = Check.objects.get(pk=told.check_id)
+        check = Check.objects.get(pk=UUID(told.check_id))
         if "report" in one:
             with self._later(one["minute"] + 1):
                 report_act(self.session.key, Report(event=one["report"], check_id=check.pk))

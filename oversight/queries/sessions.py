@@ -80,11 +80,9 @@ def tallies(sessions: Iterable[UUID]) -> dict[UUID, Tally]:
         tally.count(row["decision"], row["would_have"], row["times"] - row["granted"])
         # What a person granted is let through, though the gate would ask about it.
         tally.count(row["decision"], Told.ALLOW, row["granted"])
-    incidents = (
-        Incident.objects.filter(session__in=sessions).order_by().values("session_id").annotate(times=Count("id"))
-    )
-    for row in incidents:
-        found[row["session_id"]].incidents = row["times"]
+    incidents = Incident.objects.filter(session__in=sessions).order_by()
+    for session, times in incidents.values_list("session_id").annotate(times=Count("id")):
+        found.setdefault(session, Tally()).incidents = times
     return found
 
 
