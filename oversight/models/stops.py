@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -98,5 +98,6 @@ class BrokenGlass(Owned):
         ]
 
     def suspends_at(self, moment: datetime) -> bool:
-        """Whether what it names is suspended at `moment`: it lapses by itself."""
-        return self.ended_at is None and self.at <= moment < self.until
+        """Whether what it names is suspended at `moment`: it lapses by itself, an hour after it began at the latest."""
+        longest = timedelta(minutes=self.LONGEST_MINUTES)
+        return self.ended_at is None and moment < min(self.until, self.at + longest)

@@ -6,12 +6,10 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from accounts import clock
-from accounts.domain.keys import revoke_api_key
-from accounts.refusals import Invalid, NotAllowed, WrongState
+from accounts.refusals import Invalid, WrongState
 from accounts.scope import open_organisation
 from audit.models import Entry
 from deliberation.domain import conflict
@@ -175,41 +173,6 @@ def test_an_outcome_is_attached_and_grants_nothing(house: Cast) -> None:
     assert ask(key, DROP).decision == "ask"
     page = signed_in(house.holder).get(reverse("judgment_request", args=["care", asked.pk])).content.decode()
     assert "Read it whole, with its dissents" in page
-
-
-def test_only_decision_holders_answer(house: Cast) -> None:
-    key = key_of(house.project, house)
-    ask(key, DROP)
-    asked = JudgmentRequest.objects.get()
-    for by in (house.administrator, house.editor, house.auditor, house.facilitator, house.outsider, key):
-        for verb, facts in (
-            (grant_request, TICKED),
-            (refuse_request, {"reason": "No."}),
-            (convene_for_request, {"reason": "r", "question": "q", "decision_asked": "d", "urgency": "URGENT"}),
-        ):
-            with pytest.raises(NotAllowed):
-                verb(asked, by=by, **facts)
-    revoke_api_key(key, by=house.administrator)
-    grant_request(asked, by=house.holder, **TICKED)
-    with pytest.raises(NotAllowed):
-        ask(key, DROP)
-    assert JudgmentRequest.objects.get().state == State.GRANTED
-
-
-def test_the_database_refuses_what_no_verb_does(house: Cast) -> None:
-    ask(key_of(house.project, house), DROP)
-    asked = JudgmentRequest.objects.get()
-    for statement in (
-        "UPDATE oversight_judgmentrequest SET state = 'used'",
-        "UPDATE oversight_judgmentrequest SET state = 'granted'",
-        "UPDATE oversight_judgmentrequest SET fingerprint = 'other'",
-        "DELETE FROM oversight_judgmentrequest",
-    ):
-        with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(statement)
-    grant_request(asked, by=house.holder, **TICKED)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        JudgmentRequest.objects.filter(pk=asked.pk).update(expires_at=clock.now() + timedelta(days=365))
 
 
 # --- Pages
