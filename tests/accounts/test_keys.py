@@ -131,8 +131,8 @@ def test_key_may_do_nothing_that_people_do_here(cast: Cast):
     assert verbs == {
         "propose_conflict", "propose_instruction", "open_period", "end_period",
         # An agent asks before it acts and tells what came of it; a grant that a person gave is used up by asking again.
-        "check_action", "report_act", "open_session", "tell_pressure", "write_handoff", "end_session", "ask_judgment",
-        "use_grant",
+        "check_action", "report_act", "open_session", "tell_pressure", "write_handoff",
+        "end_session_of_agent", "ask_judgment", "use_grant",
     }  # fmt: skip
 
 
