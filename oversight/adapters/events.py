@@ -192,9 +192,13 @@ def _session_start(key: APIKey, event: Event) -> Said:
     source = event.get("source")
     pending = _pending(key, event["session_id"]) if source in ("startup", "clear") else None
     session = _opened(key, event, continues=pending)
-    if source == "compact" and session.is_open:
-        _count(key, session, lambda was: {"compactions": was.get("compactions", 0) + 1, "messages": 0}, warns=True)
     told = [instructions_given(key.project, only_high=True)]
+    if source == "compact" and session.is_open:
+        before = session.level
+        pressure = _count(
+            key, session, lambda was: {"compactions": was.get("compactions", 0) + 1, "messages": 0}, warns=True
+        )
+        told = [*_risen(before, pressure), *told]
     if session.continues_id is not None and source != "compact":
         handed = Handoff.objects.filter(session=session.continues_id).order_by("-id").first()
         if handed is not None:

@@ -172,7 +172,7 @@ def test_sessions_are_counted_handed_over_and_gone_on_from(house: Cast) -> None:
     handoff = Handoff.objects.get()
     assert handoff.by_agent
     assert json.loads(handoff.body.body)["completed"] == ["The list"]
-    assert said == {}  # no instruction is in force
+    assert "is CRITICAL now. Create the session handoff document." in said["hookSpecificOutput"]["additionalContext"]
 
     hooks.session = "s-2"
     begun = hooks.send("SessionStart", source="startup")["hookSpecificOutput"]["additionalContext"]
