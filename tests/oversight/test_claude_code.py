@@ -36,7 +36,7 @@ class Hooks:
 
     def send(self, name: str, status: int = 200, **more: Any) -> dict[str, Any]:
         event = {
-            "session_id": self.session, "transcript_path": "/home/dev/.claude/projects/x/1.jsonl", "cwd": "/home/dev/x",
+            "session_id": self.session, "transcript_path": "/srv/dev/.claude/projects/x/1.jsonl", "cwd": "/srv/dev/x",
             "permission_mode": "default", "hook_event_name": name, **more,
         }  # fmt: skip
         answer = self.client.post(reverse("hook_claude_code"), event, content_type="application/json")
@@ -165,7 +165,7 @@ def test_sessions_are_counted_handed_over_and_gone_on_from(house: Cast) -> None:
 
     # The agent writes its handoff as a file, which pressure never stops, and the file is read.
     document = "# Handoff\n\nThe list works.\n\n## Completed\n- The list\n\n## Next priorities\n1. Letters\n"
-    file = {"file_path": "/home/dev/x/.claude/sessions/handoff-20261121T1000.md", "content": document}
+    file = {"file_path": "/srv/dev/x/.claude/sessions/handoff-20261121T1000.md", "content": document}
     assert hooks.try_(json.dumps(file), tool="Write") == {}
     hooks.after(tool_name="Write", tool_input=file)
     hooks.send("SessionEnd", reason="other")
