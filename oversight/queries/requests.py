@@ -172,7 +172,7 @@ def whole_of_request(request: JudgmentRequest) -> Whole:
         seen=seen,
         says=says_of(request, now),
         boundary=boundary_says(request.boundary) if request.boundary else "",
-        why_boundary=visible(boundary.get("reason") or ""),
+        why_boundary=_sentence(visible(boundary.get("reason") or "")),
         prepared=_prepared(said, answer),
         checks=[(str(sentence), place in ticked) for place, sentence in enumerate(request.safety_checks)],
         earlier=rows_of(_like(request)),
@@ -181,6 +181,10 @@ def whole_of_request(request: JudgmentRequest) -> Whole:
         lapsed=request.state == State.PENDING and request.lapses_at <= now,
         used_at=used,
     )
+
+
+def _sentence(text: str) -> str:
+    return text if not text or text[-1:] in ".?!…" else f"{text}."
 
 
 def _like(request: JudgmentRequest) -> QuerySet[JudgmentRequest]:

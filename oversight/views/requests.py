@@ -24,7 +24,6 @@ from oversight.forms.requests import ConveneForm, GrantForm, RefuseForm
 from oversight.models import JudgmentRequest
 from oversight.queries import requests as reading
 from oversight.queries.requests import Whole
-from oversight.queries.showing import visible
 
 READ = "read_requests"
 State = JudgmentRequest.State
@@ -159,12 +158,15 @@ def _prefilled(whole: Whole) -> dict[str, str]:
     act = whole.act
     says = act.told or f"{act.says} {act.thing}".strip()
     project = whole.request.project.name
-    blocks = "\n\n".join(block.text for block in act.blocks if block.text)
-    lines = [whole.request.boundary and _("It came to the boundary %(boundary)s.") % {"boundary": whole.boundary}]
-    lines += [visible(one) for one in whole.prepared.trade_offs]
+    blocks = [block.text for block in act.blocks if block.text and block.text != act.thing]
+    lines = [f"{whole.boundary}. {whole.why_boundary}"] if whole.boundary else []
+    if whole.prepared.groups:
+        lines.append(_("Who may bear it: %(groups)s.") % {"groups": "; ".join(whole.prepared.groups)})
+    if whole.prepared.trade_offs:
+        lines.append(_("What may pull apart: %(values)s.") % {"values": "; ".join(whole.prepared.trade_offs)})
     return {
         "question": _("May an agent do this in %(project)s: %(act)s?") % {"project": project, "act": says},
-        "decision_asked": "\n\n".join(filter(None, [says, blocks if blocks != says else "", *lines])),
+        "decision_asked": "\n\n".join([says, *([act.thing] if act.told and act.thing else []), *blocks, *lines]),
         "urgency": whole.request.urgency,
     }
 

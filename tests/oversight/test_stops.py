@@ -277,7 +277,7 @@ def test_the_page_of_a_key(house: Cast) -> None:
     mark = reverse("agent_check_mark", args=["care", first.pk])
     assert signed_in(house.auditor).post(mark, {"mark": "right"}).status_code == 403
     assert editor.post(mark, {"mark": "wrong", "why": "A test machine."}).status_code == 302
-    assert "none rightly stopped and one wrongly; one not yet marked" in editor.get(page).content.decode()
+    assert "as rightly stopped: none; as wrongly stopped: one; not marked yet: one" in editor.get(page).content.decode()
     assert "A test machine." in editor.get(page + "?show=all").content.decode()
     assert editor.post(page + "mode/", {"enforces": "yes"}).status_code == 403
     assert "two would have been stopped" in administrator.get(page + "mode/").content.decode()
