@@ -76,20 +76,20 @@ def take_status(key: APIKey, status: Event) -> dict[str, Any]:
 
 def tokens_of(window: Event) -> dict[str, int]:
     """The tokens in the context, of how many. Some versions count on past the window: more than all is all."""
-    size, used, share = (window.get(n) for n in ("context_window_size", "total_input_tokens", "used_percentage"))
-    if not _is_number(size) or size <= 0:
+    size, share = _number(window.get("context_window_size")), _number(window.get("used_percentage"))
+    if size is None or size <= 0:
         return {}
-    if _is_number(share):
-        used = size * share / 100
-    if not _is_number(used):
+    used = _number(window.get("total_input_tokens")) if share is None else size * share / 100
+    if used is None:
         return {}
     if used < 0:
         raise Invalid(_("Tokens that are used are 0 or more."), "context_window")
     return {"tokens_used": min(round(used), int(size)), "tokens_budget": int(size)}
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 10**12
+def _number(value: Any) -> float | None:
+    whole = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 10**12
+    return value if whole else None
 
 
 # --- An act, before it and after it

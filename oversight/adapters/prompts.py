@@ -51,7 +51,7 @@ def propose_from_prompt(key: APIKey, prompt: str) -> list[Instruction]:
             worth.append(candidate.text)
     if not worth:
         return []
-    proposed = []
+    proposed: list[Instruction] = []
     for text in worth:
         if len(proposed) == MOST_PROPOSED:
             break

@@ -208,6 +208,22 @@ def test_what_came_of_an_act_is_noted_and_denied_but_done_is_an_incident(house: 
 
 
 @pytest.mark.django_db
+def test_a_session_of_another_organisation_is_never_met(house: Cast) -> None:
+    """Whoever names somebody else's session, or somebody else's call, begins one of their own."""
+    in_force(house, PORT)
+    ours = Hooks(house)
+    ours.try_("mongosh --port 27017")
+    secret = create_api_key(house.other_project, "Theirs", by=house.outsider, enforces=True).secret
+    theirs = Hooks(house)
+    theirs.client = Client(headers={"Authorization": f"Bearer {secret}"})
+    assert theirs.try_("mongosh --port 27017") == {}
+    theirs.after()
+    theirs.send("SessionEnd", reason="other")
+    assert [(one.state, one.checks.count()) for one in Session.objects.all()] == [("active", 1)]
+    assert not Incident.objects.exists()
+
+
+@pytest.mark.django_db
 def test_bad_input_is_a_problem_that_says_what_to_do(house: Cast) -> None:
     """Malformed, too long, too deep, a wrong key, an unknown event: no fault, and nothing is half written."""
     hooks = Hooks(house)
