@@ -27,14 +27,19 @@ from accounts.refusals import NotAllowed
 LONGEST_BODY = 1_000_000
 """Octets of a request's body."""
 
+ANSWERS_JSON = ("/api/", "/hooks/", "/beta/")
+"""How the addresses begin that systems call: their errors are problems, never pages."""
+
 
 class BoundedJSONParser(JSONParser):
     """JSON that is neither too long to read nor nested too deeply to parse."""
 
+    most = LONGEST_BODY
+
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
-        body = stream.read(LONGEST_BODY + 1)
-        if len(body) > LONGEST_BODY:
-            raise ParseError(_("The body is longer than %(most)d octets.") % {"most": LONGEST_BODY})
+        body = stream.read(self.most + 1)
+        if len(body) > self.most:
+            raise ParseError(_("The body is longer than %(most)d octets.") % {"most": self.most})
         try:
             return json.loads(body.decode("utf-8"), parse_constant=_no_number)
         except UnicodeDecodeError:
@@ -66,20 +71,21 @@ class JSONObjectField(serializers.DictField):
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not isinstance(data, dict):
             raise serializers.ValidationError(_("A JSON object is expected."))
-        _must_be_kept(data, MOST_NESTED)
+        must_be_kept(data)
         return data
 
 
-def _must_be_kept(value: Any, depth: int) -> None:
+def must_be_kept(value: Any, depth: int = MOST_NESTED) -> None:
+    """Raise a `ValidationError` for JSON that a database cannot keep, or that is nested more than `depth` deep."""
     if depth == 0:
         raise serializers.ValidationError(_("This is nested too deeply."))
     if isinstance(value, dict):
         for name, inner in value.items():
-            _must_be_kept(name, depth - 1)
-            _must_be_kept(inner, depth - 1)
+            must_be_kept(name, depth - 1)
+            must_be_kept(inner, depth - 1)
     elif isinstance(value, list):
         for inner in value:
-            _must_be_kept(inner, depth - 1)
+            must_be_kept(inner, depth - 1)
     elif isinstance(value, str) and ("\x00" in value or not _is_unicode(value)):
         raise serializers.ValidationError(_("This holds characters that cannot be kept."))
     elif isinstance(value, float) and not math.isfinite(value):

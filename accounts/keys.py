@@ -40,6 +40,10 @@ class APIKeyAuthentication(BaseAuthentication):
             secret = parts[1].decode("ascii")
         except UnicodeDecodeError:
             raise AuthenticationFailed(_("This key is not valid.")) from None
+        return self.opened(request, secret)
+
+    def opened(self, request: Request, secret: str) -> tuple[APIKey, APIKey]:
+        """The key with this secret. Raises AuthenticationFailed, and Throttled where too many did not open."""
         key = key_of(secret)
         if key is None:
             refusals = RefusedKeys()

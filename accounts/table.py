@@ -177,6 +177,12 @@ def rows() -> tuple[Rule, ...]:
             "revoke_api_key", "api_key.revoke", _("An administrator revokes API keys."), "settings_key_revoke"
         ),
         _organisation(
+            "set_key_mode",
+            "api_key.mode",
+            _("An administrator has a key enforce, or observe again."),
+            "agent_key_mode",
+        ),
+        _organisation(
             "choose_mail",
             "installation.mail",
             _("The first administrator says how mail leaves."),

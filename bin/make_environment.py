@@ -33,7 +33,7 @@ def wanted(requirements: Path) -> str:
 def works(python: Path) -> bool:
     if not python.exists():
         return False
-    return subprocess.run([python, "-c", "import django, pip"], capture_output=True, check=False).returncode == 0
+    return subprocess.run([python, "-c", "import pip"], capture_output=True, check=False).returncode == 0
 
 
 def make(folder: Path) -> None:

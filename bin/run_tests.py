@@ -14,9 +14,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSER = ROOT / "tests" / "browser"
+ADAPTERS = ROOT / "tests" / "adapters"
 STARTS_WITHIN = 60
 
 
@@ -149,10 +151,49 @@ def redis(server: str, parent: Path) -> Iterator[str]:
         yield f"redis://127.0.0.1:{port}"
 
 
-def selection(arguments: list[str]) -> tuple[bool, list[str], list[str], list[str]]:
-    """From the command line: whether long tests too, paths of browser tests, other paths, and what else pytest gets."""
+def packages(tally: Tally, environment: dict[str, str]) -> None:
+    """Sees to it that the published packages are there that the adapters are tried against, apart from the site's own.
+
+    Kept between runs in `.venv-adapters` and `.npm-adapters`; where they are goes into the environment of the tests.
+    """
+    made = subprocess.run(
+        [ROOT / "bin" / "environment", ".venv-adapters", "tests/adapters/requirements.txt"],
+        stdout=subprocess.PIPE, text=True, check=False,
+    )  # fmt: skip
+    if made.returncode:
+        tally.not_run.append("the adapters in LiteLLM and LangChain: their packages could not be installed")
+    else:
+        environment["ADAPTERS_PYTHON"] = made.stdout.strip()
+    if not (npm := shutil.which("npm")):
+        tally.not_run.append("the adapter in Claude Code: no npm (apt install npm)")
+    elif claude := command_line(npm):
+        environment["ADAPTERS_CLAUDE"] = str(claude)
+    else:
+        tally.not_run.append("the adapter in Claude Code: its package could not be installed")
+
+
+def command_line(npm: str) -> Path | None:
+    """Claude Code as the package lock pins it: the program itself, which needs no Node.js and no install script."""
+    folder, lock = ROOT / ".npm-adapters", (ADAPTERS / "package-lock.json").read_bytes()
+    mark = folder / "installed"
+    if not (mark.is_file() and mark.read_bytes() == lock):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(ADAPTERS / name, folder)
+        quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]
+        if subprocess.run([npm, "ci", *quiet], cwd=folder, stdin=subprocess.DEVNULL, check=False).returncode:
+            return None
+        mark.write_bytes(lock)
+    return next(iter(sorted(folder.glob("node_modules/@anthropic-ai/claude-code-*/claude"))), None)
+
+
+def selection(arguments: list[str]) -> tuple[bool, list[str], list[str], list[str], list[str]]:
+    """From the command line: whether long tests too, paths of browser tests, of those of the adapters, other paths, and
+    what else pytest gets."""
     long = "--long" in arguments
     browser: list[str] = []
+    adapters: list[str] = []
     other: list[str] = []
     rest: list[str] = []
     for argument in arguments:
@@ -163,11 +204,13 @@ def selection(arguments: list[str]) -> tuple[bool, list[str], list[str], list[st
             rest.append(argument)
         elif path == BROWSER or BROWSER in path.parents:
             browser.append(argument)
+        elif path == ADAPTERS or ADAPTERS in path.parents:
+            adapters.append(argument)
         else:
             other.append(argument)
-    if not browser and not other:
-        return long, ["tests/browser"], ["tests"], rest
-    return long, browser, other, rest
+    if not browser and not adapters and not other:
+        return long, ["tests/browser"], ["tests/adapters"], ["tests"], rest
+    return long, browser, adapters, other, rest
 
 
 def pytest(run: str, tally: Tally, folder: Path, arguments: list[str], environment: dict[str, str]) -> None:
@@ -186,7 +229,7 @@ def pytest(run: str, tally: Tally, folder: Path, arguments: list[str], environme
 
 def main() -> int:
     in_ci = bool(os.environ.get("CI"))
-    long, browser, other, rest = selection(sys.argv[1:])
+    long, browser, adapters, other, rest = selection(sys.argv[1:])
     spare = "" if long else "not long"
     tally = Tally()
     # Settings of whoever runs this must not leak into the tests.
@@ -214,13 +257,20 @@ def main() -> int:
         else:
             tally.not_run.append("browser tests: no chromium (apt install chromium)")
 
+        # Fetched while the other tests run.
+        fetching = Thread(target=packages, args=(tally, environment), daemon=True)
+        if adapters:
+            fetching.start()
         if other:
-            unit = [*other, "--ignore=tests/browser", *rest]
+            unit = [*other, "--ignore=tests/browser", "--ignore=tests/adapters", *rest]
             pytest("SQLite", tally, folder, [*unit, "-m", spare], environment)
             if address:
                 marks = " and ".join(filter(None, [spare, "not alone"]))
                 on_postgresql = {**environment, "DATABASE_URL": address}
                 pytest("PostgreSQL", tally, folder, [*unit, "-m", marks], on_postgresql)
+        if adapters:
+            fetching.join()
+            pytest("adapters", tally, folder, [*adapters, *rest, "-m", spare], environment)
         if browser and chromium:
             where = {**environment, "DATABASE_URL": address} if address else environment
             pytest("browser", tally, folder, [*browser, *rest, "-m", spare], where)

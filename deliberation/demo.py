@@ -7,6 +7,7 @@ a demo is there whole or not at all.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -50,6 +51,9 @@ from instructions.demo import tell as tell_instructions
 STORY = Path(__file__).parent / "data" / "demo.json"
 OPERATOR = ("operator@demo.example", "Platform operator")
 FEW_DAYS = timedelta(days=3)
+
+ALSO: list[Callable[[Project, Mapping[str, User], datetime], object]] = []
+"""What the apps above tell of the demo, last: with its project, its staff by role, and the moment it is told at."""
 
 
 def seed() -> Organisation | None:
@@ -106,6 +110,8 @@ class Demo:
         proposed = self.story["proposed"]
         conflict.propose_conflict(project, by=key, decision=proposed["decision"], context=proposed["context"])
         tell_instructions(project, self.staff["editor"], self.now)
+        for tell in ALSO:
+            tell(project, self.staff, self.now)
         # What was to be mailed in a past that never was is not mailed now.
         Notice.objects.filter(due_at__lte=self.now).update(dropped_at=self.now)
 

@@ -2,7 +2,8 @@
 
    1. A form with data-autosave-url keeps what a person writes: a second after typing stops, and when the page is left.
    2. The summary of what is wrong is brought to the reader once, when the page opens.
-   3. The print link shows itself where a browser can print. */
+   3. The print link shows itself where a browser can print.
+   4. When htmx replaces a part of the page, what was open in it stays open and the focus stays where it was. */
 "use strict";
 
 (() => {
@@ -103,6 +104,33 @@
   document.addEventListener("htmx:load", (event) => {
     if (event.target === document.body) return;
     for (const form of event.target.querySelectorAll("form[data-autosave-url]")) autosave(form);
+  });
+
+  const ACTIVE = "a, button, summary, input, select, textarea";
+  let left = null; // how the part looked that is being replaced
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const part = event.detail.target;
+    const at = document.activeElement;
+    const near = part.contains(at) ? at.closest("[id]") : null;
+    left = {
+      folds: [...part.querySelectorAll("details[id]")].map((fold) => [fold.id, fold.open]),
+      near: near ? near.id : "",
+      place: near ? [...near.querySelectorAll(ACTIVE)].indexOf(at) : -1,
+    };
+  });
+  document.addEventListener("htmx:load", () => {
+    if (!left) return;
+    for (const [id, open] of left.folds) {
+      const fold = document.getElementById(id);
+      if (fold) fold.open = open;
+    }
+    const near = document.getElementById(left.near);
+    if (near && document.activeElement === document.body) {
+      const again = [...near.querySelectorAll(ACTIVE)][left.place];
+      if (again) again.focus({ preventScroll: true });
+    }
+    left = null;
   });
 
   const errors = document.querySelector("#errors[role=alert]");

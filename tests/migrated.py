@@ -97,6 +97,12 @@ def _migrated(config: pytest.Config) -> Migrated | None:
     return None
 
 
+def kept_database(config: pytest.Config) -> Path | None:
+    """The SQLite database that is kept to be copied, for a site that a test starts; None while nobody has made it."""
+    found = _migrated(config)
+    return found.kept if isinstance(found, SqliteFile) and found.kept.is_file() else None
+
+
 @pytest.fixture(scope="session")
 def django_db_keepdb(django_db_keepdb: bool, request: pytest.FixtureRequest) -> bool:
     """What is a copy is there before the test database is made, and is thrown away with its folder or its server."""

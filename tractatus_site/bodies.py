@@ -9,8 +9,9 @@ from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
-from accounts.interface import LONGEST_BODY
+from accounts.interface import ANSWERS_JSON, LONGEST_BODY
 from instructions.domain.history_file import LARGEST_FILE
+from oversight.adapters.bodies import LONGEST_EVENT
 from tractatus_site.middleware import page_before
 from tractatus_site.problems import MEDIA_TYPE, problem
 
@@ -34,8 +35,10 @@ class BodySizeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
-        interface = request.path.startswith("/api/")
+        interface = request.path.startswith(ANSWERS_JSON)
         most = LONGEST_BODY if interface else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if interface and not request.path.startswith("/api/"):
+            most = LONGEST_EVENT
         if request.method == "POST" and (file := _takes_file(request)):
             most = file + FORM_AROUND
             request.upload_handlers = [TemporaryFileUploadHandler(request)]

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from accounts.access import PARTICIPATIONS
+from accounts.interface import ANSWERS_JSON
 from accounts.limits import TooMany, count
 from tractatus_site.middleware import refusal_page
 
@@ -58,7 +59,7 @@ class LimitsMiddleware:
     def process_view(
         self, request: HttpRequest, view: object, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponse | None:
-        if request.method in {"GET", "HEAD", "OPTIONS"} or request.path.startswith("/api/"):
+        if request.method in {"GET", "HEAD", "OPTIONS"} or request.path.startswith(ANSWERS_JSON):
             return None
         try:
             _count_form(request, kwargs)

@@ -6,6 +6,7 @@ An entry appears once its screen exists (its url name resolves) and the reader m
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -13,20 +14,24 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Organisation
 from accounts.permissions import rule
+from accounts.queries.organisations import has_keys
 
 
 @dataclass(frozen=True)
 class Place:
     """One screen of the menu. `names` are tried in turn; without the verb `read` it is every member's.
 
-    `holds` are the beginnings, after the organisation's own address, of the other pages that belong to it.
+    `holds` are the beginnings, after the organisation's own address, of the other pages that belong to it. `there`
+    says whether the organisation has what it shows.
     """
 
     title: str | Promise
     names: tuple[str, ...]
     read: str = ""
     holds: tuple[str, ...] = ()
+    there: Callable[[Organisation], bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,7 @@ MEMBER_PLACES = (
     Place(_("Precedents"), ("precedents",)),
     Place(_("Review"), ("reviews",), "read_reviews"),
     Place(_("Instructions"), ("instructions",)),
+    Place(_("Agents"), ("agents",), "read_agents", there=has_keys),
     Place(_("Settings"), ("settings",), "read_settings"),
 )
 
@@ -79,7 +85,9 @@ def entries(request: HttpRequest | None) -> list[Entry]:
     found = [
         (place, url)
         for place in (MEMBER_PLACES if membership else MEMBER_PLACES[:1])
-        if (not place.read or roles & set(rule(place.read).who)) and (url := _url(place.names, organisation.slug))
+        if (not place.read or roles & set(rule(place.read).who))
+        and (place.there is None or place.there(organisation))
+        and (url := _url(place.names, organisation.slug))
     ]
     root = f"/o/{organisation.slug}/"
     here = max((url for _place, url in found if request.path.startswith(url)), key=len, default=None) or next(

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from accounts.interface import ANSWERS_JSON
 from accounts.limits import TooMany
 from accounts.refusals import Refused
 from tractatus_site.typed import typed_words
@@ -42,7 +43,7 @@ class RefusalMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         # A browser comes by GET to where a form is sent when a page is reloaded or kept: an empty answer says nothing.
-        if response.status_code != 405 or response.content or request.path.startswith("/api/"):
+        if response.status_code != 405 or response.content or request.path.startswith(ANSWERS_JSON):
             return response
         page = render(request, "refused.html", {"status": 405, "back": page_before(request)}, status=405)
         page.headers["Allow"] = response.headers.get("Allow", "")

@@ -10,6 +10,7 @@ from django.views import defaults
 from rest_framework import exceptions, status
 from rest_framework.views import exception_handler
 
+from accounts.interface import ANSWERS_JSON
 from accounts.refusals import Refused
 
 MEDIA_TYPE = "application/problem+json"
@@ -96,15 +97,15 @@ def _fields(detail: Any, path: str = "") -> Any:
 
 
 def nothing_here(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
-    """404 for an address under /api/ that no view has."""
+    """404 for an address that systems call and no view has."""
     return _response(404, problem(404))
 
 
 def _unless_api(code: int, page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Django's page for an error outside every view, or the problem if it happened under /api/."""
+    """Django's page for an error outside every view, or the problem where a system calls."""
 
     def answer(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-        if request.path.startswith("/api/"):
+        if request.path.startswith(ANSWERS_JSON):
             return _response(code, problem(code))
         return page(request, exception) if code != 500 else page(request)
 

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "audit",
     "instructions",
     "deliberation",
+    "oversight",
     "tractatus_site",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -146,6 +147,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 55},
     },
     "instructions.tick": {"task": "instructions.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
+    "oversight.tick": {"task": "oversight.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
 }
 
 if EMBEDDED:
@@ -317,7 +319,12 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PAGINATION_CLASS": "tractatus_site.interface.Keyset",
     "DEFAULT_THROTTLE_CLASSES": ["tractatus_site.interface.PerKey"],
-    "DEFAULT_THROTTLE_RATES": {"key": "600/min", "refused_key": "60/min"},
+    "DEFAULT_THROTTLE_RATES": {
+        "key": "600/min",
+        # An agent asks before each act and tells what came of it; a limit stops a loop gone wrong, no work.
+        "checks": environment.text("CHECKS_RATE", "6000/min"),
+        "refused_key": "60/min",
+    },
     "UNAUTHENTICATED_USER": None,
     "EXCEPTION_HANDLER": "tractatus_site.problems.handler",
     # What there is, is described once, at /api/schema/; and the format is asked for by Accept alone.
@@ -335,6 +342,10 @@ SPECTACULAR_SETTINGS = {
         "RoundState": "deliberation.models.rounds.Round.State",
         "OutcomeState": "deliberation.api_shapes.SIGNED_STATES",
         "PrecedentState": "deliberation.models.precedent.Precedent.State",
+        "Told": "oversight.models.words.Told",
+        "PressureLevel": "oversight.models.words.Level",
+        "SessionState": "oversight.models.sessions.Session.State",
+        "JudgmentRequestState": "oversight.models.requests.JudgmentRequest.State",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

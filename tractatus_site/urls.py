@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from tractatus_site.problems import nothing_here
 from tractatus_site.style_page import card, style
-from tractatus_site.views import security_txt
+from tractatus_site.views import client_file, security_txt
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("operator/", admin.site.urls),
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("about/", TemplateView.as_view(template_name="about.html"), name="about"),
     path(".well-known/security.txt", security_txt, name="security_txt"),
+    path("client/<str:name>", client_file, name="client_file"),
     path("style/", style, name="style"),
     path("style/card/", card, name="style_card"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
@@ -23,9 +24,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("instructions.urls")),
     path("", include("deliberation.urls")),
+    path("", include("oversight.urls")),
+    path("", include("oversight.adapter_urls")),
     path("api/v1/", include("instructions.api_urls")),
     path("api/v1/", include("deliberation.api_urls")),
-    re_path(r"^api/", nothing_here),
+    path("api/v1/", include("oversight.api_urls")),
+    re_path(r"^(api|hooks|beta)/", nothing_here),
 ]
 
 # The sign-in library looks for it here.

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
 from accounts.limits import TooMany
@@ -40,6 +41,20 @@ def security_txt(request: HttpRequest) -> HttpResponse:
         f"Canonical: {settings.SITE_URL}{reverse('security_txt')}",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+CLIENT_FILES = ("tractatus_client.py", "tractatus_langchain.py")
+"""What an agent's machine copies: the client, and what stands on it."""
+
+
+@require_GET
+@cache_control(public=True, max_age=3600)
+def client_file(request: HttpRequest, name: str) -> FileResponse:
+    """A file of the client, so that it comes from where it will ask; 404 for any other."""
+    if name not in CLIENT_FILES:
+        raise Http404
+    file = (settings.BASE_DIR / "client" / name).open("rb")
+    return FileResponse(file, content_type="text/x-python; charset=utf-8")
 
 
 def too_many(request: HttpRequest) -> HttpResponse:

@@ -60,6 +60,18 @@ def create_api_key(project: Project, name: str, *, by: By, enforces: bool = Fals
     return NewKey(key, secret)
 
 
+def set_key_mode(key: APIKey, *, enforces: bool, by: By) -> None:
+    """Have a key enforce from its next check on, or only observe. Raises Stale for one that was revoked or does so."""
+    with acting_in("set_key_mode", key.organisation, by=by) as act:
+        current = APIKey.objects.filter(pk=key.pk, revoked_at__isnull=True)
+        if not current.exists():
+            raise Stale(_("This key has been revoked."))
+        if not current.filter(enforces=not enforces).update(enforces=enforces):
+            raise Stale(_("This key does so already."))
+        key.enforces = enforces
+        act.done(("api_key", key.pk), "enforces" if enforces else "observes", project=key.project)
+
+
 def revoke_api_key(key: APIKey, *, by: By) -> None:
     """End a key at once. Raises Stale if it has ended already."""
     with acting_in("revoke_api_key", key.organisation, by=by) as act:

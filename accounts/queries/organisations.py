@@ -2,7 +2,8 @@
 
 from django.db.models import F, QuerySet
 
-from accounts.models import APIKey, Membership, Project
+from accounts.models import APIKey, Membership, Organisation, Project
+from accounts.scope import open_organisation
 
 
 def members() -> QuerySet[Membership]:
@@ -27,3 +28,9 @@ def open_projects() -> QuerySet[Project]:
 def api_keys() -> QuerySet[APIKey]:
     """All keys, newest first, projects and makers fetched."""
     return APIKey.objects.select_related("project", "created_by", "organisation").order_by("-created_at")
+
+
+def has_keys(organisation: Organisation) -> bool:
+    """Whether a key was ever made here: without one there are no agents to watch. Opens the scope itself."""
+    with open_organisation(organisation):
+        return APIKey.objects.filter(organisation=organisation).exists()

@@ -155,7 +155,9 @@ def settings_keys(request: MemberRequest, slug: str) -> HttpResponse:
             form = KeyForm()
         except Refused as refused:
             refuse(form, refused)
-    return _page(request, "keys", form, {"keys": api_keys(), "made": made, "has_projects": projects().exists()})
+    site = request.build_absolute_uri("/").rstrip("/")
+    told = {"keys": api_keys(), "made": made, "has_projects": projects().exists(), "site": site}
+    return _page(request, "keys", form, told)
 
 
 @require_POST

@@ -28,8 +28,9 @@ from accounts.refusals import NotAllowed, WrongState
 from audit.models import Text
 from audit.record import Actor, record
 from audit.texts import keep_written
+from deliberation import signals
 from deliberation.domain.standing import Standing, standing_of
-from deliberation.models import Deliberation, Notice, Seat, State
+from deliberation.models import Deliberation, Notice, Outcome, Seat, State
 
 LONGEST_TEXT = 30_000
 """Characters of one text: about 5,000 words, more than any answer these forms ask for."""
@@ -93,6 +94,15 @@ class Act:
         self.deliberation.state = target
         self.deliberation.state_since = self.now
         self.deliberation.save(update_fields=["state", "state_since"])
+
+    def end(self) -> None:
+        """Move the deliberation to the rule's last state, without an outcome."""
+        self.move()
+        self.tell_ended(None)
+
+    def tell_ended(self, outcome: Outcome | None) -> None:
+        """Tell the floors above that the deliberation has ended, in this transaction."""
+        signals.ended.send(sender=None, deliberation=self.deliberation, outcome=outcome, cause=self.entry_id)
 
     def notify(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Max
@@ -93,6 +94,30 @@ def propose_successor(
     return deliberation
 
 
+def propose_for_agent(
+    project: Project,
+    *,
+    by: User,
+    question: Text,
+    decision_asked: Text,
+    urgency: str,
+    context: dict[str, Any],
+    now: datetime,
+) -> Deliberation:
+    """Inside the verb by which a decision holder has an agent's act deliberated: a proposed deliberation about it.
+
+    A facilitator takes it up like any other. `context` is kept as given. Raises `Invalid` by field.
+    """
+    _must_be_urgency(urgency)
+    deliberation = _unsaved(project, Deliberation.Origin.AGENT, State.PROPOSED, urgency, None)
+    deliberation.created_by, deliberation.proposed_context = by, context
+    deliberation.created_at = deliberation.state_since = now
+    deliberation.number = next_number(project.organisation)
+    deliberation.question, deliberation.decision_asked = question, decision_asked
+    deliberation.save(force_insert=True)
+    return deliberation
+
+
 def convene(
     organisation: Organisation,
     project: Project,
@@ -138,7 +163,7 @@ def dismiss(deliberation: Deliberation, *, by: User, reason: str) -> None:
         deliberation.ended_reason = act.keep("reason", reason)
         deliberation.save(update_fields=["ended_reason"])
         act.decision = "dismissed"
-        act.move()
+        act.end()
 
 
 def edit_question(
@@ -185,7 +210,7 @@ def settle_by_precedent(
         deliberation.ended_reason = act.keep("reason", reason)
         deliberation.save(update_fields=["ended_reason"])
         act.decision = "settled"
-        act.move()
+        act.end()
 
 
 def withdraw(deliberation: Deliberation, *, by: User, reason: str, meanwhile: str) -> None:
@@ -211,7 +236,7 @@ def withdraw(deliberation: Deliberation, *, by: User, reason: str, meanwhile: st
             seats=invited_seats(deliberation),
             users=sorted((user for user in staff if user and user != by), key=lambda user: user.pk),
         )
-        act.move()
+        act.end()
 
 
 def _must_be_urgency(urgency: str) -> None:

@@ -56,8 +56,8 @@ def draft_of(organisation: Organisation, *, by: User | Seat | None, form: str) -
     return Draft.objects.filter(organisation=organisation, form=form, **owner).first()
 
 
-def drafts_of(deliberation: Deliberation, *, by: User | Seat) -> dict[str, Draft]:
-    """Everything `by` has written in this deliberation and not sent, by form."""
+def drafts_of(deliberation: Deliberation | None, *, by: User | Seat) -> dict[str, Draft]:
+    """Everything `by` has written in this deliberation, or outside of any, and not sent, by form."""
     owner = {"seat": by} if isinstance(by, Seat) else {"user": by}
     return {row.form: row for row in Draft.objects.filter(deliberation=deliberation, **owner)}
 

@@ -217,6 +217,7 @@ def sign_outcome(
         make_precedent(act, outcome)
         tell_agents(act, outcome, agents, answers or {})
         _tell_signed(act, outcome)
+        act.tell_ended(outcome)
         act.subject = ("outcome", outcome.pk)
         act.decision = act.outcome = "signed"
         return outcome

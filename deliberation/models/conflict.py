@@ -44,6 +44,7 @@ class Deliberation(Owned):
         PERSON = "person", _("a person")
         KEY = "key", _("a system, through the API")
         REVIEW = "review", _("a review of an earlier outcome")
+        AGENT = "agent", _("an act that an agent asked about")
 
     project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="+")
     number = models.PositiveIntegerField()

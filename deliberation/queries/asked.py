@@ -41,6 +41,8 @@ from deliberation.queries.places import Places
 PAGE = 25
 FAR = datetime.max.replace(tzinfo=UTC)
 URGENCY_ORDER = {urgency: n for n, urgency in enumerate(Urgency.values)}
+LAST = 9_999_999
+"""The number of what belongs to no question: more than any of an organisation, and short enough for an address."""
 
 
 class Order(NamedTuple):
@@ -86,47 +88,87 @@ class Asked:
     def question(self) -> Text:
         return self.deliberation.question
 
+    @property
+    def reference(self) -> str:
+        return self.deliberation.reference
+
+
+@dataclass(frozen=True)
+class AskedElsewhere:
+    """One thing asked of one person by an app above this one: `question` is what it is about, in words."""
+
+    what: str
+    question: str | Text
+    url: str
+    button: str
+    reference: str = ""
+    due_at: datetime | None = None
+    says: str = ""
+    order: Order | None = None
+
+
+AnyAsked = Asked | AskedElsewhere
+
 
 @dataclass(frozen=True)
 class Source:
     """One kind of thing that may be asked: the rows that ask it, and what each row asks.
 
-    `due` is the field of a row that says until when, `here` leads from a row to its deliberation.
+    `due` is the field of a row that says until when, `here` leads from a row to its deliberation; None where it has
+    none, and is then told after the questions that are as urgent. `urgency` is the field that says how urgent it is.
     """
 
     kind: str
     rows: QuerySet[Any]
-    asks: Callable[[Any], Asked]
+    asks: Callable[[Any], AnyAsked]
     due: str = ""
-    here: str = "deliberation__"
+    here: str | None = "deliberation__"
+    urgency: str = "urgency"
 
-    def read(self, after: Order | None, most: int) -> Iterator[Asked]:
+    def read(self, after: Order | None, most: int) -> Iterator[AnyAsked]:
         """The first `most` after that place. No more rows are read."""
-        tiers = [When(**{f"{self.here}urgency": urgency, "then": n}) for urgency, n in URGENCY_ORDER.items()]
         # A date that the model wants is left as it is, so that its index can give the order.
         wanted = self.due and not self.rows.model._meta.get_field(self.due).null
         due = (F(self.due) if wanted else Coalesce(self.due, Value(FAR))) if self.due else Value(FAR)
-        rows = self.rows.annotate(asked_due=due, asked_tier=Case(*tiers, default=len(tiers)))
+        number = Value(LAST) if self.here is None else F(f"{self.here}number")
+        rows = self.rows.annotate(asked_due=due, asked_tier=self._tier(), asked_number=number)
         if after is not None:
             rows = rows.filter(self._behind(after))
-        number = f"{self.here}number"
         begin = ["asked_due"] if self.due else []
-        for row in rows.order_by(*begin, "asked_tier", number, "pk")[:most]:
+        for row in rows.order_by(*begin, "asked_tier", "asked_number", "pk")[:most]:
             one = self.asks(row)
-            place = Order(one.due_at or FAR, row.asked_tier, one.deliberation.number, self.kind, row.pk)
+            place = Order(one.due_at or FAR, row.asked_tier, row.asked_number, self.kind, row.pk)
             yield replace(one, order=place)
 
+    def _tier(self) -> Any:
+        if not self.urgency:
+            return Value(URGENCY_ORDER[Urgency.IMPORTANT])
+        field = f"{self.here or ''}{self.urgency}"
+        tiers = [When(**{field: urgency, "then": n}) for urgency, n in URGENCY_ORDER.items()]
+        return Case(*tiers, default=len(tiers))
+
     def _behind(self, after: Order) -> Q:
-        number = f"{self.here}number"
-        same_question = Q(asked_tier=after.tier, **{number: after.number})
+        same_question = Q(asked_tier=after.tier, asked_number=after.number)
         if self.kind > after.kind:
             rest = same_question
         elif self.kind == after.kind:
             rest = same_question & Q(pk__gt=after.row)
         else:
             rest = Q(pk=None)
-        rest |= Q(asked_tier__gt=after.tier) | Q(asked_tier=after.tier, **{f"{number}__gt": after.number})
+        rest |= Q(asked_tier__gt=after.tier) | Q(asked_tier=after.tier, asked_number__gt=after.number)
         return Q(asked_due__gt=after.due) | (Q(asked_due=after.due) & rest)
+
+
+Asker = Callable[[Organisation, User, frozenset[Role]], Iterator[Source]]
+
+ASKERS: list[Asker] = []
+"""What other apps ask of a member."""
+
+
+def register(asker: Asker) -> None:
+    """Have `asker` say what it asks of a member of an organisation, in some roles."""
+    if asker not in ASKERS:
+        ASKERS.append(asker)
 
 
 def asked_of(
@@ -137,7 +179,7 @@ def asked_of(
     places: Places,
     after: Order | None = None,
     most: int = PAGE + 1,
-) -> list[Asked]:
+) -> list[AnyAsked]:
     """What is asked of one person in `organisation`, most urgent first: at most `most` things, those after a place.
 
     The number of queries is constant, and no more rows are read than can be among them.
@@ -156,11 +198,14 @@ def _sources(organisation: Organisation, user: User | None, roles: frozenset[Rol
     if places.parts & {Part.HOLDER, Part.APPROVER}:
         yield from _of_holder(user, places)
     yield from _of_reviewer(organisation, user, roles)
+    if user is not None and roles:
+        for asker in ASKERS:
+            yield from asker(organisation, user, roles)
 
 
-def followed_by(places: Places, asked: list[Asked]) -> list[Deliberation]:
+def followed_by(places: Places, asked: list[AnyAsked]) -> list[Deliberation]:
     """The deliberations a person has a part in and is not asked about now, the latest first."""
-    busy = {one.deliberation.pk for one in asked}
+    busy = {one.deliberation.pk for one in asked if isinstance(one, Asked)}
     rows = Deliberation.objects.filter(pk__in=places.deliberations).exclude(pk__in=busy)
     return list(_with_question(rows).order_by("-state_since")[:20])
 

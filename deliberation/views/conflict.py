@@ -18,6 +18,7 @@ from deliberation.domain.terms import anyone_invited
 from deliberation.forms.conflict import ConveneForm, ReasonForm, SettleForm, WithdrawForm
 from deliberation.models import Deliberation, Precedent, State, Urgency
 from deliberation.queries import overview
+from deliberation.queries.came_from import came_from
 from deliberation.queries.conflict import blockers_of, next_of
 from deliberation.queries.situation import situation_of
 from deliberation.views.access import DeliberationRequest, deliberation_view
@@ -82,6 +83,7 @@ def _whole(request: DeliberationRequest, deliberation: Deliberation) -> HttpResp
             "says": overview.IN_WORDS[State(deliberation.state)],
             "steps": overview.steps(deliberation),
             "seats": overview.seats(deliberation),
+            "came_from": came_from(deliberation, standing.roles),
             "terms": situation.terms,
             "held": blockers_of(situation) if not drafting else [],
             "lacks": [(lack, _place(deliberation, lack.where)) for lack in situation.lacks] if drafting else [],
@@ -129,6 +131,7 @@ def _proposed(request: DeliberationRequest, deliberation: Deliberation, refused:
         "deliberation": deliberation,
         "waits": deliberation.state == State.PROPOSED,
         "sent": _as_sent(deliberation.proposed_context),
+        "came_from": came_from(deliberation, request.standing.roles),
         "dismiss": forms_of("dismiss", ReasonForm, label=_("Why it is dismissed")),
         "form": refused.form if refused else None,
     }

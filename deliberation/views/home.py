@@ -24,7 +24,7 @@ from accounts.roles import Role
 from deliberation.models import Round
 from deliberation.queries import asked as reads
 from deliberation.queries import board as boards
-from deliberation.queries.asked import Asked, Order, asked_of, followed_by, next_expected
+from deliberation.queries.asked import AnyAsked, Order, asked_of, followed_by, next_expected
 from deliberation.queries.places import places_of
 
 
@@ -70,19 +70,19 @@ def _open_links(request: HttpRequest) -> frozenset[UUID]:
     return frozenset(UUID(one["seat"]) for one in held.values())
 
 
-def _asked_row(one: Asked, *, first: bool) -> dict[str, Any]:
+def _asked_row(one: AnyAsked, *, first: bool) -> dict[str, Any]:
     row: dict[str, Any] = {
         "title": one.question,
         "url": one.url,
         "when": one.what,
         "says": [one.says] if one.says else [],
         "next": {"url": one.url, "title": one.button, "first": first},
-        "more": [one.deliberation.reference],
+        "more": [one.reference] if one.reference else [],
     }
     if one.due_at:
         row["late"] = one.due_at <= clock.now()
         until = _("was due %(moment)s") if row["late"] else _("until %(moment)s")
-        row["more"] = [until % {"moment": _moment(one.due_at)}, one.deliberation.reference]
+        row["more"].insert(0, until % {"moment": _moment(one.due_at)})
     return row
 
 

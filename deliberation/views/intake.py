@@ -144,7 +144,7 @@ def _kind(kind: reads.Tensions, forms_of: Forms, edits: bool) -> dict[str, Any]:
             row["drop"] = forms_of("drop", ReasonForm, about=key, label=_("Why it is dropped"))
         entries.append(row)
     found: dict[str, Any] = {"kind": kind, "entries": entries, "add": None}
-    if edits:
+    if edits and forms_of.deliberation is not None:
         found["add"] = forms_of(f"add_{kind.kind}", ADD[kind.kind][1], **_asks(kind.kind, forms_of.deliberation))
     return found
 

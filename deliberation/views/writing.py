@@ -177,13 +177,14 @@ class Writing:
 class Forms:
     """The forms of one page for one author, whose drafts are read at once. `refused` is the one just sent.
 
+    A page of no deliberation has None for it, and says in each form which row it is `about`.
     Without an author (`by`) there is nothing to write, and it must not be called.
     """
 
     def __init__(
         self,
         request: HttpRequest,
-        deliberation: Deliberation,
+        deliberation: Deliberation | None,
         by: User | Seat | None,
         refused: Writing | None = None,
     ) -> None:

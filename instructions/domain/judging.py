@@ -20,18 +20,18 @@ def validate(action: Mapping[str, Any], project: Project, *, environment: str | 
     found = validator_of(project).validate(action, now=clock.now(), environment=environment)
     named = {*found.cited, *(one["id"] for one in found.unchecked)} - {""}
     keys = {str(pk): key for pk, key in Instruction.objects.filter(pk__in=named).values_list("pk", "key")}
-    answer: dict[str, Any] = _named(found.to_dict(), keys)
+    answer: dict[str, Any] = by_keys(found.to_dict(), keys)
     return answer
 
 
-def _named(value: Any, keys: Mapping[str, str]) -> Any:
+def by_keys(value: Any, keys: Mapping[str, str]) -> Any:
     """A value in which every row's id, also inside a sentence, is the key that people know the instruction by."""
     if not keys:
         return value
     if isinstance(value, str):
         return re.sub("|".join(keys), lambda found: keys[found[0]], value)
     if isinstance(value, dict):
-        return {name: _named(one, keys) for name, one in value.items()}
+        return {name: by_keys(one, keys) for name, one in value.items()}
     if isinstance(value, list):
-        return [_named(one, keys) for one in value]
+        return [by_keys(one, keys) for one in value]
     return value

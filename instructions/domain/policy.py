@@ -142,13 +142,18 @@ def boundaries_of(organisation: Organisation) -> tuple[Boundary, ...]:
     return (*own, *(boundary for pack in adopted.values() for boundary in pack))
 
 
-def enforcer_of(organisation: Organisation, instead: Instead = NOTHING) -> BoundaryEnforcer:
-    """What looks for the organisation's boundaries, and for those that ship. `instead` holds for what it names."""
+def enforcer_of(
+    organisation: Organisation, instead: Instead = NOTHING, *, suspended: frozenset[str] = frozenset()
+) -> BoundaryEnforcer:
+    """What looks for the organisation's boundaries, and for those that ship. `instead` holds for what it names.
+
+    `suspended` are sections and names of boundaries because of which nobody is asked.
+    """
     own, packs = (
         canonical(instead[part] if part in instead else content_of(organisation, part))
         for part in (Part.BOUNDARIES, Part.PACKS)
     )
-    return _enforcer(own, packs)
+    return _enforcer(own, packs, suspended)
 
 
 def orchestrator_of(organisation: Organisation, instead: Instead = NOTHING) -> PluralisticDeliberationOrchestrator:
@@ -173,9 +178,9 @@ def verbosity_of(project: Project) -> Verbosity:
 
 
 @lru_cache(MOST_KEPT)
-def _enforcer(boundaries: str, packs: str) -> BoundaryEnforcer:
+def _enforcer(boundaries: str, packs: str, suspended: frozenset[str]) -> BoundaryEnforcer:
     own = parts.boundaries_in(json.loads(boundaries)["boundaries"])
-    return BoundaryEnforcer(own, list(parts.packs_in(json.loads(packs)).values()))
+    return BoundaryEnforcer(own, list(parts.packs_in(json.loads(packs)).values()), suspended=suspended)
 
 
 @lru_cache(MOST_KEPT)

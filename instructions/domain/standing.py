@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from threading import Lock
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from django.db import connection
@@ -27,6 +27,13 @@ _AT_ONCE = 500
 Stamp = tuple[UUID | None, bool]
 
 
+class Name(NamedTuple):
+    """What people know an instruction by, and the number of the revision in force."""
+
+    key: str
+    revision: int
+
+
 class Files(Protocol):
     """What instructions are filed in: `Contradictions`, and the validator."""
 
@@ -42,7 +49,8 @@ class Standing(Generic[F]):
     """The instructions in force for one project, each filed under its row's id.
 
     `version` is the one of the organisation's history that this was read at. Within a transaction it is not trusted
-    nor kept: what was changed in it has the next version already, and may still be undone.
+    nor kept: what was changed in it has the next version already, and may still be undone. `names` are those of the
+    rows filed, by their ids.
     """
 
     def __init__(self, files: Callable[[Mapping[str, str]], F]) -> None:
@@ -50,26 +58,29 @@ class Standing(Generic[F]):
         self.version: int | None = None
         self.variables: dict[str, str] = {}
         self.stamps: dict[UUID, Stamp] = {}
+        self.names: dict[str, Name] = {}
         self._files = files
         self.filed: F = files({})
 
-    def bring_up(self, project: Project) -> F:
-        """Take in what was changed since this was read. Costs one look at the version where nothing was."""
-        version = History.objects.filter(organisation_id=project.organisation_id).values_list("version", flat=True)
-        now = version.first() or 0
+    def bring_up(self, project: Project, now: int | None = None) -> F:
+        """Take in what was changed since this was read. Costs one look at the version where nothing was, and none
+        where the caller has just looked and says that it is `now`.
+        """
+        now = version_of(project) if now is None else now
         if self.version == now and not connection.in_atomic_block:
             return self.filed
         self.version = None  # until it is whole again
         variables = variables_of(project)
         if variables != self.variables:
-            self.variables, self.stamps = variables, {}
+            self.variables, self.stamps, self.names = variables, {}, {}
             self.filed = self._files(variables)
         wanted = stamps_of(project)
         for gone in self.stamps.keys() - wanted.keys():
             self.filed.remove(str(gone))
-            del self.stamps[gone]
+            del self.stamps[gone], self.names[str(gone)]
         for row in rows_of([id for id, stamp in wanted.items() if self.stamps.get(id) != stamp]):
             self.filed.add(as_read(row))
+            self.names[str(row.pk)] = Name(row.key, row.current.number if row.current else 0)
             self.stamps[row.pk] = wanted[row.pk]
         if not connection.in_atomic_block:
             self.version = now
@@ -127,6 +138,24 @@ def validator_of(project: Project) -> CrossReferenceValidator:
     standing = _kept(_validators, project, _for_validating)
     with standing.lock:
         return standing.bring_up(project).changed()
+
+
+@contextmanager
+def validating(project: Project, version: int | None = None) -> Iterator[Standing[CrossReferenceValidator]]:
+    """What is in force for a project, with its validator brought up; nobody changes it while it is judged by.
+
+    `version` is the organisation's, where the caller has just read it.
+    """
+    standing = _kept(_validators, project, _for_validating)
+    with standing.lock:
+        standing.bring_up(project, version)
+        yield standing
+
+
+def version_of(project: Project) -> int:
+    """The version of the organisation's history now: another one after every change of what binds."""
+    version = History.objects.filter(organisation_id=project.organisation_id).values_list("version", flat=True)
+    return version.first() or 0
 
 
 def as_read(row: Instruction) -> Told:

@@ -11,7 +11,7 @@ from tests.cast import Cast
 
 # Pages that show nothing of anybody: files, the description of the interface, health, the language of a page.
 OPEN_TO_ALL = {"schema", "api_docs", "healthz", "readyz", "metrics", "set_language", "style", "style_card", "about"}
-OPEN_TO_ALL |= {"security_txt"}
+OPEN_TO_ALL |= {"security_txt", "client_file"}
 
 
 def url_names(resolver: URLResolver, space: str = "") -> set[str]:

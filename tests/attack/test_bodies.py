@@ -36,7 +36,7 @@ def test_a_file_is_read_by_nobody_and_kept_nowhere(cast: Cast, monkeypatch: pyte
 
 def test_one_address_of_ours_takes_a_file() -> None:
     """One address takes a file, the import of instructions (decision 12); no other field, form or page does."""
-    rooms = ("accounts", "audit", "instructions", "deliberation", "tractatus_site")
+    rooms = ("accounts", "audit", "instructions", "deliberation", "oversight", "tractatus_site")
     code = [path for room in rooms for path in (settings.BASE_DIR / room).rglob("*.py")]
     pages = list((settings.BASE_DIR / "templates").rglob("*.html"))
     marks = ("FileField", "ImageField", "request.FILES", "multipart/form-data", 'type="file"')

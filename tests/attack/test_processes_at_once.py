@@ -35,9 +35,14 @@ from instructions.domain.instruction import (
     retire_instruction,
 )
 from instructions.domain.variables import set_variable
+from oversight.domain.glass import break_glass, mend_glass
+from oversight.domain.requests import grant_request
+from oversight.domain.stops import freeze, lift_freeze
+from oversight.models import BrokenGlass, JudgmentRequest, Stop
 from tests.attack.arena import Act, act
 from tests.cast import Cast
 from tests.deliberation import stages
+from tests.oversight.house import DROP, LOOK, WRONG_PORT, ask, in_force, key_of
 from tests.site.site_process import environment
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -165,3 +170,33 @@ def test_two_processes_at_once_at_the_history(callers: list[Caller]) -> None:
         race(cast, callers, publish, act(reject_instruction, second, by=by, why="It is said elsewhere."))
         race(cast, callers, *[act(retire_instruction, first, by=by, why="It is not used any more.")] * 2)
         race(cast, callers, *[act(set_variable, cast.project, "PORT", "27017", by=by)] * 2)
+
+
+def test_what_people_stop_and_suspend_holds_in_every_process(callers: list[Caller]) -> None:
+    """A freeze, its end, broken glass and its mending in one process hold for the next act asked about in another."""
+    cast = Cast()
+    with open_organisation(cast.organisation):
+        in_force(cast)
+        key = key_of(cast.project, cast)
+
+        def elsewhere(one: Act) -> None:
+            callers[0].prepare(cast, one)
+            assert callers[0].go() == {"done": True, "said": ""}
+
+        def told() -> tuple[str, str]:
+            return ask(key, LOOK).decision, ask(key, WRONG_PORT).decision
+
+        assert told() == ("allow", "deny")
+        elsewhere(act(freeze, cast.project, by=cast.holder))
+        assert told() == ("deny", "deny")
+        elsewhere(act(lift_freeze, Stop.objects.get(), by=cast.holder, why="Looked at."))
+        assert told() == ("allow", "deny")
+        elsewhere(act(break_glass, cast.project, by=cast.holder, why="The port moved.", minutes=30))
+        assert told() == ("allow", "allow")
+        elsewhere(act(mend_glass, BrokenGlass.objects.get(), by=cast.holder))
+        assert told() == ("allow", "deny")
+        asked = ask(key, DROP).judgment_request
+        assert asked is not None
+        facts = {"reason": "It may.", "unticked_why": "Nobody is there to check."}
+        elsewhere(act(grant_request, JudgmentRequest.objects.get(pk=asked["id"]), by=cast.holder, **facts))
+        assert [ask(key, DROP).decision, ask(key, DROP).decision] == ["allow", "ask"]

@@ -60,7 +60,7 @@ from tests.guarantees.held import for_good
 from tests.walls.history import told
 
 AGENTS = "deliberation_agentinstruction"
-ROOMS = ("accounts", "audit", "instructions", "deliberation")
+ROOMS = ("accounts", "audit", "instructions", "deliberation", "oversight")
 
 UNWRITTEN = {"audit_leaf", "audit_node", "audit_checkpoint", "audit_log"}
 """Tables that nothing writes yet: the sequencer will."""

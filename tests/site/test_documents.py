@@ -27,7 +27,7 @@ def test_each_claim_of_the_threat_model_names_what_holds_it() -> None:
     assert [row for row in claims if not LINK.search(row)] == []
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "tests/adapters/requirements.txt"])
 def test_every_requirement_is_pinned_and_hashed(name: str) -> None:
     lines = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
     wanted = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]

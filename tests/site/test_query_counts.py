@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
@@ -55,10 +56,15 @@ from instructions.domain.periods import end_period, open_period
 from instructions.domain.policy import set_policy
 from instructions.domain.variables import set_variable
 from instructions.models import Import, Instruction, Period, Policy, Variable
+from oversight.domain.handoffs import write_handoff
+from oversight.domain.reports import Report, report_act
+from oversight.domain.sessions import end_session_of_agent
+from oversight.models import Check, Session
 from tests.cast import Cast, make_member, make_organisation, make_project
 from tests.copies import copy_rows, past_the_guards
 from tests.deliberation import stages
 from tests.deliberation.pages import by_link, signed_in
+from tests.oversight.house import WRONG_PORT, ask, in_force, key_of
 from tractatus.datafiles import FOLDER
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("inside"), pytest.mark.alone]
@@ -112,9 +118,12 @@ NO_LISTS = {
     "request_answer", "review_give_back", "review_successor", "schema", "set_language", "settings",
     "settings_mail", "settings_member_end", "settings_member_link", "settings_member_roles", "sign_in_by_link",
     "stakeholder_drop", "stakeholders_gap", "stakeholders_reopen", "start", "style", "style_card",
+    "agent_check", "agent_handoff",
     "instruction_new", "instruction_publish", "instruction_reinstate", "instruction_reject", "instruction_retire",
     "instruction_revise", "instruction_supersede", "instruction_withdraw", "instruction_draft", "variable_remove",
     "api_classifications", "api_instruction", "api_validations", "settings_suggestions",
+    "api_check", "api_checks", "api_judgment_request", "api_reports", "api_sessions", "api_session_end",
+    "api_session_handoff", "api_session_pressure",
     # Mails of the demo, which are files.
     "outbox",
     # Acts: they are sent, and lead to a page.
@@ -125,7 +134,8 @@ NO_LISTS = {
     "deliberation_terms_accept", "demo_sign_in", "difference_put", "dissent_answer", "dissent_join",
     "dissent_withdraw", "draft_save", "invitation_renew", "more_time_answer", "notice_resend", "outcome_circulate",
     "outcome_send_to_sign", "outcome_set_aside",
-    "own_session_end", "own_sessions_end_others", "security_txt",
+    "own_session_end", "own_sessions_end_others", "security_txt", "client_file",
+    "hook_claude_code", "hook_claude_code_status", "litellm_guardrail",
     "proposal_add", "proposal_cost", "publication_publish",
     "publication_unpublish", "question_put", "question_reply", "review_open", "review_prepare", "review_sign",
     "review_start", "round_close", "round_open", "settings_key_revoke", "settings_mail_test",
@@ -853,6 +863,47 @@ enter(
     a(of.ReviewVoice),
     lambda deliberation: [of.Citation.objects.get()],
 )
+
+
+# --- Agents at work
+
+
+def _agents_at_work(cast: Cast) -> Rows:
+    key = key_of(cast.project, cast)
+
+    def more(times: int) -> None:
+        for _ in range(times):
+            number = Session.objects.count()
+            ask(key, session=f"open {number}")
+            ask(key, session=f"ended {number}")
+            end_session_of_agent(Session.objects.get(name=f"ended {number}"), by=key)
+
+    more(1)
+    return Rows(signed_in(cast.auditor), more, ["care"])
+
+
+def _watched(cast: Cast) -> Rows:
+    """A session whose checks are denied, asked, reported and told again, and whose pressure and handoffs follow."""
+    in_force(cast)
+    key = key_of(cast.project, cast)
+    ask(key, session="watched")
+    session = Session.objects.get()
+
+    def more(times: int) -> None:
+        for _ in range(times):
+            number = Check.objects.count()
+            denied = ask(key, WRONG_PORT, session="watched", session_state={"messages": number % 50})
+            report_act(key, Report(event="executed", check_id=UUID(denied.check_id)))
+            drop = {"tool_name": "Bash", "tool_input": {"command": f"psql -h prod.internal -c 'DROP TABLE t{number}'"}}
+            ask(key, drop, session="watched")
+            write_handoff(session, {"state": "Half done."}, by=key)
+
+    more(1)
+    return Rows(signed_in(cast.auditor), more, ["care", session.pk])
+
+
+LISTS["agents"]["sessions"] = _agents_at_work
+LISTS["agent_session"]["checks"] = _watched
 
 
 # --- What is asserted

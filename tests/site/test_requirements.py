@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-ROOMS = ("accounts", "audit", "instructions", "deliberation", "tractatus", "tractatus_site")
+ROOMS = ("accounts", "audit", "instructions", "deliberation", "oversight", "tractatus", "tractatus_site")
 
 
 def imported(path: Path) -> Iterator[str]:

@@ -21,6 +21,7 @@ FACTS = [
     ("mongosh localhost:27018/shop", "port=27018 of mongodb"),
     ("psql -p 5439 shop", "port=5439 of postgresql"),
     ("psql -p5439 shop", "port=5439 of postgresql"),
+    ("command psql shop", "port=5432 of postgresql (implicit)"),
     ("psql -U app shop", "database=shop of postgresql"),
     ('psql "host=db port=5440 dbname=x"', "port=5440 of postgresql"),
     ("pg_dump -h db.internal shop", "host=db.internal of postgresql"),
@@ -128,6 +129,8 @@ NO_FACTS = [
     "ls # mongosh --port 27017",
     "lsof -nP -i :6379",
     "psql --help",
+    "command -v psql",
+    "if command -V mongosh >/dev/null; then ls; fi",
     "cat notes.txt | grep 5432",
 ]
 
@@ -222,6 +225,8 @@ READ_ONLY = [
     "make -n deploy",
     "black --check .",
     "sudo cat /etc/hosts",
+    "command -v psql",
+    "if command -V mongosh >/dev/null; then ls; fi",
     "cd src && ls",
     "tar tzf x.tgz",
     "psql -c \"SELECT 'drop table x'\"",

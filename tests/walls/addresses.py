@@ -17,9 +17,23 @@ from accounts.permissions import ANY, TABLE, Rule
 from deliberation import models as of
 from deliberation.models import Deliberation
 from instructions import models as told
+from oversight import models as watched
 from tests.walls.world import World
 
 ROWS: dict[str, Any] = {
+    "agent_check": watched.Check,
+    "agent_check_mark": watched.Check,
+    "freeze_lift": watched.Stop,
+    "freeze_session": watched.Session,
+    "glass": watched.BrokenGlass,
+    "glass_mend": watched.BrokenGlass,
+    "glass_review": watched.BrokenGlass,
+    "judgment_request": watched.JudgmentRequest,
+    "judgment_request_convene": watched.JudgmentRequest,
+    "judgment_request_grant": watched.JudgmentRequest,
+    "judgment_request_refuse": watched.JudgmentRequest,
+    "agent_handoff": watched.Handoff,
+    "agent_session": watched.Session,
     "amendment_decide": of.Amendment,
     "agreement_answer": of.Agreement,
     "card_confirm": of.Position,
@@ -74,6 +88,7 @@ VALUES: dict[str, Any] = {
     "card_confirm kind": "position",
     "card_otherwise kind": "format",
     "instruction_draft form": "new",
+    "client_file name": "tractatus_client.py",
     "outbox_mail key": "20270101-000000-0",
 }
 """What else stands in addresses, by the parameter, or by route and parameter."""
@@ -94,6 +109,9 @@ NARROWER: dict[str, str] = {
     "calendar_link": "a member who reads no reviews has no calendar of them",
     "card_sent": "only one's own words",
     "dissent_withdraw": "only one's own dissent",
+    "freeze_key": "those in charge, and who made this key",
+    "freeze_project": "those in charge: nobody made a project's key",
+    "freeze_session": "those in charge, and who made its key",
     "invitation_letter": "the facilitator's: it holds the link",
     "invitations": "those who run it: it says who was reached, and where",
     "outbox": "only where mail is kept in files",
@@ -160,6 +178,8 @@ def subject_of(route: Route, world: World) -> Any:
 def deliberation_of(subject: Any, world: World) -> Deliberation:
     """The deliberation an address is about; where it is about something else, one that is open."""
     here = getattr(subject, "deliberation", subject)
+    if isinstance(subject, watched.JudgmentRequest):
+        here = None  # the question it became has no seats yet
     return here if isinstance(here, Deliberation) else world.at["deliberation"]["round_2"]
 
 
@@ -180,6 +200,14 @@ def _argument(route: Route, name: str, kind: str, subject: Any, world: World) ->
         "project_id": world.elsewhere.pk,
         "key_id": world.key_elsewhere.key.pk,
     }
+    of_agents: dict[str, UUID] = {
+        "agent_key": world.key.key.pk,
+        "agent_key_mode": world.key.key.pk,
+        "freeze_key": world.key.key.pk,
+        "freeze_project": world.cast.project.pk,
+    }
+    if name == "pk" and route.name in of_agents:
+        return of_agents[route.name]
     if name in known:
         return known[name]
     if route.name in ROWS and kind == "UUIDConverter":

@@ -21,11 +21,15 @@ from accounts.ids import uuid7
 from accounts.models import Project
 from accounts.models.installation import MailChoice
 from accounts.permissions import TABLE
-from deliberation.models import Deliberation, OutcomeVersion
+from deliberation.models import Deliberation, Outcome, OutcomeVersion
 from instructions.domain.classification import Wording
+from oversight.domain.answers import Question
+from oversight.domain.reports import Report
 from tests.deliberation import stages
+from tests.walls.decided import dropping
 from tests.walls.history import PORT
 from tests.walls.world import World
+from tractatus import Gate, GateRequest
 
 DOORS = {
     ("act.py", "perform"),
@@ -54,6 +58,8 @@ FILLS: dict[str, Any] = {
     "roles": ["auditor"],
     "open_period kind": "TASK",
     "set_variable name": "WALLS",
+    "check_action question": Question({"tool_name": "Bash", "tool_input": {"command": "ls"}}),
+    "write_handoff body": {"state": "All is done."},
 }
 """What is sent under a name where any words would not do, or to one verb under that name."""
 WORDS = {"str", "Sequence[str]", "Iterable", "Role"}
@@ -120,7 +126,14 @@ def _value(name: str, kind: str, world: World, thing: Any) -> Any:
         "Membership": lambda: world.cast.membership(world.plain),
         "APIKey": lambda: world.key_elsewhere.key,
         "MailChoice": lambda: MailChoice.MAIL,
+        "Check": lambda: world.at["check"]["observed"],
+        "BrokenGlass": lambda: world.at["glass"]["broken"],
+        "Stop": lambda: world.at["stop"]["standing"],
+        "Text": lambda: world.at["check"]["observed"].text,
+        "Report": lambda: Report("executed", check_id=str(world.at["check"]["observed"].pk)),
+        "Decision": lambda: Gate().check(GateRequest(dropping("walls"))),
         "Spoken": lambda: _first("position", here),
+        "Outcome": lambda: Outcome.objects.filter(deliberation__in=[here, world.whole]).order_by("pk").last(),
     }
     if isinstance(thing, models.Model) and kind == type(thing).__name__:
         return thing

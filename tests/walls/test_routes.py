@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.alone]
 
 ALL = routes()
 OURS = [route for route in ALL if route.of_organisation]
-OPEN_TO_ALL = {"schema", "api_docs", "set_language", "style", "style_card", "about", "security_txt"}
+OPEN_TO_ALL = {"schema", "api_docs", "set_language", "style", "style_card", "about", "security_txt", "client_file"}
 ALLOWED_TO_WRITE = ("django_session", "audit_", "deliberation_draft", "instructions_draft")
 """What a refusal may leave: the session's message, an entry that says so, and what was typed, for who typed it."""
 SAID = ("thinks is right", "Nobody should wait five weeks", "The reading should go", "The tool ranks applicants")

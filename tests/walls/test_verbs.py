@@ -21,6 +21,7 @@ from accounts.refusals import NotAllowed, Refused, WrongState
 from accounts.scope import open_organisation
 from deliberation.models import Seat
 from tests.walls.calls import arguments, at_the_door, verbs
+from tests.walls.decided import OF_AGENTS
 from tests.walls.history import HISTORY
 from tests.walls.world import Actor, World
 
@@ -52,18 +53,22 @@ def test_it_admits_whom_the_table_admits_and_nobody_else(row: Rule, world: World
 
 def _differences(row: Rule, world: World, things: dict[str, Any]) -> Iterator[str]:
     verb = VERBS[row.verb]
-    takes_by = "by" in inspect.signature(verb).parameters
+    parameters = inspect.signature(verb).parameters
+    # A verb that a key alone calls is about the key itself and its project: no other key could be named.
+    takes = "by" if "by" in parameters else "key" if row.who == ("key",) else ""
     for state, thing in things.items():
         thing.refresh_from_db()  # a verb that is undone leaves its changes in what it was given
         given = arguments(verb, world, thing)
         here = getattr(thing, "deliberation", thing)
         for actor in _who_try(row, state, world):
-            if not takes_by and actor.words != ("system",):
+            if not takes and actor.words != ("system",):
                 continue  # it names nobody who does it: whoever is at the page, or the software
-            by = actor.by if row.machine in WITHOUT_SEATS | HISTORY else actor.in_(here)
+            by = actor.by if row.machine in WITHOUT_SEATS | HISTORY | OF_AGENTS else actor.in_(here)
+            if takes == "key" and (not isinstance(by, APIKey) or actor.words != ("key",)):
+                continue
             if not isinstance(by, _known_to(row)):
                 continue  # no page and no request could name them
-            called = partial(verb, **given, **({"by": by} if takes_by else {}))
+            called = partial(verb, **given | ({takes: by} if takes else {}))
             with transaction.atomic():
                 world.bring(row.machine, state)
                 found = _outcome(called)
@@ -79,7 +84,7 @@ def _known_to(row: Rule) -> tuple[type, ...]:
     """What may stand for who acts: some verbs write it into a row that knows people alone, or keys alone."""
     if row.machine in WITHOUT_SEATS:
         return (User, System)
-    if row.machine in HISTORY:
+    if row.machine in HISTORY | OF_AGENTS:
         return (User, APIKey, System)
     return MADE_BY.get(row.verb, (User, Seat, APIKey, System))
 

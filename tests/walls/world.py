@@ -41,6 +41,8 @@ from deliberation.models import Deliberation, Seat
 from tests.cast import Cast, make_member, make_project, make_user
 from tests.copies import copy_rows
 from tests.deliberation import stages
+from tests.walls.agents import watched
+from tests.walls.decided import decided
 from tests.walls.history import told
 
 Word = Role | Part | str
@@ -80,6 +82,8 @@ class World:
 
         self.at = _in_every_state(self.whole, Deliberation, of.Review, of.Precedent, of.ChangeReport)
         self.at |= told(self.cast)
+        self.at |= watched(self.key.key)
+        self.at |= decided(self.cast, self.key.key)
         # These are brought into their states and not copied: see `bring`.
         self.at["installation"] = dict.fromkeys(["started", "new", "demo"], self.cast.organisation)
         self.at["organisation"] = dict.fromkeys(["active", "deactivated"], self.cast.organisation)

@@ -68,6 +68,16 @@ def _after(*names: str, options: str = "", manages: bool = False) -> Unwrap:
     return unwrap
 
 
+def _unless_asked(options: str) -> Unwrap:
+    """A program that with one of these options only says what the command is (`command -v psql`)."""
+    asked, inner = frozenset(options.split()), _wrapped()
+
+    def unwrap(findings: Findings, words: list[Word]) -> list[Word] | None:
+        return None if words[1].text in asked else inner(findings, words)
+
+    return unwrap
+
+
 _UV = "--with --python -p --extra --group --env-file --project --directory"
 _WRAPPERS: dict[str, Unwrap] = {
     "sudo": _wrapped("-u -g -h -p -C --user --group"),
@@ -78,7 +88,7 @@ _WRAPPERS: dict[str, Unwrap] = {
     "nice": _wrapped("-n"),
     "ionice": _wrapped("-c -n"),
     "exec": _wrapped("-a"),
-    "command": _wrapped(),
+    "command": _unless_asked("-v -V -pv -pV"),
     "builtin": _wrapped(),
     "stdbuf": _wrapped("-i -o -e"),
     "setsid": _wrapped(),

@@ -58,17 +58,24 @@ class BoundaryCheck(Result):
 
 class BoundaryEnforcer:
     """Checks decisions. `boundaries` are the organisation's own; `packs` are domain packs: names of `packs()`, paths of
-    files, or boundaries already read. Raises `ValueError` for a pack that is not known, `DataError` for a wrong one."""
+    files, or boundaries already read. `suspended` are sections ("12.3") and names of boundaries that people have
+    suspended: nobody is asked because of them. Raises `ValueError` for a pack that is not known, `DataError` for a
+    wrong one."""
 
     def __init__(
-        self, boundaries: Iterable[Boundary] = (), packs: Iterable[str | Path | Iterable[Boundary]] = ()
+        self,
+        boundaries: Iterable[Boundary] = (),
+        packs: Iterable[str | Path | Iterable[Boundary]] = (),
+        *,
+        suspended: Iterable[str] = (),
     ) -> None:
-        for name, given in (("boundaries", boundaries), ("packs", packs)):
+        for name, given in (("boundaries", boundaries), ("packs", packs), ("suspended", suspended)):
             if isinstance(given, str) or not isinstance(given, Iterable):
                 raise TypeError(f"{name}: a list is expected, not {type(given).__name__}.")
         own = (*boundaries, *(boundary for pack in packs for boundary in read_pack(pack)))
         self._own = OwnBoundaries(own)
         self.boundaries = self._own.all
+        self.suspended = frozenset(arguments.text(name, "suspended") for name in suspended)
         # Read now, so that a wrong row is found when the service is built and the first answer takes no longer.
         _load_data()
 
@@ -93,7 +100,7 @@ class BoundaryEnforcer:
             shown = heard.text if heard.text and not called else _shown(decision)
         shown = shown if len(shown) <= MOST_READ else shown[:MOST_READ] + "…"
         found = self._of_boundaries(decision, reading, shown)
-        if act is not None:
+        if act is not None and not self._is_suspended(Domain.IRREVERSIBLE):
             found = _worse(found, _of_act(act, shown))
         if found is not None:
             return found
@@ -107,13 +114,20 @@ class BoundaryEnforcer:
         reasons = weighed.reasons
         if max(weighed.chance, 1 - weighed.chance) < LOW_CONFIDENCE:
             reasons = (*reasons, "The confidence is low: in doubt, ask a person.")
-        if weighed.chance > 0.5:
+        if weighed.chance > 0.5 and not self._is_suspended(weighed.domain):
             return _human(weighed.domain, shown, "", weighed.chance, reasons)
         return _automatable(shown, 1 - weighed.chance, reasons)
+
+    def _is_suspended(self, domain: Domain, name: str = "") -> bool:
+        return bool(self.suspended) and not self.suspended.isdisjoint(
+            (catalogue.catalogue().domains[domain].section, name)
+        )
 
     def _of_boundaries(self, decision: str | Mapping[str, Any], reading: Reading, shown: str) -> BoundaryCheck | None:
         """The worst of the organisation's own boundaries that hold; the others stand in the reasons."""
         holding = self._own.holding(decision, reading)
+        if self.suspended:
+            holding = [one for one in holding if not self._is_suspended(one[0].domain, one[0].name)]
         if not holding:
             return None
         worst = holding[0][0]

@@ -1,0 +1,20 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class OversightConfig(AppConfig):
+    name = "oversight"
+    verbose_name = _("Oversight of agents")
+
+    def ready(self) -> None:
+        from deliberation import demo as deliberation_demo
+        from oversight import demo, guards, notices, permissions  # noqa: F401  (notices register their kinds)
+        from oversight.domain import convening
+        from oversight.queries import asked, origins
+
+        permissions.declare()
+        guards.declare()
+        convening.connect()
+        origins.declare()
+        asked.declare()
+        deliberation_demo.ALSO.append(demo.tell)

@@ -1,0 +1,76 @@
+"""The pressure of a session over time: what an agent tells, what that leads to, and what is kept of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from oversight.domain.answers import state_of
+from oversight.models import Reading, Session
+from oversight.models.words import Level
+from tractatus import ContextPressureMonitor, Pressure, PressureLevel, SessionState
+
+ORDER = {level: place for place, level in enumerate(Level.values)}
+DUE = (Level.CRITICAL, Level.DANGEROUS)
+"""The levels at which a session is to be handed over."""
+
+
+def counts_of(session: Session | None, told: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What is known of a session: what was told now, and for the rest what was told before. Raises `Invalid`."""
+    before = session.counts if session is not None else {}
+    counts = {**before, **(told or {})}
+    state_of(counts)
+    return counts
+
+
+def counts_now(
+    session: Session | None, counts: Mapping[str, Any], in_force: int, monitor: ContextPressureMonitor
+) -> Mapping[str, Any]:
+    """The counts that are judged by.
+
+    Of a session that is to be handed over the pressure does not fall again, whatever is told of it later: only
+    a new session begins anew.
+    """
+    if session is None or session.state != Session.State.HANDOFF_DUE:
+        return counts
+    level = monitor.assess(state_with(counts, in_force)).level
+    return session.counts if ORDER[level] < ORDER[session.level] else counts
+
+
+def state_with(counts: Mapping[str, Any], in_force: int) -> SessionState:
+    """The counts as the framework takes them. Instructions in force are counted here where the agent does not say."""
+    return SessionState(**({"active_instructions": in_force} | dict(counts)))
+
+
+def warned_of(session: Session | None) -> PressureLevel:
+    """The highest level that the agent was warned of: each is warned of once."""
+    return PressureLevel(session.warned) if session is not None else PressureLevel.NORMAL
+
+
+def weigh(
+    session: Session, pressure: Pressure, state: SessionState, counts: Mapping[str, Any], now: datetime,
+    *, warns: bool = True,
+) -> None:  # fmt: skip
+    """Keep what a session's pressure is now: on its row, as a reading where it has changed, and in its state.
+
+    With `warns` the agent is told of it; else its next check warns of a level that has risen.
+    """
+    changed = session.counts != counts or (session.level, session.score) != (pressure.level, pressure.score)
+    session.counts, session.level, session.score = dict(counts), str(pressure.level), pressure.score
+    session.seen_at = now
+    if warns and ORDER[session.level] > ORDER[session.warned]:
+        session.warned = session.level
+    if session.level in DUE and session.state == Session.State.ACTIVE:
+        session.state, session.state_since = Session.State.HANDOFF_DUE, now
+    session.save(update_fields=["counts", "level", "score", "seen_at", "warned", "state", "state_since"])
+    if changed:
+        Reading.objects.create(
+            organisation_id=session.organisation_id,
+            session=session,
+            at=now,
+            level=session.level,
+            score=session.score,
+            factors=[factor.to_dict() for factor in pressure.factors],
+            counts=state.to_dict(),
+        )

@@ -1,0 +1,141 @@
+"""Each adapter with the real published package: Claude Code, LiteLLM's proxy, LangChain. Models are scripted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.adapters.scripted_model import ScriptedModel, scripted_model
+from tests.adapters.surroundings import (
+    PORT,
+    RIGHT,
+    SAID,
+    WRONG,
+    Surroundings,
+    claude_code,
+    langchain,
+    proxy,
+    surroundings,
+)
+from tests.migrated import kept_database
+
+pytestmark = pytest.mark.alone
+
+
+@pytest.fixture(scope="module")
+def around(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surroundings]:
+    kept = kept_database(request.config)
+    with surroundings(tmp_path_factory.mktemp("adapters"), kept) as made:
+        yield made
+
+
+@pytest.fixture
+def model() -> Iterator[ScriptedModel]:
+    with scripted_model() as made:
+        yield made
+
+
+def test_claude_code_is_told_why_it_is_denied_also_after_a_compaction(
+    tmp_path: Path, around: Surroundings, model: ScriptedModel
+) -> None:
+    """The 27027 incident, through the command line's own hooks: its next request carries our words."""
+    claude = claude_code(tmp_path, model, around)
+    said = claude.install("ask")
+    assert "Claude Code 2." in said
+    assert "What it says holds." in said
+    session = claude.run(
+        f"{PORT}.", claude.bash("toolu_cc1", f"{WRONG} || touch ran"), claude.bash("toolu_cc2", "touch allowed")
+    )
+    told = model.told()
+    assert f"{around.instruction}: {PORT}" in told  # given at the start
+    for words in SAID:
+        assert words in told
+    assert (claude.folder / "allowed").exists()
+    assert not (claude.folder / "ran").exists()
+    claude.run("/compact", resume=session)
+    claude.run("Go on.", claude.bash("toolu_cc3", WRONG), resume=session)
+    assert SAID[1] in model.told()
+    assert around.checks("toolu_cc1", "toolu_cc2", "toolu_cc3") == {
+        "toolu_cc1": ("deny", "deny", "enforced", None),
+        "toolu_cc2": ("allow", "allow", "enforced", "executed"),
+        "toolu_cc3": ("deny", "deny", "enforced", None),
+    }
+    named = "SELECT name, agent_name, counts FROM oversight_session WHERE name LIKE ? ORDER BY id"
+    found = around.rows(named, f"{session}%")
+    assert {(name.partition("#")[0], agent) for name, agent, _counts in found} == {(session, "Claude Code")}
+    assert [json.loads(counts).get("compactions", 0) for _name, _agent, counts in found].count(1) == 1
+
+
+def test_litellm_keeps_a_denied_call_from_the_agent(tmp_path: Path, around: Surroundings, model: ScriptedModel) -> None:
+    """Also when the conversation was cut down to its last message, as a compaction does."""
+    with proxy(tmp_path, model, around) as litellm:
+        for id in ("call_one", "call_two"):
+            call = {"id": id, "name": "run", "input": {"command": WRONG}}
+            status, answer = litellm.ask([{"role": "user", "content": "Go on."}], call)
+            assert status == 400
+            for words in SAID:
+                assert words in answer["error"]["message"]
+        right = {"id": "call_three", "name": "run", "input": {"command": RIGHT}}
+        status, answer = litellm.ask([{"role": "user", "content": "Go on."}], right)
+        assert (status, answer["choices"][0]["finish_reason"]) == (200, "tool_calls")
+        made = answer["choices"][0]["message"]
+        result = {"role": "tool", "tool_call_id": "call_three", "content": "ok"}
+        assert litellm.ask([{"role": "user", "content": "Go on."}, made, result])[0] == 200
+        names = "SELECT decision, became FROM oversight_check WHERE tool_call LIKE 'call_%' ORDER BY id"
+        assert around.rows(names) == [("deny", None), ("deny", None), ("allow", "executed")]
+
+        # Nobody answers: held back, or let through and judged when the results come.
+        around.stop()
+        away = {"id": "call_four", "name": "run", "input": {"command": WRONG}}
+        assert litellm.ask([{"role": "user", "content": "Go on."}], away)[0] == 500
+        status, answer = litellm.ask([{"role": "user", "content": "Go on."}], away, guardrail="open")
+        assert status == 200
+        around.start()
+        made, result = answer["choices"][0]["message"], {**result, "tool_call_id": "call_four"}
+        assert litellm.ask([{"role": "user", "content": "Go on."}, made, result])[0] == 200
+        late = "SELECT mode, became FROM oversight_check WHERE tool_call LIKE 'call_four%'"
+        assert around.rows(late) == [("degraded", "executed")]
+        incidents = "SELECT kind FROM oversight_incident i JOIN oversight_check c ON c.id = i.of_check_id"
+        assert around.rows(f"{incidents} WHERE c.tool_call LIKE 'call_four%'") == [("let_through",)]
+
+
+def test_langchain_is_refused_in_a_tool_message(tmp_path: Path, around: Surroundings) -> None:
+    first, second = langchain(tmp_path, around, "ask", ("lc-1", WRONG), ("lc-2", RIGHT))
+    assert (first["id"], first["status"], second["status"]) == ("lc-1", "error", "success")
+    for words in (PORT, "27027", "27017", "With port 27027"):
+        assert words in first["content"]
+    assert (tmp_path / "ran.txt").read_text() == f"{RIGHT}\n"
+    assert around.checks("lc-1", "lc-2") == {
+        "lc-1": ("deny", "deny", "enforced", None),
+        "lc-2": ("allow", "allow", "enforced", "executed"),
+    }
+
+
+def test_each_failure_mode_holds_while_the_service_is_away_and_is_reported_later(
+    tmp_path: Path, around: Surroundings, model: ScriptedModel
+) -> None:
+    places = {mode: claude_code(tmp_path / mode, model, around) for mode in ("ask", "deny", "allow")}
+    for mode, claude in places.items():
+        claude.install(mode)
+    around.stop()
+    for mode, claude in places.items():
+        claude.run("Go on.", claude.bash(f"toolu_{mode}", "touch ran"))
+        assert (claude.folder / "ran").exists() == (mode == "allow")
+        (tmp_path / f"lc-{mode}").mkdir()
+        [told] = langchain(tmp_path / f"lc-{mode}", around, mode, (f"lc-{mode}", RIGHT))
+        assert (told["status"] == "success") == (mode == "allow")
+        assert mode == "allow" or "did not judge this (it cannot be reached" in told["content"]
+    around.start()
+    for mode, claude in places.items():
+        claude.run("Go on.")
+        langchain(tmp_path / f"lc-{mode}", around, mode, (f"lc-{mode}-2", RIGHT))
+    names = [f"{tool}{mode}" for tool in ("toolu_", "lc-") for mode in places]
+    found = around.checks(*names)
+    assert {mode for _told, _would, mode, _became in found.values()} == {"degraded"}
+    assert found["lc-allow"][3] == "executed"
+    assert {name: told for name, (told, *_rest) in found.items()} == {
+        name: name.rpartition("_")[2].rpartition("-")[2] for name in names
+    }
