@@ -173,6 +173,12 @@ def owner_of(model: "type[models.Model]", key: UUID) -> "Organisation | None":
     return row.organisation  # type: ignore[attr-defined]
 
 
+def rows_of_installation(model: type[models.Model]) -> models.QuerySet:
+    """The rows that belong to no organisation: of the record, what operators did."""
+    with django_scopes.scopes_disabled():
+        return model._default_manager.filter(organisation__isnull=True)
+
+
 def public_rows(model: type[models.Model]) -> models.QuerySet:
     """The rows of organisations in use that the model itself declares `PUBLIC`, a condition on its columns.
 
