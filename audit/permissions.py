@@ -1,0 +1,37 @@
+"""Who may read the record and what is shown of it: this app's rows of the one table in `accounts.permissions`."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.permissions import ANY, Rule, add
+from accounts.roles import Role
+
+READERS = (Role.AUDITOR, Role.ADMINISTRATOR)
+
+
+def declare() -> None:
+    """Put them into the table."""
+    add(*rows())
+
+
+# A table reads best as rows.
+# fmt: off
+
+
+def rows() -> tuple[Rule, ...]:
+    """The verbs of this app, then its reads."""
+    return (
+        Rule("switch_surface", "surface", (ANY,), None, (Role.ADMINISTRATOR, "system"), event="surface.switch",
+             routes=("settings_public",),
+             says=_("An administrator says what of the organisation’s figures anybody may see.")),
+        Rule("add_milestone", "milestone", (ANY,), None, (Role.ADMINISTRATOR,), event="milestone.add",
+             routes=("milestone_add",),
+             says=_("An administrator adds an incident, a change or a version to the evolution log.")),
+        Rule("read_record", "read", (ANY,), None, READERS,
+             routes=("record", "record_entry", "record_file", "metrics", "metrics_file", "evolution",
+                     "evolution_markdown"),
+             says=_("The record is for auditors and administrators.")),
+        Rule("read_public_figures", "read", (ANY,), None, ("anyone",),
+             routes=("public_metrics", "public_metrics_file", "public_evidence", "public_evolution",
+                     "public_evolution_markdown", "api_public_framework_metrics"),
+             says=_("What an administrator has switched on is for anybody.")),
+    )
