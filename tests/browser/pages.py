@@ -61,6 +61,8 @@ READERS = {
     "change_decide": "holder",
     "dissent_withdraw": "Stakeholder one",
     "quote_choose": "Stakeholder one",
+    "record": "auditor",
+    "record_entry": "auditor",
     "review_speak": "Stakeholder one",
 }
 """Who opens a page that only one of them may, or that shows them most."""
@@ -76,6 +78,7 @@ NO_PAGES = {
     "instruction_import_decide": "only of a file that was read: test_files_pages.py",
     "instruction_reinstate": "only of one that is retired",
     "period_end": "an act",
+    "record_file": "a file",
     "reviews_ics": "for calendars",
     "security_txt": "plain text",
     "set_language": "an act of Django's",

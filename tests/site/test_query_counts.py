@@ -55,6 +55,7 @@ from instructions.domain.periods import end_period, open_period
 from instructions.domain.policy import set_policy
 from instructions.domain.variables import set_variable
 from instructions.models import Import, Instruction, Period, Policy, Variable
+from tests.audit.recorded import check
 from tests.cast import Cast, make_member, make_organisation, make_project
 from tests.copies import copy_rows, past_the_guards
 from tests.deliberation import stages
@@ -361,6 +362,44 @@ LISTS["period_end"]["what ends with it"] = _ends_with_a_period
 LISTS["variables"]["variables"] = _variables
 
 
+# --- The record
+
+
+def _checks(cast: Cast) -> Rows:
+    def more(times: int) -> None:
+        for _ in range(times):
+            check(cast.organisation, "deny", session="0711")
+
+    more(1)
+    return Rows(signed_in(cast.auditor), more, ["care"], {"session": "0711"})
+
+
+def _caused(cast: Cast) -> Rows:
+    """An entry at the end of a chain of causes, that others answer, and that commits to words."""
+    first = check(cast.organisation)
+    with transaction.atomic():
+        told = {"reason": keep(cast.organisation, "Because.")}
+        here = check(cast.organisation, cause=first, texts=told)
+
+    def more(times: int) -> None:
+        for _ in range(times):
+            check(cast.organisation, cause=here)
+
+    more(1)
+    return Rows(signed_in(cast.auditor), more, ["care", here.pk])
+
+
+def _found(cast: Cast) -> Rows:
+    rows = _checks(cast)
+    rows.args.append("jsonl")
+    return rows
+
+
+LISTS["record"]["entries"] = _checks
+LISTS["record_entry"]["answers"] = _caused
+LISTS["record_file"]["entries"] = _found
+
+
 # --- Stages that the pages stand at
 
 
@@ -600,6 +639,9 @@ LISTS["asked"] = {
 }
 for what, query in [("all", {}), ("found", {"q": "tool"}), ("like words", {"like": "May a tool sort applications?"})]:
     LISTS["precedents"][what] = _many("reviewer", decided, under_review, query=query)
+for show in ("losses", "promises"):
+    LISTS["ledger"][show] = _many("reviewer", decided, query={"show": show})
+    LISTS["ledger_csv"][show] = _many("reviewer", decided, query={"show": show})
 LISTS["reviews"]["of every section"] = _many(
     "reviewer", partial(stages.at_review_due, overdue=-20), under_review, decided
 )

@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import Membership
 from accounts.permissions import ANY, TABLE, Rule
+from audit.models import Entry
 from deliberation import models as of
 from deliberation.models import Deliberation
 from instructions import models as told
@@ -54,6 +55,7 @@ ROWS: dict[str, Any] = {
     "period_end": told.Period,
     "proposal_cost": of.Option,
     "question_reply": of.Question,
+    "record_entry": Entry,
     "request_answer": of.Request,
     "side_answer": of.Side,
     "stakeholder_drop": of.Stakeholder,
@@ -74,6 +76,7 @@ VALUES: dict[str, Any] = {
     "card_confirm kind": "position",
     "card_otherwise kind": "format",
     "instruction_draft form": "new",
+    "record_file form": "csv",
     "outbox_mail key": "20270101-000000-0",
 }
 """What else stands in addresses, by the parameter, or by route and parameter."""

@@ -65,6 +65,18 @@ def said(text: Any) -> SafeString:
 
 
 @register.filter
+def figure(number: int | None) -> str:
+    """A number in figures, its thousands set apart as the language does it. None gives nothing."""
+    return "" if number is None else formats.number_format(number, force_grouping=True)
+
+
+@register.filter
+def localday(moment: dt.datetime) -> dt.date:
+    """The day of a moment where the reader is: what a list is grouped by."""
+    return _local(moment).date()
+
+
+@register.filter
 def lines(text: Any) -> list[str]:
     """The lines of a label: the first is the label, the second its hint."""
     return [line.strip() for line in str(text or "").split("\n") if line.strip()]
