@@ -44,6 +44,7 @@ def current_log(organisation: Organisation | None) -> Log:
     with opened(organisation):
         found = rows(Log, organisation).filter(ended_at__isnull=True).first()
         if found is not None:
+            found.organisation = organisation
             return found
         made = new_log(organisation)
         log, _made = rows(Log, organisation).get_or_create(
@@ -51,6 +52,7 @@ def current_log(organisation: Organisation | None) -> Log:
             ended_at=None,
             defaults={"id": made.pk, "began_at": made.began_at, "vkey": made.vkey},
         )
+        log.organisation = organisation
         return log
 
 

@@ -20,15 +20,16 @@ def declare() -> None:
 def rows() -> tuple[Rule, ...]:
     """The verbs of this app, then its reads."""
     return (
-        Rule("switch_surface", "surface", (ANY,), None, (Role.ADMINISTRATOR, "system"), event="surface.switch",
-             routes=("settings_public",),
+        Rule("switch_surface", "organisation", ("active",), None, (Role.ADMINISTRATOR, "system"),
+             event="surface.switch", routes=("settings_public",),
              says=_("An administrator says what of the organisation’s figures anybody may see.")),
-        Rule("add_milestone", "milestone", (ANY,), None, (Role.ADMINISTRATOR,), event="milestone.add",
+        Rule("add_milestone", "organisation", ("active",), None, (Role.ADMINISTRATOR,), event="milestone.add",
              routes=("milestone_add",),
              says=_("An administrator adds an incident, a change or a version to the evolution log.")),
+        Rule("start_new_log", "log", ("current",), "ended", ("system",), event="log.start",
+             says=_("Whoever runs the site ends a log and begins another, after a restored backup, and says why.")),
         Rule("read_record", "read", (ANY,), None, READERS,
-             routes=("record", "record_entry", "record_file", "metrics", "metrics_file", "evolution",
-                     "evolution_markdown"),
+             routes=("record", "record_entry", "record_file", "metrics", "evolution", "evolution_markdown"),
              says=_("The record is for auditors and administrators.")),
         Rule("read_public_figures", "read", (ANY,), None, ("anyone",),
              routes=("public_metrics", "public_metrics_file", "public_evidence", "public_evolution",

@@ -145,6 +145,8 @@ CELERY_BEAT_SCHEDULE = {
         # A tick that waited longer than its period is dropped: the next one finds the same rows.
         "options": {"expires": 55},
     },
+    # People wait for a place in the record only to see the proof of it.
+    "audit.sequence": {"task": "audit.tasks.sequence_all", "schedule": 5.0, "options": {"expires": 4}},
     "instructions.tick": {"task": "instructions.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
 }
 

@@ -9,8 +9,19 @@ from accounts.ids import uuid7
 from accounts.scope import ScopedManager
 
 
-def _organisation() -> models.ForeignKey:
-    return models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+", null=True)
+def _organisation(*, checked: bool = True) -> models.ForeignKey:
+    return models.ForeignKey(
+        "accounts.Organisation",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        db_index=checked,
+        db_constraint=checked,
+    )
+
+
+# The rows of a leaf and of its nodes are compared with their log by a guard (audit/guards.py), and no log is ever
+# deleted: a second look at each, and at its organisation, would take as long as all the rest of writing them.
 
 
 class Log(models.Model):
@@ -53,10 +64,10 @@ class Leaf(models.Model):
     """The place of an entry in a log."""
 
     pk = models.CompositePrimaryKey("log_id", "index")
-    log = models.ForeignKey(Log, on_delete=models.PROTECT, related_name="+")
+    log = models.ForeignKey(Log, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     index = models.BigIntegerField()
     entry = models.OneToOneField("audit.Entry", on_delete=models.PROTECT, related_name="+")
-    organisation = _organisation()
+    organisation = _organisation(checked=False)
 
     objects = ScopedManager(organisation="organisation")
 
@@ -68,11 +79,11 @@ class Node(models.Model):
     """The hash of a complete subtree: 2 ** `level` leaves beginning at leaf `index` * 2 ** `level`."""
 
     pk = models.CompositePrimaryKey("log_id", "level", "index")
-    log = models.ForeignKey(Log, on_delete=models.PROTECT, related_name="+", db_index=False)
+    log = models.ForeignKey(Log, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     level = models.PositiveSmallIntegerField()
     index = models.BigIntegerField()
     hash = models.BinaryField(max_length=32)
-    organisation = _organisation()
+    organisation = _organisation(checked=False)
 
     objects = ScopedManager(organisation="organisation")
 

@@ -16,6 +16,8 @@ from accounts.domain.seats import sit
 from accounts.models import APIKey, Organisation, User
 from accounts.permissions import SYSTEM, System
 from accounts.roles import Part, Role
+from audit.domain.logs import start_new_log
+from audit.logs import current_log
 from audit.texts import keep
 from deliberation import models as of
 from deliberation.domain import publication
@@ -80,6 +82,7 @@ class World:
 
         self.at = _in_every_state(self.whole, Deliberation, of.Review, of.Precedent, of.ChangeReport)
         self.at |= told(self.cast)
+        self.at["log"] = _logs(self.cast)
         # These are brought into their states and not copied: see `bring`.
         self.at["installation"] = dict.fromkeys(["started", "new", "demo"], self.cast.organisation)
         self.at["organisation"] = dict.fromkeys(["active", "deactivated"], self.cast.organisation)
@@ -149,6 +152,11 @@ def everything_said(world: World) -> Deliberation:
         _signed(cast, deliberation)
     _reviewed(cast, deliberation)
     return deliberation
+
+
+def _logs(cast: Cast) -> dict[str, Any]:
+    ended = current_log(cast.organisation)
+    return {"current": start_new_log(ended, by=SYSTEM, reason="A backup was restored."), "ended": ended}
 
 
 def ago(**span: int) -> time_machine.travel:

@@ -1,5 +1,25 @@
 """The races of `tests/attack/test_at_once.py`, one file a stage of the process."""
 
-from tests.attack.races import accounts, conflict, instructions, invitations, outcome, review, rounds, stakeholders
+from tests.attack.races import (
+    accounts,
+    conflict,
+    instructions,
+    invitations,
+    outcome,
+    record,
+    review,
+    rounds,
+    stakeholders,
+)
 
-__all__ = ["accounts", "conflict", "instructions", "invitations", "outcome", "review", "rounds", "stakeholders"]
+__all__ = [
+    "accounts",
+    "conflict",
+    "instructions",
+    "invitations",
+    "outcome",
+    "record",
+    "review",
+    "rounds",
+    "stakeholders",
+]
