@@ -13,6 +13,7 @@ from accounts.models import Organisation, User
 from accounts.refusals import Invalid
 from deliberation.domain.act import Act, perform
 from deliberation.domain.agents import release_agents
+from deliberation.domain.likeness import forget_terms, index_precedent
 from deliberation.models import Citation, Deliberation, Outcome, Precedent, Review
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def make_precedent(act: Act, outcome: Outcome) -> Precedent:
         state_since=act.now,
         created_at=act.now,
     )
+    index_precedent(precedent)
     schedule_review(precedent, version.review_date)
     if deliberation.succeeds is not None:
         supersede(act, deliberation.succeeds, precedent)
@@ -89,6 +91,8 @@ def move_precedent(precedent: Precedent, to: str, now: datetime) -> None:
     precedent.state = to
     precedent.state_since = now
     precedent.save(update_fields=["state", "state_since", "superseded_by"])
+    if to not in STANDING:
+        forget_terms(precedent)
 
 
 def citers(precedent: Precedent) -> QuerySet[User]:

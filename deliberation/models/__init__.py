@@ -28,7 +28,7 @@ from deliberation.models.outcome import (
     ReviewTrigger,
     WeighedValue,
 )
-from deliberation.models.precedent import Citation, Precedent
+from deliberation.models.precedent import Citation, Precedent, PrecedentTerm
 from deliberation.models.review import CalendarLink, ChangeReport, Review, ReviewAuthor, ReviewVoice
 from deliberation.models.rounds import (
     Agreement,
@@ -100,6 +100,7 @@ __all__ = [
     "OutcomeVersion",
     "Position",
     "Precedent",
+    "PrecedentTerm",
     "ProposalCost",
     "Publication",
     "Question",

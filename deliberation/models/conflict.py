@@ -24,6 +24,10 @@ class State(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+ENDED = (State.DISMISSED, State.DECIDED, State.SETTLED, State.WITHDRAWN)
+"""The states in which nothing goes on any more."""
+
+
 class Urgency(models.TextChoices):
     """The four tiers of core concepts, section 6."""
 
@@ -88,7 +92,7 @@ class Deliberation(Owned):
 
     @property
     def is_open(self) -> bool:
-        return self.state not in {State.DISMISSED, State.DECIDED, State.SETTLED, State.WITHDRAWN}
+        return self.state not in ENDED
 
     @property
     def round_number(self) -> int | None:

@@ -38,6 +38,35 @@ class Precedent(OfDeliberation):
         indexes = [models.Index(fields=["organisation", "state", "-id"], name="precedent_list")]
 
 
+class PrecedentTerm(OfDeliberation):
+    """Something by which a precedent that stands is found by questions like it: a title, a value, or a word.
+
+    It is derived: written once when the precedent is made, and gone when it no longer stands. What comes from
+    somebody's words names their text; the database removes it when that text is erased.
+    """
+
+    class Kind(models.TextChoices):
+        FRAMEWORK = "framework", _("a framework in tension")
+        GROUP = "group", _("a group that bears it")
+        VALUE = "value", _("a value traded off or weighed")
+        WORD = "word", _("a word of the question or the decision")
+
+    precedent = models.ForeignKey(Precedent, on_delete=models.CASCADE, related_name="terms", db_index=False)
+    kind = models.CharField(max_length=9, choices=Kind)
+    term = models.CharField(max_length=300)
+    text = models.ForeignKey("audit.Text", on_delete=models.CASCADE, related_name="+", null=True, blank=True)
+
+    class Meta(OfDeliberation.Meta):
+        constraints = [
+            one_of("kind", "framework group value word", "precedent_term_kind_known"),
+            models.UniqueConstraint(fields=["precedent", "kind", "term"], name="precedent_term_once"),
+        ]
+        indexes = [models.Index(fields=["organisation", "kind", "term", "precedent"], name="precedent_term_find")]
+
+    def __str__(self) -> str:
+        return self.term
+
+
 class Citation(OfDeliberation):
     """A precedent cited in a deliberation: whoever cites it says what is alike and what differs."""
 

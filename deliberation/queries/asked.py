@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import clock
-from accounts.models import Membership, Organisation, SeatUser, User
+from accounts.models import Organisation, User
 from accounts.roles import Part, Role
 from audit.models import Text
 from deliberation.models import (
@@ -30,14 +32,42 @@ from deliberation.models import (
     Review,
     ReviewVoice,
     Round,
-    Seat,
     State,
     Terms,
 )
-from deliberation.models.conflict import Urgency
+from deliberation.models.conflict import ENDED, Urgency
+from deliberation.queries.places import Places
 
+PAGE = 25
 FAR = datetime.max.replace(tzinfo=UTC)
 URGENCY_ORDER = {urgency: n for n, urgency in enumerate(Urgency.values)}
+
+
+class Order(NamedTuple):
+    """Where something stands among what is asked: earliest due first, then by tier, then the older question.
+
+    Equals of one question stand by what they are and by their row, so that one page ends where the next begins.
+    """
+
+    due: datetime
+    tier: int
+    number: int
+    kind: str
+    row: UUID
+
+    def __str__(self) -> str:
+        """For an address."""
+        return "~".join([self.due.isoformat(), str(self.tier), str(self.number), self.kind, self.row.hex])
+
+    @classmethod
+    def read(cls, written: str) -> Order | None:
+        """What an address says, or None where it says nothing we wrote."""
+        try:
+            due, tier, number, kind, row = written.split("~")
+            found = cls(datetime.fromisoformat(due), int(tier[:2]), int(number[:8]), kind, UUID(row))
+        except ValueError:
+            return None
+        return found if found.due.tzinfo else None
 
 
 @dataclass(frozen=True)
@@ -50,79 +80,95 @@ class Asked:
     button: str
     due_at: datetime | None = None
     says: str = ""
+    order: Order | None = None
 
     @property
     def question(self) -> Text:
         return self.deliberation.question
 
-    @property
-    def order(self) -> tuple[datetime, int, int]:
-        """Earliest due first, then by tier, then the older question."""
-        return (self.due_at or FAR, URGENCY_ORDER[self.deliberation.urgency], self.deliberation.number)
-
 
 @dataclass(frozen=True)
-class Places:
-    """The seats one person holds in an organisation, by part, as deliberation ids; and their participant's seats."""
+class Source:
+    """One kind of thing that may be asked: the rows that ask it, and what each row asks.
 
-    facilitates: frozenset[UUID] = frozenset()
-    holds: frozenset[UUID] = frozenset()
-    approves: frozenset[UUID] = frozenset()
-    speaks: frozenset[UUID] = frozenset()
-    seats: dict[UUID, UUID] = field(default_factory=dict)
-
-    @property
-    def deliberations(self) -> frozenset[UUID]:
-        return self.facilitates | self.holds | self.approves | frozenset(self.seats.values())
-
-
-def places_of(user: User | None, seat_ids: frozenset[UUID] = frozenset()) -> Places:
-    """The seats of `user`, and those whose mailed links are open in this browser (`seat_ids`).
-
-    Whoever is no member any more keeps what a guest may have: a voice, or a reader's seat.
+    `due` is the field of a row that says until when, `here` leads from a row to its deliberation.
     """
-    by_part: dict[str, set[UUID]] = {part: set() for part in Part.values}
-    seats: dict[UUID, UUID] = {}
-    held = SeatUser.objects.filter(user=user, until__isnull=True).values_list("seat_id", flat=True)
-    found = Seat.objects.filter(pk__in=held) if user else Seat.objects.none()
-    if not Membership.objects.filter(user=user, ended_at__isnull=True).exists():
-        found = found.filter(part__in=[Part.PARTICIPANT, Part.READER])
-    for seat in [*found, *Seat.objects.filter(pk__in=seat_ids, part=Part.PARTICIPANT)]:
-        by_part[seat.part].add(seat.deliberation_id)
-        if seat.part == Part.PARTICIPANT:
-            seats[seat.pk] = seat.deliberation_id
-    return Places(
-        facilitates=frozenset(by_part[Part.FACILITATOR]),
-        holds=frozenset(by_part[Part.HOLDER]),
-        approves=frozenset(by_part[Part.HOLDER] | by_part[Part.APPROVER]),
-        speaks=frozenset(seats),
-        seats=seats,
-    )
+
+    kind: str
+    rows: QuerySet[Any]
+    asks: Callable[[Any], Asked]
+    due: str = ""
+    here: str = "deliberation__"
+
+    def read(self, after: Order | None, most: int) -> Iterator[Asked]:
+        """The first `most` after that place. No more rows are read."""
+        tiers = [When(**{f"{self.here}urgency": urgency, "then": n}) for urgency, n in URGENCY_ORDER.items()]
+        # A date that the model wants is left as it is, so that its index can give the order.
+        wanted = self.due and not self.rows.model._meta.get_field(self.due).null
+        due = (F(self.due) if wanted else Coalesce(self.due, Value(FAR))) if self.due else Value(FAR)
+        rows = self.rows.annotate(asked_due=due, asked_tier=Case(*tiers, default=len(tiers)))
+        if after is not None:
+            rows = rows.filter(self._behind(after))
+        number = f"{self.here}number"
+        begin = ["asked_due"] if self.due else []
+        for row in rows.order_by(*begin, "asked_tier", number, "pk")[:most]:
+            one = self.asks(row)
+            place = Order(one.due_at or FAR, row.asked_tier, one.deliberation.number, self.kind, row.pk)
+            yield replace(one, order=place)
+
+    def _behind(self, after: Order) -> Q:
+        number = f"{self.here}number"
+        same_question = Q(asked_tier=after.tier, **{number: after.number})
+        if self.kind > after.kind:
+            rest = same_question
+        elif self.kind == after.kind:
+            rest = same_question & Q(pk__gt=after.row)
+        else:
+            rest = Q(pk=None)
+        rest |= Q(asked_tier__gt=after.tier) | Q(asked_tier=after.tier, **{f"{number}__gt": after.number})
+        return Q(asked_due__gt=after.due) | (Q(asked_due=after.due) & rest)
 
 
-def asked_of(organisation: Organisation, *, user: User | None, roles: frozenset[Role], places: Places) -> list[Asked]:
-    """Everything asked of one person in `organisation`, most urgent first. The number of queries is constant."""
-    found = [
-        *_of_voice(organisation, places),
-        *_of_facilitator(organisation, roles, places),
-        *_of_holder(organisation, user, places),
-        *_of_reviewer(organisation, user, roles),
-    ]
-    return sorted(found, key=lambda asked: asked.order)
+def asked_of(
+    organisation: Organisation,
+    *,
+    user: User | None,
+    roles: frozenset[Role],
+    places: Places,
+    after: Order | None = None,
+    most: int = PAGE + 1,
+) -> list[Asked]:
+    """What is asked of one person in `organisation`, most urgent first: at most `most` things, those after a place.
+
+    The number of queries is constant, and no more rows are read than can be among them.
+    """
+    found = [asked for source in _sources(organisation, user, roles, places) for asked in source.read(after, most)]
+    return sorted(found, key=lambda asked: asked.order or ())[:most]
+
+
+def _sources(organisation: Organisation, user: User | None, roles: frozenset[Role], places: Places) -> Iterator[Source]:
+    if Part.PARTICIPANT in places.parts:
+        yield from _of_voice(places)
+    if Role.FACILITATOR in roles:
+        yield _of_who_may_take_up()
+    if Part.FACILITATOR in places.parts:
+        yield from _of_facilitator(places)
+    if places.parts & {Part.HOLDER, Part.APPROVER}:
+        yield from _of_holder(user, places)
+    yield from _of_reviewer(organisation, user, roles)
 
 
 def followed_by(places: Places, asked: list[Asked]) -> list[Deliberation]:
     """The deliberations a person has a part in and is not asked about now, the latest first."""
     busy = {one.deliberation.pk for one in asked}
-    return list(
-        _with_question(Deliberation.objects.filter(pk__in=places.deliberations - busy)).order_by("-state_since")[:20]
-    )
+    rows = Deliberation.objects.filter(pk__in=places.deliberations).exclude(pk__in=busy)
+    return list(_with_question(rows).order_by("-state_since")[:20])
 
 
 def next_expected(places: Places) -> datetime | None:
     """When the next step of anything this person follows is expected, if a date stands."""
     now = clock.now()
-    moments = Round.objects.filter(deliberation_id__in=places.deliberations)
+    moments = Round.objects.filter(deliberation__in=places.deliberations)
     opens = moments.filter(state=Round.State.SCHEDULED, opens_at__gt=now).order_by("opens_at").first()
     closes = moments.filter(state=Round.State.OPEN, closes_at__gt=now).order_by("closes_at").first()
     dates = [m for m in (opens and opens.opens_at, closes and closes.closes_at) if m]
@@ -140,122 +186,152 @@ def _url(name: str, deliberation: Deliberation, **extra: object) -> str:
 WHOLE = ("deliberation__question", "deliberation__organisation")
 
 
-def _of_voice(organisation: Organisation, places: Places) -> Iterator[Asked]:
+def _of_voice(places: Places) -> Iterator[Source]:
+    def invited(row: Invitation) -> Asked:
+        here = row.deliberation
+        what, button = _("You are invited to take part"), _("Read what is asked")
+        return Asked(here, what, _url("card", here), button, row.answer_by)
+
     sent = Invitation.objects.filter(seat__in=places.speaks, state=Invitation.State.SENT)
-    for invitation in sent.select_related(*WHOLE):
-        here = invitation.deliberation
-        if here.is_open:
-            what, button = _("You are invited to take part"), _("Read what is asked")
-            yield Asked(here, what, _url("card", here), button, invitation.answer_by)
+    yield Source("invitation", _going_on(sent.select_related(*WHOLE)), invited, due="answer_by")
+
+    def asked(row: Ask) -> Asked:
+        here = row.deliberation
+        what = {
+            1: _("State your position"),
+            2: _("Answer the proposals"),
+            3: _("Say what is agreed and what is not"),
+            4: _("Read the draft; write a dissent if you hold one"),
+        }[row.round.number]
+        return Asked(here, what, _url("card", here), _("Answer"), row.due_at)
+
     asks = Ask.objects.filter(seat__in=places.speaks, state=Ask.State.OPEN, seat__left_at__isnull=True)
-    for ask in asks.filter(due_at__gt=clock.now()).select_related("round", *WHOLE):
-        here = ask.deliberation
-        if here.is_open:
-            what = {
-                1: _("State your position"),
-                2: _("Answer the proposals"),
-                3: _("Say what is agreed and what is not"),
-                4: _("Read the draft; write a dissent if you hold one"),
-            }[ask.round.number]
-            yield Asked(here, what, _url("card", here), _("Answer"), ask.due_at)
+    asks = asks.filter(due_at__gt=clock.now()).select_related("round", *WHOLE)
+    yield Source("round", _going_on(asks), asked, due="due_at")
+
+    def quoted(row: QuoteChoice) -> Asked:
+        here = row.deliberation
+        what = _("Say how you wish to be named if this is published")
+        return Asked(here, what, _url("quote_choose", here), _("Choose"))
+
     choices = QuoteChoice.objects.filter(
         seat__in=places.speaks, choice="", publication__state=Publication.State.PROPOSED
     )
-    for choice in choices.select_related(*WHOLE):
-        here = choice.deliberation
-        what = _("Say how you wish to be named if this is published")
-        yield Asked(here, what, _url("quote_choose", here), _("Choose"))
+    yield Source("quote", choices.select_related(*WHOLE), quoted)
+
+    def heard(row: Review) -> Asked:
+        here = row.deliberation
+        what = _("You dissented. It is under review: what has happened since?")
+        return Asked(here, what, _url("review_speak", here), _("Say it"))
+
     spoken = ReviewVoice.objects.filter(review=OuterRef("pk"), seat__in=places.speaks)
     dissented = Dissent.objects.filter(deliberation=OuterRef("deliberation"), seat__in=places.speaks)
     reviews = Review.objects.filter(state=Review.State.IN_REVIEW, signed_at__isnull=True)
-    for review in reviews.filter(Exists(dissented), ~Exists(spoken)).select_related(*WHOLE):
-        here = review.deliberation
-        yield Asked(
-            here,
-            _("You dissented. It is under review: what has happened since?"),
-            _url("review_speak", here),
-            _("Say it"),
-        )
+    reviews = reviews.filter(Exists(dissented), ~Exists(spoken))
+    yield Source("review_voice", reviews.select_related(*WHOLE), heard)
 
 
-def _of_facilitator(organisation: Organisation, roles: frozenset[Role], places: Places) -> Iterator[Asked]:
-    if Role.FACILITATOR in roles:
-        for here in _with_question(Deliberation.objects.filter(state=State.PROPOSED)):
-            yield Asked(
-                here, _("A system proposed a conflict"), _url("deliberation", here), _("Take it up or dismiss it")
-            )
+def _going_on(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.exclude(deliberation__state__in=ENDED)
+
+
+def _of_who_may_take_up() -> Source:
+    def proposed(here: Deliberation) -> Asked:
+        what, button = _("A system proposed a conflict"), _("Take it up or dismiss it")
+        return Asked(here, what, _url("deliberation", here), button)
+
+    rows = Deliberation.objects.filter(state=State.PROPOSED)
+    return Source("proposed", _with_question(rows), proposed, here="")
+
+
+def _of_facilitator(places: Places) -> Iterator[Source]:
     steps = {
         State.DRAFT: (_("Finish the draft and its list"), "deliberation", _("Go on")),
         State.INVITING: (_("Send the invitations"), "invitations", _("Invite")),
         State.ROUND_4: (_("Draft the outcome"), "outcome_draft", _("Draft it")),
     }
+
+    def next_step(here: Deliberation) -> Asked:
+        what, name, button = steps[State(here.state)]
+        return Asked(here, what, _url(name, here), button)
+
     listed = Invitation.objects.filter(deliberation=OuterRef("pk"), state=Invitation.State.LISTED)
     mine = Deliberation.objects.filter(pk__in=places.facilitates, state__in=steps)
     goes_round = OutcomeVersion.objects.filter(
         deliberation=OuterRef("pk"), circulated_at__isnull=False, returned_at__isnull=True
     )
     waits = Q(state=State.DRAFT) | Q(Exists(listed), state=State.INVITING) | Q(~Exists(goes_round), state=State.ROUND_4)
-    for here in _with_question(mine.filter(waits)):
-        what, name, button = steps[State(here.state)]
-        yield Asked(here, what, _url(name, here), button)
-    waiting = MoreTime.objects.filter(deliberation_id__in=places.facilitates, state=MoreTime.State.ASKED)
-    for wish in waiting.select_related("ask__round", *WHOLE):
-        here = wish.deliberation
-        url = _url("round", here, round_number=wish.ask.round.number)
-        yield Asked(here, _("Somebody asks for more time"), url, _("Answer"), wish.answer_by)
+    yield Source("step", _with_question(mine.filter(waits)), next_step, here="")
+
+    def wished(row: MoreTime) -> Asked:
+        here = row.deliberation
+        url = _url("round", here, round_number=row.ask.round.number)
+        return Asked(here, _("Somebody asks for more time"), url, _("Answer"), row.answer_by)
+
+    waiting = MoreTime.objects.filter(deliberation__in=places.facilitates, state=MoreTime.State.ASKED)
+    yield Source("more_time", waiting.select_related("ask__round", *WHOLE), wished, due="answer_by")
 
 
-def _of_holder(organisation: Organisation, user: User | None, places: Places) -> Iterator[Asked]:
+def _of_holder(user: User | None, places: Places) -> Iterator[Source]:
+    def promised(row: Terms) -> Asked:
+        here = row.deliberation
+        what = _("Accept the terms, or have them changed")
+        return Asked(here, what, _url("deliberation_terms", here), _("Read them"))
+
     newer = Terms.objects.filter(deliberation=OuterRef("deliberation"), version__gt=OuterRef("version"))
-    open_terms = Terms.objects.filter(deliberation_id__in=places.holds, accepted_at__isnull=True).exclude(Exists(newer))
-    for terms in open_terms.select_related(*WHOLE):
-        here = terms.deliberation
-        if here.is_open:
-            what = _("Accept the terms, or have them changed")
-            yield Asked(here, what, _url("deliberation_terms", here), _("Read them"))
-    for here in _with_question(
-        Deliberation.objects.filter(pk__in=places.approves - places.facilitates, state=State.STAKEHOLDERS)
-    ):
-        yield Asked(
-            here, _("Approve the list of who is heard, or return it"), _url("stakeholders", here), _("Read the list")
-        )
-    amendments = Amendment.objects.filter(
-        deliberation_id__in=places.approves - places.facilitates, state=Amendment.State.PROPOSED
-    ).exclude(drafted_by=user)
-    for amendment in amendments.select_related(*WHOLE):
-        here = amendment.deliberation
-        yield Asked(here, _("Decide on a change of the list"), _url("stakeholders", here), _("Decide"))
+    terms = Terms.objects.filter(deliberation__in=places.holds, accepted_at__isnull=True).exclude(Exists(newer))
+    yield Source("terms", _going_on(terms.select_related(*WHOLE)), promised)
+
+    def listed(here: Deliberation) -> Asked:
+        what = _("Approve the list of who is heard, or return it")
+        return Asked(here, what, _url("stakeholders", here), _("Read the list"))
+
+    lists = Deliberation.objects.filter(pk__in=places.approves, state=State.STAKEHOLDERS)
+    lists = lists.exclude(pk__in=places.facilitates)
+    yield Source("list", _with_question(lists), listed, here="")
+
+    def changed(row: Amendment) -> Asked:
+        here = row.deliberation
+        return Asked(here, _("Decide on a change of the list"), _url("stakeholders", here), _("Decide"))
+
+    amendments = Amendment.objects.filter(deliberation__in=places.approves, state=Amendment.State.PROPOSED)
+    amendments = amendments.exclude(deliberation__in=places.facilitates).exclude(drafted_by=user)
+    yield Source("amendment", amendments.select_related(*WHOLE), changed)
+
+    def dissented(here: Deliberation) -> Asked:
+        return Asked(here, _("A dissent waits for your answer"), _url("outcome", here), _("Answer it"))
+
+    def to_sign(here: Deliberation) -> Asked:
+        return Asked(here, _("Sign the outcome, or return it"), _url("outcome_sign", here), _("Read it"))
+
     answered = DissentAnswer.objects.filter(dissent=OuterRef("pk"))
-    open_dissents = Dissent.objects.filter(
-        deliberation_id__in=places.holds - places.facilitates,
-        deliberation__state__in=[State.ROUND_4, State.SIGNING],
-        withdrawn_at__isnull=True,
-        replaced_by__isnull=True,
+    unanswered = Dissent.objects.filter(
+        deliberation=OuterRef("pk"), withdrawn_at__isnull=True, replaced_by__isnull=True
     ).exclude(Exists(answered))
-    told: set[UUID] = set()
-    for dissent in open_dissents.select_related(*WHOLE):
-        here = dissent.deliberation
-        if here.pk not in told:
-            told.add(here.pk)
-            yield Asked(here, _("A dissent waits for your answer"), _url("outcome", here), _("Answer it"))
-    signing = Deliberation.objects.filter(pk__in=places.holds - places.facilitates - told, state=State.SIGNING)
-    for here in _with_question(signing):
-        yield Asked(here, _("Sign the outcome, or return it"), _url("outcome_sign", here), _("Read it"))
+    held = Deliberation.objects.filter(pk__in=places.holds).exclude(pk__in=places.facilitates)
+    open_dissents = held.filter(Exists(unanswered), state__in=[State.ROUND_4, State.SIGNING])
+    yield Source("dissent", _with_question(open_dissents), dissented, here="")
+    signing = held.filter(~Exists(unanswered), state=State.SIGNING)
+    yield Source("signature", _with_question(signing), to_sign, here="")
 
 
-def _of_reviewer(organisation: Organisation, user: User | None, roles: frozenset[Role]) -> Iterator[Asked]:
+def _of_reviewer(organisation: Organisation, user: User | None, roles: frozenset[Role]) -> Iterator[Source]:
     queue = reverse("reviews", kwargs={"slug": organisation.slug})
+
+    def leads_to_the_queue(what: str, button: str) -> Callable[[Any], Asked]:
+        return lambda row: Asked(row.deliberation, what, queue, button, getattr(row, "due_at", None))
+
     if Role.REVIEWER in roles:
-        for review in Review.objects.filter(state=Review.State.DUE).select_related(*WHOLE):
-            yield Asked(review.deliberation, _("A review is due"), queue, _("Open the queue"), review.due_at)
+        due = Review.objects.filter(state=Review.State.DUE).select_related(*WHOLE)
+        yield Source("review", due, leads_to_the_queue(_("A review is due"), _("Open the queue")), due="due_at")
         mine = Review.objects.filter(state=Review.State.IN_REVIEW, started_by=user, prepared_at__isnull=True)
-        for review in mine.select_related(*WHOLE):
-            yield Asked(review.deliberation, _("Prepare the review you took"), queue, _("Go on"), review.due_at)
+        says = leads_to_the_queue(_("Prepare the review you took"), _("Go on"))
+        yield Source("preparation", mine.select_related(*WHOLE), says, due="due_at")
     if Role.DECISION_HOLDER in roles:
         ready = Review.objects.filter(state=Review.State.IN_REVIEW, prepared_at__isnull=False).exclude(prepared_by=user)
-        for review in ready.select_related(*WHOLE):
-            what = _("A prepared review waits for a signature")
-            yield Asked(review.deliberation, what, queue, _("Read it"), review.due_at)
+        says = leads_to_the_queue(_("A prepared review waits for a signature"), _("Read it"))
+        yield Source("review_signature", ready.select_related(*WHOLE), says, due="due_at")
     if roles & {Role.REVIEWER, Role.DECISION_HOLDER}:
-        for report in ChangeReport.objects.filter(state=ChangeReport.State.REPORTED).select_related(*WHOLE):
-            yield Asked(report.deliberation, _("Somebody reports that something changed"), queue, _("Read the report"))
+        reports = ChangeReport.objects.filter(state=ChangeReport.State.REPORTED).select_related(*WHOLE)
+        says = leads_to_the_queue(_("Somebody reports that something changed"), _("Read the report"))
+        yield Source("report", reports, says)

@@ -26,8 +26,9 @@ from deliberation.models import (
     State,
     Voice,
 )
-from deliberation.queries.asked import Places
+from deliberation.models.conflict import ENDED
 from deliberation.queries.conflict import blockers_of, next_of
+from deliberation.queries.places import Places
 from deliberation.queries.rounds import LATE, lateness
 from deliberation.queries.situation import situations_of
 
@@ -70,13 +71,14 @@ def board(
     if after is not None:
         rows = rows.filter(number__lt=after)
     found = list(rows.prefetch_related(Prefetch("round_set", Round.objects.order_by("number")))[:most])
-    inside = [d for d in found if d.pk in places.deliberations]
+    mine = places.among(found)
+    inside = [d for d in found if d.pk in mine]
     covered, situations, standings = coverage_of(inside), situations_of(inside), standings_of(user, inside)
     made = []
     for deliberation in found:
         current = _current(deliberation)
         row = BoardRow(deliberation, current, late_by=_late_by(current))
-        if deliberation.pk in places.deliberations:
+        if deliberation.pk in mine:
             situation = situations[deliberation.pk]
             row.coverage = covered[deliberation.pk]
             row.held = blockers_of(situation)
@@ -91,16 +93,15 @@ def board(
 
 
 def _filtered(rows: QuerySet[Deliberation], show: str, places: Places, now: datetime) -> QuerySet[Deliberation]:
-    ended = [State.DECIDED, State.SETTLED, State.WITHDRAWN, State.DISMISSED]
     if show == "ended":
-        return rows.filter(state__in=ended)
-    rows = rows.exclude(state__in=ended)
+        return rows.filter(state__in=ENDED)
+    rows = rows.exclude(state__in=ENDED)
     if show == "mine":
         facilitator = [State.DRAFT, State.INVITING, State.ROUND_4]
         holder = [State.STAKEHOLDERS, State.SIGNING]
         return rows.filter(
             Q(pk__in=places.facilitates, state__in=facilitator)
-            | Q(pk__in=places.approves - places.facilitates, state__in=holder)
+            | (Q(pk__in=places.approves, state__in=holder) & ~Q(pk__in=places.facilitates))
             | Q(state=State.PROPOSED)
         )
     if show == "week":

@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
+from collections.abc import Collection
+from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, Project
-from audit.models import Text
+from deliberation.domain.likeness import Features, features_of, features_of_each, features_of_text
 from deliberation.domain.precedent import STANDING
-from deliberation.domain.suggesting import orchestrator
-from deliberation.models import Deliberation, Framework, Group, Outcome, Precedent, TradeOff, Urgency, WeighedValue
+from deliberation.models import Deliberation, Precedent, PrecedentTerm, Urgency
 from deliberation.queries.precedent import WHOLE, Place, places_of_precedents
 
 MOST_COMPARED = 2000
 """How many precedents, the latest first, are compared with a question."""
 
-COMPARED = ("urgency", "decision_asked_id", "question__body", "project__name")
-"""What is read of the deliberation of each of them."""
-
-
-@dataclass(frozen=True)
-class Features:
-    """What a question is about, as far as software can tell: titles by what they are compared by."""
-
-    frameworks: dict[str, str] = field(default_factory=dict)
-    values: dict[str, str] = field(default_factory=dict)
-    groups: dict[str, str] = field(default_factory=dict)
-    words: frozenset[str] = frozenset()
-    urgency: str = ""
-    project: str = ""
+ENOUGH_WORDS = 3
+"""So many words make two questions alike that share nothing else."""
 
 
 @dataclass(frozen=True)
@@ -62,26 +48,11 @@ def similar(
     Compared are frameworks, groups, values and words; the same question over the same precedents gives the same
     answer. Superseded and retired ones are left out, and the deliberation's own.
     """
-    rows = Precedent.objects.filter(state__in=STANDING).order_by("-pk")
-    if project is not None:
-        rows = rows.filter(deliberation__project=project)
-    if isinstance(about, Deliberation):
-        rows = rows.exclude(deliberation=about)
-    candidates = list(rows.values_list("pk", "deliberation_id")[:MOST_COMPARED])
-    if not candidates:
-        return []
-    # Of the many that are compared only what they are compared by; of the few that are shown, all.
-    about_them = Deliberation.objects.filter(pk__in=[deliberation for _pk, deliberation in candidates])
-    described = _features(list(about_them.select_related("question", "project").only(*COMPARED)))
-    mine = _features_of_text(about, organisation) if isinstance(about, str) else _features_of(about)
-    ranked = sorted(
-        ((_shared(mine, described[deliberation]), pk) for pk, deliberation in candidates),
-        key=lambda pair: pair[0],
-        reverse=True,
-    )
-    keys = [pk for shared, pk in ranked if any(shared[:3]) or shared[3] >= 3][:most]
+    mine = features_of_text(about, organisation) if isinstance(about, str) else features_of(about)
+    keys = _most_alike(mine, about if isinstance(about, Deliberation) else None, project, most)
     whole = Precedent.objects.select_related(*WHOLE).in_bulk(keys)
     chosen = [whole[pk] for pk in keys]
+    described = features_of_each(row.deliberation for row in chosen)
     places = places_of_precedents(chosen, organisation)
     return [
         Likeness(
@@ -94,14 +65,38 @@ def similar(
     ]
 
 
-def _shared(mine: Features, theirs: Features) -> tuple[int, int, int, int]:
-    """How much two questions share, to order by. It orders, is never shown, and leaves this module in no other form."""
-    return (
-        len(mine.frameworks.keys() & theirs.frameworks.keys()),
-        len(mine.groups.keys() & theirs.groups.keys()),
-        len(mine.values.keys() & theirs.values.keys()),
-        len(mine.words & theirs.words),
+def _most_alike(mine: Features, apart: Deliberation | None, project: Project | None, most: int) -> list[UUID]:
+    """The ids of those that share most: counted by the database over the terms, of which it reads only those shared.
+
+    The counts order; they are never shown, and stay in this function.
+    """
+    kind = PrecedentTerm.Kind
+    sought: dict[str, Collection[str]] = {
+        kind.FRAMEWORK: mine.frameworks, kind.GROUP: mine.groups, kind.VALUE: mine.values, kind.WORD: mine.words
+    }  # fmt: skip
+    shared = Q()
+    for of, terms in sought.items():
+        if terms:
+            shared |= Q(kind=of, term__in=sorted(terms))
+    if not shared:
+        return []
+    rows = PrecedentTerm.objects.filter(shared)
+    oldest = Precedent.objects.filter(state__in=STANDING).order_by("-pk").values_list("pk", flat=True)
+    for last in oldest[MOST_COMPARED - 1 : MOST_COMPARED]:
+        rows = rows.filter(precedent__gte=last)
+    if project is not None:
+        rows = rows.filter(deliberation__project=project)
+    if apart is not None:
+        rows = rows.exclude(deliberation=apart)
+    counted = rows.values("precedent").annotate(
+        frameworks=Count("pk", filter=Q(kind=kind.FRAMEWORK)),
+        groups=Count("pk", filter=Q(kind=kind.GROUP)),
+        named=Count("pk", filter=Q(kind=kind.VALUE)),
+        spoken=Count("pk", filter=Q(kind=kind.WORD)),
     )
+    enough = Q(frameworks__gt=0) | Q(groups__gt=0) | Q(named__gt=0) | Q(spoken__gte=ENOUGH_WORDS)
+    ranked = counted.filter(enough).order_by("-frameworks", "-groups", "-named", "-spoken", "-precedent")
+    return list(ranked.values_list("precedent", flat=True)[:most])
 
 
 def _alike(mine: Features, theirs: Features) -> list[str]:
@@ -154,94 +149,3 @@ def _both(mine: dict[str, str], theirs: dict[str, str]) -> str:
 
 def _only(these: dict[str, str], those: dict[str, str]) -> str:
     return ", ".join(title for key, title in these.items() if key not in those)
-
-
-def _features_of(deliberation: Deliberation) -> Features:
-    mine = _features([deliberation])[deliberation.pk]
-    if mine.frameworks or mine.groups:
-        return mine
-    # Nothing is named yet: what the words of the question suggest is compared instead.
-    guessed = _features_of_text(
-        "\n".join(str(text) for text in (deliberation.question, deliberation.decision_asked) if text),
-        deliberation.organisation,
-    )
-    return Features(
-        guessed.frameworks, mine.values or guessed.values, guessed.groups, mine.words, mine.urgency, mine.project
-    )
-
-
-def _features_of_text(text: str, organisation: Organisation) -> Features:
-    found = orchestrator(organisation).analyze_conflict(text)
-    return Features(
-        frameworks={_plain(one.framework): one.framework for one in found.moral_frameworks_in_tension},
-        values={_plain(title): title for title in found.value_trade_offs},
-        groups={_plain(title): title for title in found.affected_stakeholder_groups},
-        words=_words(text),
-    )
-
-
-def _features(deliberations: list[Deliberation]) -> dict[UUID, Features]:
-    """What each is about, in six queries however many."""
-    keys = [one.pk for one in deliberations]
-    frameworks = _titles(Framework, keys)
-    groups = _titles(Group, keys)
-    values = _titles(TradeOff, keys)
-    signed = Outcome.objects.filter(deliberation__in=keys, signed_version__isnull=False)
-    weighed = WeighedValue.objects.filter(version__in=signed.values("signed_version")).select_related("text")
-    for value in weighed:
-        title = str(value.text)
-        values.setdefault(value.deliberation_id, {})[_plain(title)] = title
-    texts: dict[UUID, list[str]] = {}
-    for row in signed.values_list("deliberation", "signed_version__decision__body", "signed_version__applies_to__body"):
-        texts[row[0]] = [part for part in row[1:] if part]
-    wanted = [one.decision_asked_id for one in deliberations if one.decision_asked_id]
-    bodies = dict(Text.objects.filter(pk__in=wanted).values_list("pk", "body"))
-    asked = {one.pk: bodies[one.decision_asked_id] if one.decision_asked_id else "" for one in deliberations}
-    return {
-        one.pk: Features(
-            frameworks.get(one.pk, {}),
-            values.get(one.pk, {}),
-            groups.get(one.pk, {}),
-            _words(
-                " ".join(
-                    [
-                        one.question.body,
-                        asked[one.pk],
-                        *texts.get(one.pk, []),
-                    ]
-                )
-            ),
-            one.urgency,
-            one.project.name,
-        )
-        for one in deliberations
-    }
-
-
-def _titles(model: type[Framework] | type[TradeOff] | type[Group], keys: list[UUID]) -> dict[UUID, dict[str, str]]:
-    found: dict[UUID, dict[str, str]] = {}
-    rows = model.objects.filter(deliberation__in=keys, status__in=model.STANDING).values_list("deliberation", "title")
-    for key, title in rows:
-        found.setdefault(key, {})[_plain(title)] = title
-    return found
-
-
-def _plain(title: str) -> str:
-    return " ".join(title.casefold().split()).strip(" .")
-
-
-@cache
-def _common() -> frozenset[str]:
-    """Words that say nothing about what a question is about."""
-    path = Path(__file__).parent.parent / "data" / "common_words.txt"
-    return frozenset(path.read_text(encoding="utf-8").split())
-
-
-def _words(text: str) -> frozenset[str]:
-    """The words of four letters and more, without the common ones; a plural is taken as its singular."""
-    found = set()
-    for word in re.findall(r"[^\W\d_]{4,}", text.casefold()):
-        single = word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 4 else word
-        if not {word, single} & _common():
-            found.add(single)
-    return frozenset(found)

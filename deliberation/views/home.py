@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -21,24 +22,32 @@ from accounts.models import User
 from accounts.notifications import mail_is_sent
 from accounts.roles import Role
 from deliberation.models import Round
+from deliberation.queries import asked as reads
 from deliberation.queries import board as boards
-from deliberation.queries.asked import Asked, asked_of, followed_by, next_expected, places_of
+from deliberation.queries.asked import Asked, Order, asked_of, followed_by, next_expected
+from deliberation.queries.places import places_of
 
 
 @require_GET
 @for_people(read="read_asked")
 def asked(request: HttpRequest, slug: str) -> HttpResponse:
-    """What is asked of the person who is signed in, and below it what they follow."""
+    """What is asked of the person who is signed in, a page at a time, and below it what they follow."""
     organisation, membership = request.organisation, request.membership  # type: ignore[attr-defined]
     roles = membership.roles if membership else frozenset()
     places = places_of(request.user, _open_links(request))  # type: ignore[arg-type]
-    found = asked_of(organisation, user=request.user, roles=roles, places=places)  # type: ignore[arg-type]
-    followed = followed_by(places, found)
+    after = Order.read(request.GET.get("after", ""))
+    found = asked_of(organisation, user=request.user, roles=roles, places=places, after=after)  # type: ignore[arg-type]
+    more = str(found[reads.PAGE - 1].order) if len(found) > reads.PAGE else ""
+    found = found[: reads.PAGE]
+    # Only of a list that is whole can be said what is not in it.
+    followed = [] if more or after else followed_by(places, found)
     return render(
         request,
         "deliberation/asked.html",
         {
             "asked": [_asked_row(one, first=n == 0) for n, one in enumerate(found)],
+            "more": urlencode({"after": more}) if more else "",
+            "later": after is not None,
             "followed": [
                 {
                     "title": one.question,
@@ -48,7 +57,7 @@ def asked(request: HttpRequest, slug: str) -> HttpResponse:
                 }
                 for one in followed
             ],
-            "expected": next_expected(places),
+            "expected": None if found else next_expected(places),
             "mails": mail_is_sent(),
             "may_convene": Role.FACILITATOR in roles,
             "alone": _alone(organisation) if roles & {Role.ADMINISTRATOR, Role.FACILITATOR} else False,
@@ -103,6 +112,7 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
             "rows": [_board_row(row, slug, first=False) for row in rows],
             "waiting": any(row.next for row in rows),
             "show": show,
+            "whole": start is None and more is None,
             "filters": [
                 ("all", _("All open")),
                 ("mine", _("Waiting for you")),

@@ -8,12 +8,22 @@ from accounts.models import Installation
 from accounts.models.installation import MailChoice
 from accounts.roles import Part
 from accounts.scope import open_organisation
+from deliberation.domain.review import report_change, start_review
 from deliberation.domain.standing import standing_of
 from deliberation.models import OutcomeVersion
-from deliberation.queries.asked import asked_of, places_of
+from deliberation.queries.asked import PAGE, Order, asked_of
 from deliberation.queries.conflict import next_action
+from deliberation.queries.places import places_of
 from tests.cast import Cast
-from tests.deliberation.stages import at_circulated, at_inviting, at_outcome
+from tests.deliberation.stages import (
+    at_circulated,
+    at_decided,
+    at_inviting,
+    at_outcome,
+    at_review_due,
+    precedent_of,
+    review_of,
+)
 
 pytestmark = pytest.mark.django_db
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -52,6 +62,54 @@ def test_a_draft_that_goes_round_is_to_be_read_and_a_returned_one_to_be_drafted_
     )
     assert buttons(cast) == ["Draft it"]
     assert next_action(deliberation, standing)[0] == "Draft the outcome"
+
+
+def _things(cast, person, **where):
+    roles = cast.membership(person).roles
+    return asked_of(cast.organisation, user=person, roles=roles, places=places_of(person), **where)
+
+
+def test_what_is_asked_is_read_a_page_at_a_time_and_each_thing_once(cast):
+    """Also where many things are asked of one question, with no date between them."""
+    decided = at_review_due(cast)
+    for _n in range(3):
+        report_change(precedent_of(decided), by=cast.editor, text="It changed.")
+    start_review(review_of(at_review_due(cast)), by=cast.reviewer)
+    report_change(precedent_of(at_decided(cast)), by=cast.editor, text="This changed.")
+    whole = _things(cast, cast.reviewer)
+    assert [one.what for one in whole[:2]] == ["A review is due", "Prepare the review you took"]
+    assert [one.deliberation.number for one in whole] == sorted(one.deliberation.number for one in whole[:2]) + [
+        decided.number
+    ] * 3 + [decided.number + 2]
+    walked, after = [], None
+    while page := _things(cast, cast.reviewer, after=after, most=1):
+        walked += page
+        after = Order.read(str(page[-1].order))
+    assert [one.order for one in walked] == [one.order for one in whole]
+
+
+@pytest.mark.parametrize(
+    "written", ["", "x", "~~~~", "2027-04-27~1~1~round~" + "0" * 32, "2027-04-27T00:00Z~1~1~round~x", "\x00~1~1~a~b"]
+)
+def test_an_address_that_says_no_place_begins_at_the_beginning(cast, client, written):
+    at_review_due(cast)
+    assert Order.read(written) is None
+    client.force_login(cast.reviewer, backend=BACKEND)
+    page = client.get(reverse("asked", args=["care"]), {"after": written}).content.decode()
+    assert "One thing is asked of you." in page
+
+
+def test_a_long_list_says_that_more_comes(cast, client):
+    decided = at_review_due(cast)
+    for _n in range(PAGE):
+        report_change(precedent_of(decided), by=cast.editor, text="It changed.")
+    client.force_login(cast.reviewer, backend=BACKEND)
+    address = reverse("asked", args=["care"])
+    first = client.get(address)
+    assert (len(first.context["asked"]), "What comes after this" in first.content.decode()) == (PAGE, True)
+    second = client.get(f"{address}?{first.context['more']}")
+    assert (len(second.context["asked"]), "What comes after this" in second.content.decode()) == (1, False)
+    assert "Back to the most urgent" in second.content.decode()
 
 
 def test_while_people_are_invited_the_first_round_can_be_found(cast, client):

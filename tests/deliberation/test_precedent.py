@@ -1,15 +1,20 @@
 """Precedents: citing says what is alike and differs, the search finds, likeness is told in words."""
 
+import importlib
+
 import pytest
+from django.apps import apps
 from django.urls import reverse
 
+from accounts import clock
 from accounts.models import SeatUser
 from accounts.refusals import Invalid, NotAllowed
 from accounts.scope import open_organisation
+from audit.models import Text
 from audit.texts import keep
 from deliberation.domain.precedent import cite_precedent, today_in
 from deliberation.domain.review import accept_report, open_successor, report_change, sign_review, start_review
-from deliberation.models import Citation, Framework, Precedent
+from deliberation.models import Citation, Framework, Precedent, PrecedentTerm
 from deliberation.queries.likeness import similar
 from deliberation.queries.precedent import Wanted, page_after, place_of, places_of_precedents, precedents
 from tests.copies import past_the_guards
@@ -175,6 +180,49 @@ def test_a_deliberation_is_not_like_itself(cast):
 def test_nothing_is_like_a_question_about_something_else(cast):
     at_decided(cast)
     assert similar("Shall we paint the fence green?", cast.organisation) == []
+
+
+def test_it_is_found_by_what_it_shares_the_most_shared_first(cast):
+    """The terms that the database counts order as comparing one by one would."""
+    words, other = precedent_of(at_decided(cast)), precedent_of(at_decided(cast))
+    PrecedentTerm.objects.filter(precedent=words).exclude(kind="word").delete()
+    latest = precedent_of(at_decided(cast))
+    asked = at_conflict(cast)
+    assert [one.precedent for one in similar(asked, cast.organisation)] == [latest, other, words]
+    assert [one.precedent for one in similar(asked, cast.organisation, most=1)] == [latest]
+    PrecedentTerm.objects.filter(precedent=latest, kind="framework").delete()
+    assert [one.precedent for one in similar(asked, cast.organisation)] == [other, latest, words]
+
+
+def test_what_is_erased_is_compared_no_more(cast):
+    """The database itself takes erased words out of the terms by which a precedent is found."""
+    kept = precedent_of(at_decided(cast))
+    question = kept.deliberation.question
+    terms = PrecedentTerm.objects.filter(precedent=kept)
+    assert terms.filter(term="applicant", text=question).exists()
+    Text.objects.filter(pk=question.pk).update(body="", salt=b"", erased_at=clock.now())
+    assert terms.exists()
+    assert not terms.filter(text=question).exists()
+
+
+def test_what_stands_no_more_keeps_no_terms(cast):
+    review = at_review_prepared(cast, proposal="retire")
+    terms = PrecedentTerm.objects.filter(precedent=review.precedent)
+    assert terms.exists()
+    sign_review(review, by=cast.holder)
+    assert not terms.exists()
+
+
+def test_terms_of_earlier_precedents_are_those_made_today(cast):
+    """What was decided before terms were kept gets them from the migration."""
+    kept = precedent_of(at_decided(cast))
+    rows = PrecedentTerm.objects.filter(precedent=kept)
+    made = set(rows.values_list("kind", "term", "text"))
+    rows.delete()
+    terms = importlib.import_module("deliberation.migrations.0005_terms_of_earlier_precedents")
+    for _twice in range(2):
+        terms.fill(apps, None)
+    assert set(rows.values_list("kind", "term", "text")) == made
 
 
 def test_no_field_of_a_precedent_could_make_it_bind():

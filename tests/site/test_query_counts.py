@@ -342,7 +342,7 @@ def _own_register(number: int) -> str:
 
 
 _CONTENT: dict[str, Callable[[int], dict[str, Any]]] = {
-    "thresholds": lambda n: {"pressure": {"normal": 0.3 - n / 100}},
+    "thresholds": lambda n: {"pressure": {"normal": 0.3 - n / 10_000}},
     "boundaries": lambda n: {"boundaries": [_own_boundary(one) for one in range(n)]},
     "packs": lambda n: {"packs": {"health": [_own_boundary(one) for one in range(n)]}},
     "frameworks": lambda n: {"frameworks": [_own_framework(one) for one in range(n)]},
