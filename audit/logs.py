@@ -39,6 +39,12 @@ def rows(model: type[models.Model], organisation: Organisation | None) -> models
     return model._default_manager.filter(organisation=organisation)
 
 
+def rows_of(log: Log, model: type[models.Model]) -> models.QuerySet:
+    """The rows of one log, whose organisation's scope is open unless it is the installation's."""
+    own = rows_of_installation(model) if log.organisation_id is None else model._default_manager.all()
+    return own.filter(log_id=log.pk)
+
+
 def current_log(organisation: Organisation | None) -> Log:
     """The log that is being written; it begins here if it has not yet. Two who begin it at once get the same."""
     with opened(organisation):

@@ -19,7 +19,7 @@ from django.db.models import Max, Model
 from accounts.models import Organisation
 from audit import kept_checkpoints, tree
 from audit.keys import signed, verifier
-from audit.logs import current_log, opened, rows
+from audit.logs import current_log, opened, rows, rows_of
 from audit.models import Checkpoint, Leaf, Log, Node, Pending
 from audit.notes import BadNote, Tree
 from audit.receipts import MOST_DELAY
@@ -104,7 +104,7 @@ def _first_waiting(organisation: Organisation | None) -> Sequence[tuple[UUID, by
 
 def size_of(log: Log) -> int:
     """How many leaves the log has."""
-    last = rows(Leaf, log.organisation).filter(log=log).aggregate(last=Max("index"))["last"]
+    last = rows_of(log, Leaf).aggregate(last=Max("index"))["last"]
     return 0 if last is None else last + 1
 
 
@@ -112,7 +112,7 @@ def hashes_at(log: Log, places: Sequence[tree.Place]) -> dict[tree.Place, bytes]
     """The hashes of these nodes, by one query."""
     if not places:
         return {}
-    found = rows(Node, log.organisation).filter(pk__in=[(log.pk, *place) for place in set(places)])
+    found = rows_of(log, Node).filter(pk__in=[(log.pk, *place) for place in set(places)])
     return {(level, index): bytes(hash) for level, index, hash in found.values_list("level", "index", "hash")}
 
 
@@ -138,7 +138,7 @@ def _extension_of_what_was_signed(log: Log) -> tuple[int, list[bytes]]:
 
 def _signed_before(log: Log) -> list[Tree]:
     """What was signed last, as the database has it and as is kept outside it."""
-    last = rows(Checkpoint, log.organisation).filter(log=log).order_by("-size", "-signed_at").first()
+    last = rows_of(log, Checkpoint).order_by("-size", "-signed_at").first()
     try:
         found = [] if last is None else [kept_checkpoints.read(last.note, log)]
         outside = kept_checkpoints.kept(log)
@@ -153,7 +153,7 @@ def _place(log: Log, size: int, edge: Sequence[bytes], waiting: Sequence[tuple[U
     _insert(Leaf, own, ("index", "entry_id"), leaves)
     nodes = list(tree.grown(size, edge, (leaf for _entry, leaf in waiting)))
     _insert(Node, own, ("level", "index", "hash"), nodes)
-    placed = rows(Leaf, log.organisation).filter(log=log, index__gte=size).values("entry_id")
+    placed = rows_of(log, Leaf).filter(index__gte=size).values("entry_id")
     rows(Pending, log.organisation).filter(entry_id__in=placed).delete()
 
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from django.db import transaction
 
 from accounts.domain.acting import By, caller_for
-from accounts.models import Organisation
 from accounts.permissions import require
 from audit import kept_checkpoints, logs
 from audit.envelope import Actor
@@ -30,7 +29,7 @@ def start_new_log(log: Log, *, by: By, reason: str) -> Log:
         ended = logs.rows(Log, organisation).select_for_update().get(pk=log.pk)
         row = require(caller_for(by, organisation), "start_new_log", "ended" if ended.ended_at else "current")
         texts = {"reason": keep_written(organisation, reason, "reason", most=LONGEST_REASON)}
-        last = kept_checkpoints.note_of(ended.pk) or _last_in_the_database(ended, organisation)
+        last = kept_checkpoints.note_of(ended.pk) or _last_in_the_database(ended)
         if last:
             texts["last_checkpoint"] = keep(organisation, last)
         ended.ended_at = datetime.now(UTC)
@@ -49,6 +48,6 @@ def start_new_log(log: Log, *, by: By, reason: str) -> Log:
     return begun
 
 
-def _last_in_the_database(log: Log, organisation: Organisation | None) -> str:
-    found = logs.rows(Checkpoint, organisation).filter(log=log).order_by("-size", "-signed_at").first()
+def _last_in_the_database(log: Log) -> str:
+    found = logs.rows_of(log, Checkpoint).order_by("-size", "-signed_at").first()
     return "" if found is None else found.note
