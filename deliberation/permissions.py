@@ -337,7 +337,7 @@ _read("read_deliberation", SEATED, _("A deliberation by those who have a part in
       "invitation_letter", "round", "accommodations", "card_sent", "agreement"))
 _read("read_outcome", ("member", *SEATED, Role.AUDITOR),
      _("A decided outcome, by the organisation's members and the seats."),
-     ("outcome", "outcome_markdown", "outcome_json", "outcome_pdf"))
+     ("outcome", "outcome_markdown", "outcome_json", "outcome_pdf", "deliberation_export"))
 _read("read_precedents", ("member",), _("The precedents of the organisation."), ("precedents", "precedent"))
 _read("read_ledger", ("member",), _("What signed outcomes cost whom, and what was promised."),
       ("ledger", "ledger_csv"))

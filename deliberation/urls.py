@@ -11,6 +11,7 @@ from deliberation.views import (
     dissent,
     drafting,
     drafts,
+    export,
     home,
     intake,
     invitations,
@@ -65,6 +66,7 @@ beginning = [
     path(ONE + "seats/hand-over/", seats.hand_over, name="deliberation_hand_over"),
     path(ONE + "submit/", conflict.submit, name="deliberation_submit"),
     path(ONE + "settle/", conflict.settle, name="deliberation_settle"),
+    path(ONE + "export.zip", export.deliberation_export, name="deliberation_export"),
     path(ONE + "withdraw/", conflict.withdraw, name="deliberation_withdraw"),
 ]
 

@@ -117,7 +117,8 @@ def test_pages_go_on_where_the_last_one_ended(cast):
         seen += [row.pk for row in page]
         if after is None:
             break
-    assert seen == [row.pk for row in rows] and len(seen) == 12
+    assert seen == [row.pk for row in rows]
+    assert len(seen) == 12
 
 
 def test_the_page_and_its_csv_say_the_same_to_members_alone(cast):
