@@ -1,4 +1,7 @@
-"""Every few seconds, whatever waits in any log is given its place. What waits is rows: a lost broker loses nothing."""
+"""Every few seconds, whatever waits in any log is given its place; every few minutes, what is new in it is counted.
+
+What waits is rows: a lost broker loses nothing.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from celery import shared_task
 
 from accounts.models import Organisation
 from accounts.scope import oldest_of_each
+from audit.domain.metrics import count_new
 from audit.models import Pending
 from audit.sequencer import Refusing, sequence
 
@@ -31,3 +35,13 @@ def sequence_all() -> None:
             _said[organisation_id] = str(why)
         except Exception:
             log.exception("The record of %s was not sequenced", organisation_id or "the installation")
+
+
+@shared_task(name="audit.tasks.count_entries")
+def count_entries() -> None:
+    """Count what is new in the log of each organisation. One that fails does not hold up the others."""
+    for organisation in Organisation.objects.filter(deactivated_at__isnull=True):
+        try:
+            count_new(organisation)
+        except Exception:
+            log.exception("The entries of %s were not counted", organisation.pk)

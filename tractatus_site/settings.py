@@ -147,6 +147,10 @@ CELERY_BEAT_SCHEDULE = {
     },
     # People wait for a place in the record only to see the proof of it.
     "audit.sequence": {"task": "audit.tasks.sequence_all", "schedule": 5.0, "options": {"expires": 4}},
+    # The present hour is counted again each time, so that figures are minutes old and not an hour.
+    "audit.count": {"task": "audit.tasks.count_entries", "schedule": 300.0, "options": {"expires": 290}},
+    # Somebody waits for it at a page.
+    "exports.make": {"task": "tractatus_site.tasks.make_exports", "schedule": 10.0, "options": {"expires": 9}},
     "instructions.tick": {"task": "instructions.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
 }
 

@@ -153,3 +153,8 @@ def differences(counted: Counter[Key], stored: Counter[Key]) -> list[tuple[Key, 
     """Where two counts differ: the key, what was counted, and what is stored."""
     keys = sorted(key for key in counted.keys() | stored.keys() if counted[key] != stored[key])
     return [(key, counted[key], stored[key]) for key in keys]
+
+
+def before(counted: Counter[Key], end: datetime) -> Counter[Key]:
+    """The tallies of the hours before `end`."""
+    return Counter({key: number for key, number in counted.items() if key[0] < end})

@@ -6,9 +6,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.ids import uuid7
 from accounts.scope import ScopedManager
 
-ON = models.Q(organisation__surfaces__name="metrics", organisation__surfaces__is_on=True)
-"""Of an organisation that shows its figures in public."""
-
 
 class Tally(models.Model):
     """How many entries of one hour (UTC, by the envelope's timestamp) say the same of one thing.
@@ -22,8 +19,6 @@ class Tally(models.Model):
         BOUNDARY = "boundary", _("boundary and decision")
         PRESSURE = "pressure", _("level of context pressure")
         EVENT = "event", _("event")
-
-    PUBLIC = ON
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organisation = models.ForeignKey(
@@ -45,8 +40,6 @@ class Tally(models.Model):
 
 class Counted(models.Model):
     """How far the entries of an organisation have been counted: all hours before `until` are in its tallies."""
-
-    PUBLIC = ON
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organisation = models.OneToOneField("accounts.Organisation", on_delete=models.CASCADE, related_name="+")

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Organisation
 from audit.queries.charts import Strip
-from audit.queries.metrics import counted_at, decisions_by_day, own_tallies
+from audit.queries.metrics import counted_at, decisions_by_day
 from audit.queries.search import Wanted
 from audit.queries.wording import DECISIONS
 
@@ -43,7 +43,7 @@ class Distribution:
 def distribution(organisation: Organisation, wanted: Wanted) -> Distribution:
     """Of the days that are looked for, at most the last 31; without any, of the last 14. Of one service, if wanted."""
     days, is_cut = _days(wanted)
-    found = decisions_by_day(own_tallies(organisation), days, wanted.service)
+    found = decisions_by_day([organisation], days, wanted.service)
     titles = {**DECISIONS, "": _("Acts of people")}
     kinds = {"ask": "ask", "deny": "deny"}
     strips = [
@@ -51,7 +51,7 @@ def distribution(organisation: Organisation, wanted: Wanted) -> Distribution:
         for name, counts in found.items()
         if name or any(counts)
     ]
-    return Distribution(days, strips, counted_at(organisation), _finding(strips, days), is_cut)
+    return Distribution(days, strips, counted_at([organisation]), _finding(strips, days), is_cut)
 
 
 def _days(wanted: Wanted) -> tuple[list[date], bool]:

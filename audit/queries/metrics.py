@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db.models import Case, CharField, F, QuerySet, Sum, Value, When
 from django.utils import timezone
 
 from accounts.models import Organisation
-from accounts.scope import public_rows
+from accounts.scope import open_organisation, public_rows
 from audit.envelope import PRESSURES, SERVICES
 from audit.models import Counted, Surface, Tally
 from audit.queries.wording import DECISIONS
@@ -45,10 +45,16 @@ class Figures:
         return Counter({name: by["deny"] + by["ask"] for name, by in self.boundaries.items()})
 
 
-def figures(tallies: QuerySet[Tally], since: datetime, until: datetime) -> Figures:
-    """What these tallies hold of the hours from `since` to before `until`."""
+def figures(organisations: Iterable[Organisation], since: datetime, until: datetime) -> Figures:
+    """What the tallies of these organisations hold of the hours from `since` to before `until`, added up."""
     found = Figures(since, until)
-    rows = tallies.filter(hour__gte=since, hour__lt=until)
+    for organisation in organisations:
+        with open_organisation(organisation):
+            _add(found, Tally.objects.filter(organisation=organisation, hour__gte=since, hour__lt=until))
+    return found
+
+
+def _add(found: Figures, rows: QuerySet[Tally]) -> None:
     kept = rows.exclude(what=What.EVENT) | rows.filter(what=What.EVENT, first=REFUSED)
     for what, first, second, number in kept.values_list("what", "first", "second").annotate(n=Sum("count")).order_by():
         if what == What.DECISION:
@@ -63,16 +69,16 @@ def figures(tallies: QuerySet[Tally], since: datetime, until: datetime) -> Figur
             found.pressure[first] += number
         else:
             found.refused += number
-    return found
 
 
-def windows(tallies: QuerySet[Tally], now: datetime) -> dict[str, Figures]:
+def windows(organisations: Iterable[Organisation], now: datetime) -> dict[str, Figures]:
     """The last 24 hours, 7 days and 30 days, in whole hours, the present one included."""
-    end = _next_hour(now)
-    return {name: figures(tallies, end - span, end) for name, span in WINDOWS.items()}
+    end = next_hour(now)
+    known = list(organisations)
+    return {name: figures(known, end - span, end) for name, span in WINDOWS.items()}
 
 
-def _next_hour(now: datetime) -> datetime:
+def next_hour(now: datetime) -> datetime:
     return now.astimezone(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
 
 
@@ -85,72 +91,66 @@ def last_days(number: int, today: date | None = None) -> list[date]:
     return [today - timedelta(days=back) for back in reversed(range(number))]
 
 
-def decisions_by_day(tallies: QuerySet[Tally], days: list[date], service: str = "") -> dict[str, list[int]]:
+def decisions_by_day(
+    organisations: Iterable[Organisation], days: list[date], service: str = ""
+) -> dict[str, list[int]]:
     """For each answer of the gate, and for everything else under "", how many entries there were each day."""
-    rows = tallies.filter(what=What.DECISION)
-    if service:
-        rows = rows.filter(first=service)
+    found = {name: [0] * len(days) for name in (*DECISIONS, "")}
     said = Case(When(second__in=list(DECISIONS), then=F("second")), default=Value(""), output_field=CharField())
-    return _by_day(rows.annotate(said=said).values_list("hour", "said"), days, [*DECISIONS, ""])
-
-
-def services_by_day(tallies: QuerySet[Tally], days: list[date]) -> dict[str, list[int]]:
-    """For each service, how often it was called each day."""
-    rows = tallies.filter(what__in=[What.DECISION, What.STEP])
-    return _by_day(rows.values_list("hour", "first"), days, SERVICES)
-
-
-def _by_day(rows: QuerySet, days: list[date], names: Iterable[str]) -> dict[str, list[int]]:
-    found = {name: [0] * len(days) for name in names}
-    if not days:
-        return found
-    start = timezone.make_aware(datetime.combine(days[0], datetime.min.time()))
-    end = timezone.make_aware(datetime.combine(days[-1] + timedelta(days=1), datetime.min.time()))
-    rows = rows.filter(hour__gte=start, hour__lt=end).annotate(n=Sum("count")).order_by()
-    for hour, name, number in rows:
-        place = (timezone.localtime(hour).date() - days[0]).days
-        if name in found and 0 <= place < len(days):
-            found[name][place] += number
+    narrow = {"first": service} if service else {}
+    for organisation in organisations:
+        with open_organisation(organisation):
+            rows = Tally.objects.filter(organisation=organisation, what=What.DECISION, **narrow)
+            _add_days(found, rows.annotate(said=said).values_list("hour", "said"), days)
     return found
 
 
-# --- Of one organisation, and of all that show theirs
+def services_by_day(organisations: Iterable[Organisation], days: list[date]) -> dict[str, list[int]]:
+    """For each service, how often it was called each day."""
+    found = {name: [0] * len(days) for name in SERVICES}
+    for organisation in organisations:
+        with open_organisation(organisation):
+            rows = Tally.objects.filter(organisation=organisation, what__in=[What.DECISION, What.STEP])
+            _add_days(found, rows.values_list("hour", "first"), days)
+    return found
 
 
-def own_tallies(organisation: Organisation) -> QuerySet[Tally]:
-    return Tally.objects.filter(organisation=organisation)
+def _add_days(found: dict[str, list[int]], rows: QuerySet, days: list[date]) -> None:
+    if not days:
+        return
+    start = timezone.make_aware(datetime.combine(days[0], time.min))
+    end = timezone.make_aware(datetime.combine(days[-1] + timedelta(days=1), time.min))
+    for hour, name, number in rows.filter(hour__gte=start, hour__lt=end).annotate(n=Sum("count")).order_by():
+        place = (timezone.localtime(hour).date() - days[0]).days
+        if name in found and 0 <= place < len(days):
+            found[name][place] += number
 
 
-def counted_at(organisation: Organisation) -> datetime | None:
-    """Up to when the entries have been counted."""
-    return Counted.objects.filter(organisation=organisation).values_list("until", flat=True).first()
+# --- Up to when, and whose figures anybody may see
 
 
-@dataclass(frozen=True)
-class InPublic:
-    """The tallies of all organisations that show their figures: how many they are, and up to when all are counted."""
-
-    tallies: QuerySet[Tally]
-    organisations: int
-    counted_at: datetime | None
-
-
-def in_public() -> InPublic:
-    until = sorted(public_rows(Counted).values_list("until", flat=True))
-    return InPublic(public_rows(Tally), len(shown(Surface.Name.METRICS)), until[0] if until else None)
+def counted_at(organisations: Iterable[Organisation]) -> datetime | None:
+    """Up to when the entries of all of them have been counted; None where none have."""
+    found: list[datetime] = []
+    for organisation in organisations:
+        with open_organisation(organisation):
+            found += Counted.objects.filter(organisation=organisation).values_list("until", flat=True)
+    return min(found, default=None)
 
 
-def shown(name: str) -> list[Surface]:
-    """The organisations' switches that are on for this thing. Where there is none, its page is not there."""
-    return list(public_rows(Surface).filter(name=name).order_by("organisation_id"))
+def shown(name: str) -> list[Organisation]:
+    """The organisations that show this thing to anybody. Where there is none, its page is not there."""
+    rows = public_rows(Surface).filter(name=name).select_related("organisation").order_by("organisation_id")
+    return [row.organisation for row in rows]
 
 
-def as_json(public: InPublic, now: datetime) -> dict[str, object]:
+def as_json(organisations: list[Organisation], now: datetime) -> dict[str, object]:
     """What the public interface gives: counts of what the framework did, and nothing else."""
+    until = counted_at(organisations)
     return {
-        "counted_until": _stamp(public.counted_at) if public.counted_at else None,
-        "organisations": public.organisations,
-        "windows": {name: _window(found) for name, found in windows(public.tallies, now).items()},
+        "counted_until": _stamp(until) if until else None,
+        "organisations": len(organisations),
+        "windows": {name: _window(found) for name, found in windows(organisations, now).items()},
     }
 
 
@@ -181,6 +181,11 @@ def public_boundaries(found: Figures) -> dict[str, Counter[str]]:
     """By the framework's boundaries, what the gate answered; those of an organisation's own all together."""
     merged: dict[str, Counter[str]] = defaultdict(Counter)
     for name, by in found.boundaries.items():
-        section = name.split(" ")[0]
-        merged[section if section in SECTIONS else OWN_BOUNDARIES].update({word: by[word] for word in DECISIONS})
+        merged[section_of(name)].update({word: by[word] for word in DECISIONS})
     return merged
+
+
+def section_of(boundary: str) -> str:
+    """What anybody may read of a boundary's name: the section of the framework's own, else that it is another."""
+    section = boundary.split(" ")[0]
+    return section if section in SECTIONS else OWN_BOUNDARIES

@@ -15,6 +15,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.permissions import SYSTEM
+from audit.domain.surfaces import switch_surface
 from deliberation import models as of
 from deliberation.domain.invitations import renew_link
 from deliberation.domain.links import token_of
@@ -61,6 +63,8 @@ READERS = {
     "change_decide": "holder",
     "dissent_withdraw": "Stakeholder one",
     "quote_choose": "Stakeholder one",
+    "evolution": "auditor",
+    "metrics": "auditor",
     "record": "auditor",
     "record_entry": "auditor",
     "review_speak": "Stakeholder one",
@@ -71,6 +75,7 @@ NO_PAGES = {
     "api_docs": "reads the schema by script; its own test looks at it",
     "demo": "only where there is a demo: looked at in test_accounts.py",
     "demo_sign_in": "an act",
+    "evolution_markdown": "a document",
     "outbox": "only where mail is kept in files: looked at in test_screens.py",
     "outbox_mail": "only where mail is kept in files",
     "instruction_changed": "only of what an instruction would have changed: test_instructions.py",
@@ -78,6 +83,8 @@ NO_PAGES = {
     "instruction_import_decide": "only of a file that was read: test_files_pages.py",
     "instruction_reinstate": "only of one that is retired",
     "period_end": "an act",
+    "public_evolution_markdown": "a document",
+    "public_metrics_file": "a file",
     "record_file": "a file",
     "reviews_ics": "for calendars",
     "security_txt": "plain text",
@@ -88,6 +95,9 @@ NO_PAGES = {
     "variable_remove": "an act",
 }
 """Routes that answer nobody here with a page, and why."""
+
+SURFACES = {"public_metrics": "metrics", "public_evidence": "evidence", "public_evolution": "evolution"}
+"""Pages that an administrator has to switch on."""
 
 OF_THE_PERSON = ("/accounts/email/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/logout/")
 OF_NOBODY = ("/accounts/login/", "/accounts/login/code/", "/no-such-page/")
@@ -168,6 +178,8 @@ def _filled(route: Route, world: World) -> tuple[dict[str, Any], Any]:
     if route.name == "published":
         page = publish(whole, by=world.cast.holder, reason="So that others learn.", leave_out_silent=True)
         return {"slug": page.slug}, whole
+    if route.name in SURFACES:
+        switch_surface(world.cast.organisation, SURFACES[route.name], True, by=SYSTEM)
     if route.name == "own_session_end":
         return {"handle": "this"}, None
     if route.name == "sign_in_by_link":

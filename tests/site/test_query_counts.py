@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -25,6 +25,10 @@ from accounts.domain.seats import sit
 from accounts.models import Organisation, Project, SeatUser
 from accounts.permissions import SYSTEM
 from accounts.roles import Role
+from audit.domain.metrics import count_new
+from audit.domain.milestones import add_milestone
+from audit.domain.surfaces import switch_surface
+from audit.models import Entry
 from audit.texts import keep
 from deliberation import models as of
 from deliberation.domain import calendar, publication
@@ -116,6 +120,10 @@ NO_LISTS = {
     "instruction_new", "instruction_publish", "instruction_reinstate", "instruction_reject", "instruction_retire",
     "instruction_revise", "instruction_supersede", "instruction_withdraw", "instruction_draft", "variable_remove",
     "api_classifications", "api_instruction", "api_validations", "settings_suggestions",
+    "milestone_add", "settings_public", "public_metrics", "public_metrics_file", "public_evidence",
+    "api_public_framework_metrics",
+    # Files made on the way: as many questions as there are tables, and one for each proof.
+    "deliberation_export",
     # Mails of the demo, which are files.
     "outbox",
     # Acts: they are sent, and lead to a page.
@@ -395,6 +403,37 @@ def _found(cast: Cast) -> Rows:
     return rows
 
 
+def _milestones(route: str) -> Make:
+    def make(cast: Cast) -> Rows:
+        def more(times: int) -> None:
+            for _ in range(times):
+                told = {"title": "It failed.", "story": "It did.", "evidence": "Look."}
+                add_milestone(
+                    cast.organisation, by=cast.administrator, kind="incident", day=date(2026, 1, 2), **told
+                )
+
+        more(1)
+        if route.startswith("public"):
+            switch_surface(cast.organisation, "evolution", True, by=SYSTEM)
+            return Rows(Client(), more)
+        return Rows(signed_in(cast.auditor), more, ["care"])
+
+    return make
+
+
+def _counted(cast: Cast) -> Rows:
+    def more(times: int) -> None:
+        for number in range(times):
+            check(cast.organisation, "deny", boundary=f"Own {Entry.objects.count()} {number}")
+        count_new(cast.organisation, datetime.now(UTC) + timedelta(minutes=1))
+
+    more(1)
+    return Rows(signed_in(cast.auditor), more, ["care"])
+
+
+LISTS["metrics"]["boundaries"] = _counted
+for _route in ("evolution", "evolution_markdown", "public_evolution", "public_evolution_markdown"):
+    LISTS[_route]["milestones"] = _milestones(_route)
 LISTS["record"]["entries"] = _checks
 LISTS["record_entry"]["answers"] = _caused
 LISTS["record_file"]["entries"] = _found
