@@ -46,4 +46,6 @@ def declare() -> None:
         Stays("audit_surface"),
         Stays("audit_tally"),
         Stays("audit_counted"),
+        Stays("audit_export"),
+        Stays("audit_dataset"),
     )

@@ -1,6 +1,7 @@
 """What `audit` remembers. The record itself is only ever added to; what was counted of it can be counted again."""
 
 from audit.models.entry import Entry, Pending, Refusal
+from audit.models.exports import Dataset, Export
 from audit.models.metrics import Counted, Tally
 from audit.models.public import Milestone, Surface
 from audit.models.text import Text
@@ -9,7 +10,9 @@ from audit.models.tree import Checkpoint, Leaf, Log, Node
 __all__ = [
     "Checkpoint",
     "Counted",
+    "Dataset",
     "Entry",
+    "Export",
     "Leaf",
     "Log",
     "Milestone",

@@ -10,14 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from uuid import UUID
 
 from django.db.models import ForeignKey, Q, QuerySet
 
-from accounts.models import User
 from accounts.permissions import rule
 from accounts.roles import Part, Role
-from audit.models import Text
+from audit.plain_rows import as_json
 from deliberation import models as of
 from deliberation.domain.standing import Standing
 from deliberation.models import Deliberation, Seat
@@ -164,7 +162,7 @@ def _of_outcome(model: type[OfDeliberation], reader: Reader) -> QuerySet[Any]:
 
 def _positions(reader: Reader) -> Rows:
     rows = visible_positions(reader.deliberation, standing=reader.standing, seat=reader.seat)
-    return {"position": [as_json(row) for row in rows]} if rows else {}
+    return {"position": [as_json(row, NEVER) for row in rows]} if rows else {}
 
 
 def _table(rows: QuerySet[Any]) -> Rows:
@@ -173,30 +171,5 @@ def _table(rows: QuerySet[Any]) -> Rows:
     read: Iterable[Any] = rows.select_related(*kept).order_by("pk")
     if rows.model in CHAINS:
         read = newest(read, CHAINS[rows.model]).values()
-    found = [as_json(row) for row in read]
+    found = [as_json(row, NEVER) for row in read]
     return {rows.model._meta.model_name or "": found} if found else {}
-
-
-def as_json(row: Any) -> dict[str, Any]:
-    """One row: a text as its words, a seat and a person by the name they have here, anything else by its id."""
-    said: dict[str, Any] = {}
-    for field in row._meta.concrete_fields:
-        if field.name in NEVER:
-            continue
-        value = getattr(row, field.name if isinstance(field, ForeignKey) else field.attname)
-        said[field.name] = _plain(value)
-    return said
-
-
-def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, bool | int | str | list | dict):
-        return value
-    if isinstance(value, Text | User):
-        return str(value)
-    if isinstance(value, Seat):
-        return value.name
-    if isinstance(value, UUID):
-        return str(value)
-    if hasattr(value, "isoformat"):
-        return value.isoformat().replace("+00:00", "Z")
-    return str(value.pk)
