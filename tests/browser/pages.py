@@ -78,6 +78,7 @@ NO_PAGES = {
     "evolution_markdown": "a document",
     "outbox": "only where mail is kept in files: looked at in test_screens.py",
     "outbox_mail": "only where mail is kept in files",
+    "export_file": "a file",
     "instruction_changed": "only of what an instruction would have changed: test_instructions.py",
     "instruction_draft": "keeps what is typed",
     "instruction_import_decide": "only of a file that was read: test_files_pages.py",

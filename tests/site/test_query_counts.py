@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLResolver, get_resolver, resolve, reverse
 from drf_spectacular.generators import SchemaGenerator
 
-from accounts import guards
+from accounts import clock, guards
 from accounts.domain.keys import create_api_key
 from accounts.domain.members import add_member
 from accounts.domain.seats import sit
@@ -28,7 +28,7 @@ from accounts.roles import Role
 from audit.domain.metrics import count_new
 from audit.domain.milestones import add_milestone
 from audit.domain.surfaces import switch_surface
-from audit.models import Entry
+from audit.models import Entry, Export
 from audit.texts import keep
 from deliberation import models as of
 from deliberation.domain import calendar, publication
@@ -123,7 +123,7 @@ NO_LISTS = {
     "milestone_add", "settings_public", "public_metrics", "public_metrics_file", "public_evidence",
     "api_public_framework_metrics",
     # Files made on the way: as many questions as there are tables, and one for each proof.
-    "deliberation_export",
+    "deliberation_export", "export_file",
     # Mails of the demo, which are files.
     "outbox",
     # Acts: they are sent, and lead to a page.
@@ -179,10 +179,10 @@ def _keys(cast: Cast, times: int) -> None:
         create_api_key(cast.project, "Screening", by=cast.administrator, enforces=True)
 
 
-def _settings(more: Callable[[Cast, int], None]) -> Callable[[Cast], Rows]:
+def _settings(more: Callable[[Cast, int], None], *, all_shown: bool = True) -> Callable[[Cast], Rows]:
     def make(cast: Cast) -> Rows:
         more(cast, 1)
-        return Rows(signed_in(cast.administrator), partial(more, cast), ["care"])
+        return Rows(signed_in(cast.administrator), partial(more, cast), ["care"], all_shown=all_shown)
 
     return make
 
@@ -191,12 +191,18 @@ def _sessions(cast: Cast) -> Rows:
     return Rows(signed_in(cast.facilitator), lambda times: [signed_in(cast.facilitator) for _ in range(times)])
 
 
+def _exports(cast: Cast, times: int) -> None:
+    for _ in range(times):
+        Export.objects.create(organisation=cast.organisation, state="ended", asked_by=cast.holder, asked_at=clock.now())
+
+
 LISTS["home"]["organisations"] = _organisations
 LISTS["own_sessions"]["sessions"] = _sessions
 LISTS["demo"]["people"] = _demo_people
 LISTS["settings_members"]["members"] = _settings(_members)
 LISTS["settings_projects"]["projects"] = _settings(_projects)
 LISTS["settings_keys"]["keys"] = _settings(_keys)
+LISTS["settings_export"]["exports"] = _settings(_exports, all_shown=False)
 
 
 # --- Instructions

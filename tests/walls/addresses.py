@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import Membership
 from accounts.permissions import ANY, TABLE, Rule
+from audit import models as audit
 from audit.models import Entry
 from deliberation import models as of
 from deliberation.models import Deliberation
@@ -33,6 +34,7 @@ ROWS: dict[str, Any] = {
     "deliberation_option_edit": of.Option,
     "deliberation_option_strike": of.Option,
     "deliberation_tension_settle": of.Framework,
+    "export_file": audit.Export,
     "dissent_answer": of.Dissent,
     "dissent_join": of.Dissent,
     "dissent_withdraw": of.Dissent,

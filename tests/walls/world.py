@@ -17,7 +17,9 @@ from accounts.models import APIKey, Organisation, User
 from accounts.permissions import SYSTEM, System
 from accounts.roles import Part, Role
 from audit.domain.logs import start_new_log
+from audit.export_job import place_of
 from audit.logs import current_log
+from audit.models import Export
 from audit.texts import keep
 from deliberation import models as of
 from deliberation.domain import publication
@@ -83,6 +85,7 @@ class World:
         self.at = _in_every_state(self.whole, Deliberation, of.Review, of.Precedent, of.ChangeReport)
         self.at |= told(self.cast)
         self.at["log"] = _logs(self.cast)
+        _export(self.cast)
         # These are brought into their states and not copied: see `bring`.
         self.at["installation"] = dict.fromkeys(["started", "new", "demo"], self.cast.organisation)
         self.at["organisation"] = dict.fromkeys(["active", "deactivated"], self.cast.organisation)
@@ -152,6 +155,15 @@ def everything_said(world: World) -> Deliberation:
         _signed(cast, deliberation)
     _reviewed(cast, deliberation)
     return deliberation
+
+
+def _export(cast: Cast) -> None:
+    """One that is ready, with its file."""
+    now = clock.now()
+    ready = {"state": Export.State.READY, "ready_at": now, "ends_at": now + timedelta(days=7), "digest": "0" * 64}
+    place = place_of(Export.objects.create(organisation=cast.organisation, asked_at=now, **ready))
+    place.parent.mkdir(exist_ok=True)
+    place.write_bytes(b"A zip.")
 
 
 def _logs(cast: Cast) -> dict[str, Any]:
