@@ -9,7 +9,10 @@ from uuid import UUID
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.forms.utils import flatatt
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,6 +25,20 @@ WITHIN = (MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2199, 12, 
 SHORT = {"autocomplete": "off", "spellcheck": "false"}
 
 
+class LongSelect(forms.Select):
+    """A choice among many. Django's own renders a template for each of them, which takes longer than the search."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = str(value or "")
+        options = format_html_join(
+            "\n",
+            '<option value="{}"{}>{}</option>',
+            ((key, mark_safe(" selected") if key == chosen else "", label) for key, label in self.choices),
+        )
+        attributes = flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name}))
+        return format_html("<select{}>{}</select>", attributes, options)
+
+
 class SearchForm(forms.Form):
     """The filters. One that cannot be is said to be wrong, and finds nothing rather than everything."""
 
@@ -30,7 +47,7 @@ class SearchForm(forms.Form):
     pressure = forms.ChoiceField(label=gettext_lazy("Pressure"), required=False, choices=[ANY, *PRESSURES.items()])
     since = forms.DateField(label=gettext_lazy("From"), required=False, validators=WITHIN)
     until = forms.DateField(label=gettext_lazy("To"), required=False, validators=WITHIN)
-    event = forms.ChoiceField(label=gettext_lazy("What was done"), required=False)
+    event = forms.ChoiceField(label=gettext_lazy("What was done"), required=False, widget=LongSelect)
     project: forms.ModelChoiceField = forms.ModelChoiceField(
         label=gettext_lazy("Project"), queryset=Project.objects.none(), required=False, empty_label=ANY[1]
     )

@@ -13,11 +13,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
-from audit.envelope import PRESSURES, SERVICES
+from audit.envelope import PEOPLE, PRESSURES, SERVICES
 from audit.queries import metrics
 from audit.queries.charts import Strip
 from audit.queries.milestones import Told
-from audit.queries.wording import pressure_in_words, service_in_words
+from audit.queries.wording import boundary_in_words, pressure_in_words, service_in_words
 
 T = TypeVar("T")
 DAYS = 7
@@ -79,7 +79,7 @@ def dashboard(organisations: Sequence[Organisation], now: datetime, *, in_public
         counted_at=metrics.counted_at(organisations),
         organisations=len(organisations),
         days=days,
-        strips=[Strip(name, service_in_words(name), calls[name]) for name in SERVICES],
+        strips=[Strip(name, service_in_words(name), calls[name]) for name in SERVICES if name != PEOPLE],
         boundaries=_measures([(_boundary(name), parts) for name, parts in blocked.items()]),
         pressure=_measures([(pressure_in_words(level), [week.pressure[level]]) for level in PRESSURES]),
         week=week,
@@ -88,7 +88,7 @@ def dashboard(organisations: Sequence[Organisation], now: datetime, *, in_public
 
 
 def _boundary(name: str) -> str:
-    return _("Boundaries of their own") if name == metrics.OWN_BOUNDARIES else name
+    return _("Boundaries of their own") if name == metrics.OWN_BOUNDARIES else boundary_in_words(name)
 
 
 def _measures(rows: list[tuple[str, list[int]]]) -> list[Measure]:

@@ -100,7 +100,14 @@ def known_events() -> list[str]:
     return sorted(_sentences())
 
 
+def boundary_in_words(boundary: str | None) -> str:
+    """The number and the name of a boundary, as people write it."""
+    return (boundary or "").replace("_", " ")
+
+
 def role_in_words(role: str | None) -> str:
+    if role == "key":
+        return _("API key")
     for kind in (Role, Part):
         if role in kind.values:
             return str(kind(role).label)

@@ -85,7 +85,7 @@ def _row(entry: Entry, names: dict[str, str]) -> dict[str, Any]:
         "what": wording.event_in_words(entry.event),
         "actor": wording.actor_in_words(entry, names),
         "service": wording.service_in_words(entry.service),
-        "boundary": entry.boundary or "",
+        "boundary": wording.boundary_in_words(entry.boundary),
         "pressure": wording.pressure_in_words(entry.context_pressure),
     }
 
@@ -128,6 +128,7 @@ def _facts(request: MemberRequest, page: Page, names: dict[str, str]) -> list[di
     project = wording.project_names().get(entry.project_id) if entry.project_id else ""
     rows = [
         (_("What was done"), format_html("{} <code>{}</code>", wording.event_in_words(entry.event), entry.event)),
+        (_("When, exactly"), format_html("<code>{}</code>", envelope["timestamp"])),
         (_("Result"), wording.decision_in_words(entry.decision)),
         (_("Who"), _linked(request, wording.actor_in_words(entry, names), "actor", entry.actor_ref)),
         (_("In which role"), wording.role_in_words(entry.actor_role)),
@@ -136,7 +137,7 @@ def _facts(request: MemberRequest, page: Page, names: dict[str, str]) -> list[di
         (_("Project"), _linked(request, project or str(entry.project_id or ""), "project", entry.project_id)),
         (_("Session"), _linked(request, entry.session or "", "session", entry.session)),
         (_("Service"), wording.service_in_words(entry.service)),
-        (_("Boundary"), entry.boundary or ""),
+        (_("Boundary"), wording.boundary_in_words(entry.boundary)),
         (_("Context pressure"), wording.pressure_in_words(entry.context_pressure)),
         (_("What follows"), (entry.outcome or "").replace("_", " ")),
         (_("Mode"), str(wording.MODES.get(entry.mode or "", entry.mode or ""))),
