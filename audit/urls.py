@@ -15,6 +15,7 @@ urlpatterns = [
     path(f"{_HERE}evolution/markdown/", evolution.evolution_markdown, name="evolution_markdown"),
     path(f"{_HERE}evolution/add/", evolution.milestone_add, name="milestone_add"),
     path(f"{_HERE}<uuid:pk>/", record.record_entry, name="record_entry"),
+    path(f"{_HERE}<uuid:pk>/proof/<str:form>/", record.record_proof, name="record_proof"),
     path("o/<slug:slug>/settings/public/", settings.settings_public, name="settings_public"),
     path("o/<slug:slug>/settings/export/", exports.settings_export, name="settings_export"),
     path("o/<slug:slug>/settings/export/<uuid:pk>.zip", exports.export_file, name="export_file"),

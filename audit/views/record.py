@@ -23,10 +23,14 @@ from audit.models import Checkpoint, Entry
 from audit.queries import wording
 from audit.queries.distribution import MOST_DAYS, Distribution, distribution
 from audit.queries.entry import Page, entry_page, page_of_subject
+from audit.queries.proofs import inclusion_of
 from audit.queries.search import COLUMNS, Found, Wanted, every, search
+from audit.receipts import receipt_of
 
 READ = "read_record"
 NOTHING = Found([], None)
+PROOFS = {"receipt": "receipt.txt", "tlog": "tlog-proof"}
+"""What can be taken along of an entry, and how the file ends."""
 
 
 @require_GET
@@ -117,6 +121,7 @@ def record_entry(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
             "chain": [_row(entry, names) for entry in page.chain] if len(page.chain) > 1 else [],
             "answers": [_row(entry, names) for entry in page.answers],
             "canonical": bytes(page.entry.canonical).decode(),
+            "proof": inclusion_of(page.entry),
         },
     )
 
@@ -167,6 +172,25 @@ def _subject(request: MemberRequest, entry: Entry) -> SafeString:
             '<a href="{}">{}</a>', reverse(route, args=[request.organisation.slug, entry.subject_id]), kind
         )
     return format_html('{} <code class="hash">{}</code>, {}', kind, entry.subject_id, all_of_it)
+
+
+@require_GET
+@for_members(read=READ)
+def record_proof(request: MemberRequest, slug: str, pk: UUID, form: str) -> HttpResponse:
+    """What somebody keeps of an entry: its receipt, or the proof that it is in the signed tree, as programs read it."""
+    entry = Entry.objects.filter(organisation=request.organisation, pk=pk).first()
+    if entry is None or form not in PROOFS:
+        raise Http404
+    if form == "receipt":
+        text = receipt_of(entry)
+    else:
+        proof = inclusion_of(entry)
+        if proof is None:
+            raise Http404
+        text = proof.as_text()
+    response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{pk}.{PROOFS[form]}"'
+    return response
 
 
 # --- Files

@@ -17,7 +17,9 @@ from accounts.permissions import SYSTEM
 from accounts.scope import open_organisation
 from audit.domain.metrics import count_new
 from audit.models import Entry, Text
+from audit.queries.proofs import inclusion_of
 from audit.record import Actor, record
+from audit.sequencer import sequence
 from audit.texts import keep
 from instructions.domain.classification import Wording
 from instructions.domain.instruction import propose_instruction
@@ -153,3 +155,23 @@ def test_the_chart_counts_by_day_from_the_hours(cast: Cast, sign_in: SignIn) -> 
     of_one = page(browser, "record", query="?service=BoundaryEnforcer&since=2020-01-01")
     assert "Nothing was counted on these days." in of_one
     assert "the last 31 are shown" in of_one
+
+
+def test_an_entry_is_taken_along_with_its_proof(cast: Cast, sign_in: SignIn) -> None:
+    entry = check(cast.organisation)
+    browser = sign_in(cast.auditor)
+    proof, receipt = (reverse("record_proof", args=["care", entry.pk, form]) for form in ("tlog", "receipt"))
+    assert "It waits for its place" in page(browser, "record_entry", entry.pk)
+    assert browser.get(proof).status_code == 404
+    promised = browser.get(receipt).content.decode()
+    assert promised.startswith("tractatus-receipt/v1\n")
+    assert str(entry.pk) in promised
+    sequence(cast.organisation)
+    assert "up to the root of checkpoint" in page(browser, "record_entry", entry.pk)
+    text = browser.get(proof).content.decode()
+    assert text.startswith("c2sp.org/tlog-proof@v1\nindex ")
+    with open_organisation(cast.organisation):
+        proved = inclusion_of(entry)
+    assert proved is not None
+    assert text == proved.as_text()
+    assert browser.get(reverse("record_proof", args=["care", entry.pk, "other"])).status_code == 404

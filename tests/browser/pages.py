@@ -87,6 +87,7 @@ NO_PAGES = {
     "public_evolution_markdown": "a document",
     "public_metrics_file": "a file",
     "record_file": "a file",
+    "record_proof": "a file",
     "reviews_ics": "for calendars",
     "security_txt": "plain text",
     "set_language": "an act of Django's",

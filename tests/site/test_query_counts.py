@@ -120,7 +120,7 @@ NO_LISTS = {
     "instruction_new", "instruction_publish", "instruction_reinstate", "instruction_reject", "instruction_retire",
     "instruction_revise", "instruction_supersede", "instruction_withdraw", "instruction_draft", "variable_remove",
     "api_classifications", "api_instruction", "api_validations", "settings_suggestions",
-    "milestone_add", "settings_public", "public_metrics", "public_metrics_file", "public_evidence",
+    "milestone_add", "record_proof", "settings_public", "public_metrics", "public_metrics_file", "public_evidence",
     "api_public_framework_metrics",
     # Files made on the way: as many questions as there are tables, and one for each proof.
     "deliberation_export", "export_file",

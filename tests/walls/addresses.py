@@ -58,6 +58,7 @@ ROWS: dict[str, Any] = {
     "proposal_cost": of.Option,
     "question_reply": of.Question,
     "record_entry": Entry,
+    "record_proof": Entry,
     "request_answer": of.Request,
     "side_answer": of.Side,
     "stakeholder_drop": of.Stakeholder,
@@ -79,6 +80,7 @@ VALUES: dict[str, Any] = {
     "card_otherwise kind": "format",
     "instruction_draft form": "new",
     "record_file form": "csv",
+    "record_proof form": "receipt",
     "outbox_mail key": "20270101-000000-0",
 }
 """What else stands in addresses, by the parameter, or by route and parameter."""
