@@ -73,7 +73,7 @@ class FrameworkMetrics(APIView):
         "whole hours. Counts of framework operations only. 404 where no organisation shows its figures. No key is "
         "needed, any site may read it, and an answer is kept for five minutes.",
         auth=[],
-        responses={200: _shape()},
+        responses={200: _shape(), 404: None},
         examples=[OpenApiExample("Counted", value=EXAMPLE, response_only=True)],
         tags=["public"],
     )

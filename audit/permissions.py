@@ -41,7 +41,8 @@ def rows() -> tuple[Rule, ...]:
              routes=("api_entries", "api_entry_proof", "api_checkpoint", "api_consistency", "api_record_export"),
              says=_("A key reads the log of its organisation, and its proofs.")),
         Rule("read_public_figures", "read", (ANY,), None, ("anyone",),
-             routes=("public_metrics", "public_metrics_file", "public_evidence", "public_evolution",
+             routes=("public_datasets", "public_dataset_file", "public_dataset_card", "framework_card",
+                     "public_metrics", "public_metrics_file", "public_evidence", "public_evolution",
                      "public_evolution_markdown", "api_public_framework_metrics"),
              says=_("What an administrator has switched on is for anybody.")),
     )

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("audit.urls")),
     path("", include("instructions.urls")),
     path("", include("deliberation.urls")),
+    path("api/v1/", include("audit.api_urls")),
     path("api/v1/", include("instructions.api_urls")),
     path("api/v1/", include("deliberation.api_urls")),
     re_path(r"^api/", nothing_here),

@@ -25,10 +25,12 @@ from accounts.domain.seats import sit
 from accounts.models import Organisation, Project, SeatUser
 from accounts.permissions import SYSTEM
 from accounts.roles import Role
+from audit.dataset.publishing import publish
 from audit.domain.metrics import count_new
 from audit.domain.milestones import add_milestone
 from audit.domain.surfaces import switch_surface
 from audit.models import Entry, Export
+from audit.sequencer import sequence
 from audit.texts import keep
 from deliberation import models as of
 from deliberation.domain import calendar, publication
@@ -121,9 +123,9 @@ NO_LISTS = {
     "instruction_revise", "instruction_supersede", "instruction_withdraw", "instruction_draft", "variable_remove",
     "api_classifications", "api_instruction", "api_validations", "settings_suggestions",
     "milestone_add", "record_proof", "settings_public", "public_metrics", "public_metrics_file", "public_evidence",
-    "api_public_framework_metrics",
+    "api_public_framework_metrics", "api_entry_proof", "api_checkpoint", "api_consistency",
     # Files made on the way: as many questions as there are tables, and one for each proof.
-    "deliberation_export", "export_file",
+    "deliberation_export", "export_file", "public_dataset_file",
     # Mails of the demo, which are files.
     "outbox",
     # Acts: they are sent, and lead to a page.
@@ -196,6 +198,18 @@ def _exports(cast: Cast, times: int) -> None:
         Export.objects.create(organisation=cast.organisation, state="ended", asked_by=cast.holder, asked_at=clock.now())
 
 
+def _datasets(cast: Cast) -> Rows:
+    def more(times: int) -> None:
+        for _ in range(times):
+            other = make_organisation(f"open-{Organisation.objects.count()}", f"Open {Organisation.objects.count()}")
+            switch_surface(other, "dataset", True, by=SYSTEM)
+            publish(other)
+
+    more(1)
+    return Rows(Client(), more)
+
+
+LISTS["public_datasets"]["datasets"] = _datasets
 LISTS["home"]["organisations"] = _organisations
 LISTS["own_sessions"]["sessions"] = _sessions
 LISTS["demo"]["people"] = _demo_people
@@ -409,14 +423,24 @@ def _found(cast: Cast) -> Rows:
     return rows
 
 
+def _recorded_by_key(cast: Cast) -> Rows:
+    secret = create_api_key(cast.project, "Screening", by=SYSTEM).secret
+
+    def more(times: int) -> None:
+        for _ in range(times):
+            check(cast.organisation)
+        sequence(cast.organisation)
+
+    more(1)
+    return Rows(Client(headers={"Authorization": f"Bearer {secret}"}), more, all_shown=False)
+
+
 def _milestones(route: str) -> Make:
     def make(cast: Cast) -> Rows:
         def more(times: int) -> None:
             for _ in range(times):
                 told = {"title": "It failed.", "story": "It did.", "evidence": "Look."}
-                add_milestone(
-                    cast.organisation, by=cast.administrator, kind="incident", day=date(2026, 1, 2), **told
-                )
+                add_milestone(cast.organisation, by=cast.administrator, kind="incident", day=date(2026, 1, 2), **told)
 
         more(1)
         if route.startswith("public"):
@@ -441,6 +465,8 @@ LISTS["metrics"]["boundaries"] = _counted
 for _route in ("evolution", "evolution_markdown", "public_evolution", "public_evolution_markdown"):
     LISTS[_route]["milestones"] = _milestones(_route)
 LISTS["record"]["entries"] = _checks
+for _route in ("api_entries", "api_record_export"):
+    LISTS[_route]["entries"] = _recorded_by_key
 LISTS["record_entry"]["answers"] = _caused
 LISTS["record_file"]["entries"] = _found
 
