@@ -12,6 +12,7 @@ from celery import shared_task
 
 from accounts.models import Organisation
 from accounts.scope import oldest_of_each
+from audit.dataset.publishing import Refused, publish
 from audit.domain.metrics import count_new
 from audit.models import Pending
 from audit.sequencer import Refusing, sequence
@@ -45,3 +46,15 @@ def count_entries() -> None:
             count_new(organisation)
         except Exception:
             log.exception("The entries of %s were not counted", organisation.pk)
+
+
+@shared_task(name="audit.tasks.publish_datasets")
+def publish_datasets() -> None:
+    """Add what is new to the corpus of each organisation that has switched it on, and take away what is off again."""
+    for organisation in Organisation.objects.filter(deactivated_at__isnull=True):
+        try:
+            publish(organisation)
+        except Refused:
+            continue  # said and recorded where it was found
+        except Exception:
+            log.exception("The dataset of %s was not published", organisation.pk)

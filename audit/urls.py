@@ -3,7 +3,7 @@
 from django.urls import path
 
 from audit.api_public import FrameworkMetrics
-from audit.views import evolution, exports, metrics, record, settings
+from audit.views import dataset, evolution, exports, metrics, record, settings
 
 _HERE = "o/<slug:slug>/record/"
 
@@ -21,6 +21,10 @@ urlpatterns = [
     path("o/<slug:slug>/settings/export/<uuid:pk>.zip", exports.export_file, name="export_file"),
     path("public/metrics/", metrics.public_metrics, name="public_metrics"),
     path("public/metrics/figures.jsonl", metrics.public_metrics_file, name="public_metrics_file"),
+    path("public/datasets/", dataset.public_datasets, name="public_datasets"),
+    path("public/datasets/<uuid:pk>/decisions.jsonl", dataset.public_dataset_file, name="public_dataset_file"),
+    path("public/datasets/<uuid:pk>/README.md", dataset.public_dataset_card, name="public_dataset_card"),
+    path("public/framework/", dataset.framework_card, name="framework_card"),
     path("public/evidence/", metrics.public_evidence, name="public_evidence"),
     path("public/evolution/", evolution.public_evolution, name="public_evolution"),
     path("public/evolution.md", evolution.public_evolution_markdown, name="public_evolution_markdown"),

@@ -50,4 +50,5 @@ def export_file(request: MemberRequest, slug: str, pk: UUID) -> HttpResponseBase
     name = f"{slug}-{row.ready_at:%Y-%m-%d}.zip"
     response = FileResponse(place.open("rb"), as_attachment=True, filename=name, content_type="application/zip")
     response["Cache-Control"] = "no-store"
+    response["Content-Encoding"] = "identity"  # a zip is not packed once more
     return response

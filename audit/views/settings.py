@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.access import MemberRequest, for_members
 from audit.domain.surfaces import switch_surface
 from audit.forms.public import SurfacesForm
-from audit.models import Surface
+from audit.models import Dataset, Surface
 
 
 @for_members(read="switch_surface")
@@ -26,4 +26,5 @@ def settings_public(request: MemberRequest, slug: str) -> HttpResponse:
         ]
         messages.success(request, _("Kept.") if any(changed) else _("Nothing was changed."))
         return redirect("settings_public", slug=slug)
-    return render(request, "audit/public.html", {"form": form, "on": on}, status=422 if posted else 200)
+    facts = {"form": form, "on": on, "dataset": Dataset.objects.filter(organisation=request.organisation).first()}
+    return render(request, "audit/public.html", facts, status=422 if posted else 200)

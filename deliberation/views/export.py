@@ -27,4 +27,5 @@ def deliberation_export(request: DeliberationRequest, deliberation: Deliberation
     response = StreamingHttpResponse(zipped(what, export_one(reader, made_at=made_at)), content_type="application/zip")
     response["Content-Disposition"] = format_html('attachment; filename="deliberation-{}.zip"', name_of(deliberation))
     response["Cache-Control"] = "no-store"
+    response["Content-Encoding"] = "identity"  # a zip is not packed once more
     return response

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
 
 from accounts.models import Organisation
 from accounts.permissions import SYSTEM
@@ -20,9 +22,13 @@ from audit.dataset.projection import FIELDS, House, is_decision_of_framework, pr
 from audit.dataset.publishing import Refused, file_of, publish, withdraw
 from audit.domain.surfaces import switch_surface
 from audit.models import Dataset, Entry
+from audit.queries.dataset import evaluation
+from audit.tasks import publish_datasets
 from tests.audit.recorded import check
 from tests.cast import make_member, make_organisation, make_project
+from tests.deliberation.pages import signed_in
 
+ROOT = Path(__file__).parent.parent.parent
 NOON = datetime(2027, 4, 19, 12, 34, 56, tzinfo=UTC)
 HOUSE = House.of(["Marama Tai", "marama.tai@kereru.example", "Kererū Care", "night-line", "hiring"])
 LINE: dict[str, Any] = {
@@ -256,3 +262,83 @@ def test_a_file_that_is_gone_is_said_and_written_anew_by_command(house: Organisa
         call_command("publish_dataset", organisation="house", anew=True)
     assert [line["decision"] for line in lines(house)] == ["allow", "deny"]
     assert timedelta(days=1) > publishing.STRETCH
+
+
+# --- What anybody is given
+
+
+@pytest.mark.django_db
+def test_anybody_fetches_it_once_it_is_on_and_nobody_before(house: Organisation) -> None:
+    checked(house, "allow", "deny")
+    with at(LATER):
+        publish(house)
+    with open_organisation(house):
+        row = Dataset.objects.get()
+    pages = [reverse("public_datasets"), reverse("framework_card")]
+    files = [reverse("public_dataset_file", args=[row.pk]), reverse("public_dataset_card", args=[row.pk])]
+    browser = Client()
+    assert [browser.get(one).status_code for one in pages + files] == [200, 200, 200, 200]
+    page = browser.get(pages[0]).content.decode()
+    assert files[0] in page
+    assert "House of Records" not in page
+    whole = b"".join(browser.get(files[0]).streaming_content)
+    assert whole == file_of(row).read_bytes()
+    rest = browser.get(files[0], headers={"Range": "bytes=100-"})
+    assert (rest.status_code, b"".join(rest.streaming_content)) == (206, whole[100:])
+    assert rest["Content-Range"] == f"bytes 100-{len(whole) - 1}/{len(whole)}"
+    assert browser.get(files[0], headers={"Range": f"bytes={len(whole)}-"}).status_code == 416
+    switch_surface(house, "dataset", False, by=SYSTEM)
+    assert [browser.get(one).status_code for one in pages + files] == [404, 404, 404, 404]
+
+
+@pytest.mark.django_db
+def test_only_what_was_published_of_the_file_is_given(house: Organisation) -> None:
+    checked(house, "allow")
+    with at(LATER):
+        publish(house)
+    with open_organisation(house):
+        row = Dataset.objects.get()
+    with file_of(row).open("ab") as file:
+        file.write(b"not published yet")
+    assert b"not published" not in b"".join(
+        Client().get(reverse("public_dataset_file", args=[row.pk])).streaming_content
+    )
+
+
+@pytest.mark.django_db
+def test_its_card_begins_with_what_platforms_read(house: Organisation) -> None:
+    checked(house, "allow")
+    with at(LATER):
+        publish(house)
+    with open_organisation(house):
+        row = Dataset.objects.get()
+    card = Client().get(reverse("public_dataset_card", args=[row.pk])).content.decode()
+    head = card.split("---\n")[1]
+    assert card.startswith("---\n")
+    assert "license: cc-by-sa-4.0\n" in head
+    assert "- n<1K\n" in head
+    assert "    path: decisions.jsonl\n" in head
+    assert "2027-04-19 14:00 UTC: 1 lines" in card
+    assert all(f"| `{field}` |" in card for field in FIELDS)
+
+
+@pytest.mark.django_db
+def test_administrators_are_shown_that_it_was_refused(house: Organisation) -> None:
+    administrator = make_member(house, "Marama Tai", Role.ADMINISTRATOR)
+    checked(house, "allow", outcome="asked_marama")
+    with at(LATER):
+        publish_datasets()
+    page = signed_in(administrator).get(reverse("settings_public", args=["house"])).content.decode()
+    assert "The dataset is held back." in page
+    assert "asked_marama" not in page
+
+
+@pytest.mark.alone
+def test_the_figures_of_the_card_are_those_of_the_document() -> None:
+    said = evaluation()
+    document = (ROOT / "docs" / "framework.md").read_text("utf-8")
+    assert len(said.figures) >= 7
+    for one in said.figures:
+        assert f"| {one['what']} | {one['right']} | {one['interval']} | {one['rows']} |" in document
+    assert (ROOT / said.rows_in).is_dir()
+    assert (ROOT / said.counted_by.split()[1]).is_file()

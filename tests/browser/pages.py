@@ -84,6 +84,8 @@ NO_PAGES = {
     "instruction_import_decide": "only of a file that was read: test_files_pages.py",
     "instruction_reinstate": "only of one that is retired",
     "period_end": "an act",
+    "public_dataset_card": "a document",
+    "public_dataset_file": "a file",
     "public_evolution_markdown": "a document",
     "public_metrics_file": "a file",
     "record_file": "a file",
@@ -98,7 +100,13 @@ NO_PAGES = {
 }
 """Routes that answer nobody here with a page, and why."""
 
-SURFACES = {"public_metrics": "metrics", "public_evidence": "evidence", "public_evolution": "evolution"}
+SURFACES = {
+    "framework_card": "dataset",
+    "public_datasets": "dataset",
+    "public_evidence": "evidence",
+    "public_evolution": "evolution",
+    "public_metrics": "metrics",
+}
 """Pages that an administrator has to switch on."""
 
 OF_THE_PERSON = ("/accounts/email/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/logout/")

@@ -56,6 +56,8 @@ ROWS: dict[str, Any] = {
     "notice_resend": of.Notice,
     "period_end": told.Period,
     "proposal_cost": of.Option,
+    "public_dataset_card": audit.Dataset,
+    "public_dataset_file": audit.Dataset,
     "question_reply": of.Question,
     "record_entry": Entry,
     "record_proof": Entry,

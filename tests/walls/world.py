@@ -16,7 +16,9 @@ from accounts.domain.seats import sit
 from accounts.models import APIKey, Organisation, User
 from accounts.permissions import SYSTEM, System
 from accounts.roles import Part, Role
+from audit.dataset.publishing import publish
 from audit.domain.logs import start_new_log
+from audit.domain.surfaces import switch_surface
 from audit.export_job import place_of
 from audit.logs import current_log
 from audit.models import Export
@@ -86,6 +88,7 @@ class World:
         self.at |= told(self.cast)
         self.at["log"] = _logs(self.cast)
         _export(self.cast)
+        _dataset(self.cast)
         # These are brought into their states and not copied: see `bring`.
         self.at["installation"] = dict.fromkeys(["started", "new", "demo"], self.cast.organisation)
         self.at["organisation"] = dict.fromkeys(["active", "deactivated"], self.cast.organisation)
@@ -164,6 +167,12 @@ def _export(cast: Cast) -> None:
     place = place_of(Export.objects.create(organisation=cast.organisation, asked_at=now, **ready))
     place.parent.mkdir(exist_ok=True)
     place.write_bytes(b"A zip.")
+
+
+def _dataset(cast: Cast) -> None:
+    """One that is published, without a line yet."""
+    switch_surface(cast.organisation, "dataset", True, by=SYSTEM)
+    publish(cast.organisation)
 
 
 def _logs(cast: Cast) -> dict[str, Any]:
