@@ -40,6 +40,7 @@ VARIABLES: dict[str, Variable] = {
         Variable("PORT", "8000", "The port bin/serve listens on."),
         Variable("SECRET_KEY", "kept in DATA_DIR/secret", "The key that signs sessions and links."),
         Variable("LOG_KEY_FILE", "DATA_DIR/log.key", "The key for signing the record."),
+        Variable("METRICS_TOKEN", "none", "Who may read /metrics."),
         Variable("DEBUG", "false", "Development mode."),
     )
 }

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from accounts import guards
 from audit.queries.lag import lag
+from tractatus_site import prometheus
 from tractatus_site.celery import app
 
 # Beat wakes the tick each minute; three missed in a row are not a coincidence.
@@ -21,7 +22,7 @@ RECORD_BEHIND_AFTER = datetime.timedelta(minutes=3)
 
 
 class HealthMiddleware:
-    """Answers /healthz and /readyz and lets everything else pass."""
+    """Answers /healthz, /readyz and, where a token is set, /metrics, and lets everything else pass."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -32,6 +33,8 @@ class HealthMiddleware:
         if request.path_info == "/readyz":
             faults, report = readiness()
             return _unstored(JsonResponse(report, status=503 if faults else 200))
+        if request.path_info == "/metrics" and (told := prometheus.answer(request)) is not None:
+            return _unstored(told)
         return self.get_response(request)
 
 

@@ -25,11 +25,11 @@ def add_milestone(
     organisation: Organisation, *, by: User, kind: str, day: date, title: str, story: str, evidence: str
 ) -> Milestone:
     """Add an incident, a change or a version. Raises Invalid by field: a day to come, an empty or too long text."""
-    if kind not in Milestone.Kind.values:
-        raise Invalid(_("Choose what it was."), "kind")
-    if day > (datetime.now(UTC) + FARTHEST_EAST).date():
-        raise Invalid(_("This day has not come yet."), "day")
     with acting_in("add_milestone", organisation, by=by) as act:
+        if kind not in Milestone.Kind.values:
+            raise Invalid(_("Choose what it was."), "kind")
+        if day > (datetime.now(UTC) + FARTHEST_EAST).date():
+            raise Invalid(_("This day has not come yet."), "day")
         texts = {
             "title": keep_written(organisation, title, "title", most=LONGEST_TITLE),
             "story": keep_written(organisation, story, "story", most=LONGEST),

@@ -8,26 +8,26 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.domain.acting import By, acting_in
 from accounts.models import Organisation
-from accounts.refusals import Invalid
+from accounts.refusals import Invalid, Stale
 from accounts.scope import open_organisation
 from audit.models import Surface
 
 
-def switch_surface(organisation: Organisation, name: str, on: bool, *, by: By) -> bool:
-    """Show one thing to anybody, or show it no longer. Gives whether that is a change: as it was, nothing is recorded.
+def switch_surface(organisation: Organisation, name: str, on: bool, *, by: By) -> Surface:
+    """Show one thing to anybody, or show it no longer.
 
-    Raises Invalid for a thing that is not known, NotAllowed for who may not.
+    Raises Invalid for a thing that is not known, NotAllowed for who may not, Stale where it is so already.
     """
-    if name not in Surface.Name.values:
-        raise Invalid(_("This is nothing that can be shown."), "name")
-    if is_on(organisation, name) == on:
-        return False
     with acting_in("switch_surface", organisation, by=by) as act:
+        if name not in Surface.Name.values:
+            raise Invalid(_("This is nothing that can be shown."), "shown")
+        if is_on(organisation, name) == on:
+            raise Stale(_("Somebody has switched it already."))
         row, _made = Surface.objects.update_or_create(
             organisation=organisation, name=name, defaults={"is_on": on, "changed_at": datetime.now(UTC)}
         )
         act.done(("surface", row.pk), f"{name}_{'on' if on else 'off'}")
-    return True
+    return row
 
 
 def is_on(organisation: Organisation, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,9 +10,10 @@ from datetime import datetime
 from accounts.models import Organisation
 from accounts.scope import open_organisation
 from audit.envelope import PEOPLE, SERVICES
-from audit.models import Checkpoint
+from audit.models import Checkpoint, Surface
 from audit.queries import metrics
-from audit.queries.wording import service_in_words
+from audit.queries.dashboard import now, remembered
+from audit.queries.wording import DECISIONS, service_in_words
 
 MOST_CHECKPOINTS = 3
 """Signed statements that are printed; a page is no list of all organisations."""
@@ -46,18 +48,25 @@ class Evidence:
     entries: int
     refused: int
     asked: int
+    checks: Counter[str]
+    """What the gate answered."""
     counted_at: datetime | None
     organisations: int
     checkpoints: list[Signed]
+
+    @property
+    def checked(self) -> int:
+        """How often agents asked to act."""
+        return self.checks.total()
 
     @property
     def active(self) -> int:
         return sum(row.is_active for row in self.rows)
 
 
-def evidence(organisations: Sequence[Organisation], now: datetime) -> Evidence:
+def evidence(organisations: Sequence[Organisation], moment: datetime) -> Evidence:
     """The last 30 days of these organisations together."""
-    end = metrics.next_hour(now)
+    end = metrics.next_hour(moment)
     found = metrics.figures(organisations, end - metrics.WINDOWS["30d"], end)
     return Evidence(
         rows=[Row(service_in_words(name), found.operations[name]) for name in SERVICES if name != PEOPLE],
@@ -65,10 +74,17 @@ def evidence(organisations: Sequence[Organisation], now: datetime) -> Evidence:
         entries=found.entries,
         refused=found.refused,
         asked=sum(by["ask"] for by in found.decisions.values()),
+        checks=Counter({word: found.decisions["Gate"][word] for word in DECISIONS}),
         counted_at=metrics.counted_at(organisations),
         organisations=len(organisations),
         checkpoints=[signed for one in organisations[:MOST_CHECKPOINTS] if (signed := _newest(one)) is not None],
     )
+
+
+def live() -> Evidence | None:
+    """The evidence that anybody may see, kept for a few minutes; None where nobody shows any."""
+    shown = metrics.shown(Surface.Name.EVIDENCE)
+    return remembered("evidence", shown, lambda: evidence(shown, now())) if shown else None
 
 
 def _newest(organisation: Organisation) -> Signed | None:

@@ -17,7 +17,7 @@ from accounts.scope import open_organisation
 from audit.models import Surface, Tally
 from audit.queries import metrics as reading
 from audit.queries.dashboard import dashboard, now, remembered, versions
-from audit.queries.evidence import evidence
+from audit.queries.evidence import live
 from audit.queries.milestones import own_log, public_log
 from audit.views.record import READ
 
@@ -95,12 +95,14 @@ def _lines(shown: list[Organisation]) -> Iterator[str]:
 @require_GET
 def public_evidence(request: HttpRequest) -> HttpResponse:
     """Each claim with what was counted for it, and how anybody checks it."""
-    shown = shown_or_404(Name.EVIDENCE)
+    found = live()
+    if found is None:
+        raise Http404
     return render(
         request,
         "audit/evidence.html",
         {
-            "evidence": remembered("evidence", shown, lambda: evidence(shown, now())),
+            "evidence": found,
             "shows_metrics": bool(reading.shown(Name.METRICS)),
             "site": settings.SITE_URL,
         },

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.access import MemberRequest, for_members
+from accounts.refusals import Stale
 from audit.domain.surfaces import switch_surface
 from audit.forms.public import SurfacesForm
 from audit.models import Dataset, Surface
@@ -20,11 +21,14 @@ def settings_public(request: MemberRequest, slug: str) -> HttpResponse:
     posted = request.method == "POST"
     form = SurfacesForm(request.POST if posted else None, initial={"shown": on})
     if posted and form.is_valid():
-        wanted = form.cleaned_data["shown"]
-        changed = [
-            switch_surface(request.organisation, name, name in wanted, by=request.user) for name in Surface.Name.values
-        ]
-        messages.success(request, _("Kept.") if any(changed) else _("Nothing was changed."))
+        wanted = set(form.cleaned_data["shown"])
+        for name in sorted(wanted ^ set(on)):
+            try:
+                switch_surface(request.organisation, name, name in wanted, by=request.user)
+            except Stale:
+                continue  # somebody else did the same in this moment
+        messages.success(request, _("Nothing was changed.") if wanted == set(on) else _("Kept."))
         return redirect("settings_public", slug=slug)
+    facts = {"form": form, "on": on, "dataset": Dataset.objects.filter(organisation=request.organisation).first()}
     facts = {"form": form, "on": on, "dataset": Dataset.objects.filter(organisation=request.organisation).first()}
     return render(request, "audit/public.html", facts, status=422 if posted else 200)

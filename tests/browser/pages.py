@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.permissions import SYSTEM
-from audit.domain.surfaces import switch_surface
+from audit.domain.surfaces import is_on, switch_surface
 from deliberation import models as of
 from deliberation.domain.invitations import renew_link
 from deliberation.domain.links import token_of
@@ -188,7 +188,7 @@ def _filled(route: Route, world: World) -> tuple[dict[str, Any], Any]:
     if route.name == "published":
         page = publish(whole, by=world.cast.holder, reason="So that others learn.", leave_out_silent=True)
         return {"slug": page.slug}, whole
-    if route.name in SURFACES:
+    if route.name in SURFACES and not is_on(world.cast.organisation, SURFACES[route.name]):
         switch_surface(world.cast.organisation, SURFACES[route.name], True, by=SYSTEM)
     if route.name == "own_session_end":
         return {"handle": "this"}, None

@@ -327,6 +327,14 @@ def published_outcomes() -> list[Any]:
 
 
 @register.simple_tag
+def live_figures() -> Any:
+    """{% live_figures as live %}: what was counted of the last 30 days, or None where nobody shows it."""
+    from audit.queries.evidence import live
+
+    return live()
+
+
+@register.simple_tag
 def url_if(name: str, *args: Any, **kwargs: Any) -> str:
     """{% url_if "name" … %}: like url, but nothing while no such page exists."""
     try:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from accounts.permissions import SYSTEM
 from audit.domain.exports import start_export
 from audit.domain.logs import start_new_log
+from audit.domain.milestones import add_milestone
+from audit.domain.surfaces import switch_surface
 from audit.logs import current_log
 from tests.attack.arena import Arena, act, stage
 
@@ -19,3 +23,12 @@ def the_log(arena: Arena) -> None:
 def an_export(arena: Arena) -> None:
     by = arena.cast.administrator
     arena.race(*[act(start_export, arena.cast.organisation, by=by)] * 2)
+
+
+@stage("switch_surface", "add_milestone")
+def what_is_public(arena: Arena) -> None:
+    care, by = arena.cast.organisation, arena.cast.administrator
+    arena.race(*[act(switch_surface, care, "metrics", True, by=by)] * 2)
+    arena.race(*[act(switch_surface, care, "metrics", False, by=by)] * 2)
+    told = {"kind": "change", "day": date(2026, 1, 2), "title": "One", "story": "It was.", "evidence": "Look."}
+    arena.race(*[act(add_milestone, care, by=by, **told)] * 2, wins=2)
