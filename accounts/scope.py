@@ -14,6 +14,7 @@ from uuid import UUID
 
 import django_scopes
 from django.db import models
+from django.db.models.functions import Cast
 from django.db.models.signals import pre_save
 from django_scopes.exceptions import ScopeError
 from django_scopes.manager import DisabledQuerySet
@@ -171,6 +172,26 @@ def owner_of(model: "type[models.Model]", key: UUID) -> "Organisation | None":
     if row is None or row.organisation.deactivated_at is not None:  # type: ignore[attr-defined]
         return None
     return row.organisation  # type: ignore[attr-defined]
+
+
+def rows_of_installation(model: type[models.Model]) -> models.QuerySet:
+    """The rows that belong to no organisation: of the record, what operators did."""
+    with django_scopes.scopes_disabled():
+        return model._default_manager.filter(organisation__isnull=True)
+
+
+def oldest_of_each(model: type[models.Model]) -> dict["UUID | None", UUID]:
+    """For a worker that goes from one organisation to the next: which have rows of the model, and their oldest's id.
+
+    None stands for the installation itself.
+    """
+    key = model._meta.pk
+    assert key is not None
+    with django_scopes.scopes_disabled():
+        # PostgreSQL has no least UUID; as text they sort alike.
+        oldest = models.Min(Cast(key.name, models.CharField()))
+        found = model._default_manager.values_list("organisation_id").annotate(oldest=oldest).order_by()
+        return {organisation: UUID(first) for organisation, first in found}
 
 
 def public_rows(model: type[models.Model]) -> models.QuerySet:

@@ -9,7 +9,8 @@ class AuditConfig(AppConfig):
     verbose_name = _("Record")
 
     def ready(self) -> None:
-        from audit import guards, receivers
+        from audit import guards, permissions, receivers
 
+        permissions.declare()
         guards.declare()
         receivers.connect()

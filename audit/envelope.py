@@ -3,7 +3,6 @@
 It is never rewritten. Everyone who checks our log reads these bytes, so a change is a new version.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -130,8 +129,3 @@ def _one_of(what: str, value: str | None, known: tuple[str | None, ...]) -> None
 def canonical(envelope: Mapping[str, Any]) -> bytes:
     """RFC 8785 bytes."""
     return rfc8785.dumps(dict(envelope))
-
-
-def leaf_hash(canonical_bytes: bytes) -> bytes:
-    """RFC 6962, section 2.1: SHA-256 over 0x00 and the entry."""
-    return hashlib.sha256(b"\x00" + canonical_bytes).digest()

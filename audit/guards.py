@@ -39,4 +39,13 @@ def declare() -> None:
         SameOrganisation("audit_node", "log_id", "audit_log"),
         SameOrganisation("audit_checkpoint", "log_id", "audit_log"),
         Stays("audit_refusal"),
+        AppendOnly("audit_milestone"),
+        SameOrganisation("audit_milestone", "title_id", "audit_text"),
+        SameOrganisation("audit_milestone", "story_id", "audit_text"),
+        SameOrganisation("audit_milestone", "evidence_id", "audit_text"),
+        Stays("audit_surface"),
+        Stays("audit_tally"),
+        Stays("audit_counted"),
+        Stays("audit_export"),
+        Stays("audit_dataset"),
     )

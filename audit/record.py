@@ -9,7 +9,7 @@ from django.db import connections, router
 
 from accounts.ids import uuid7
 from accounts.models import Organisation, Project
-from audit import envelope
+from audit import envelope, tree
 from audit.envelope import Actor
 from audit.models import Entry, Pending, Text
 
@@ -86,7 +86,7 @@ def record(
         id=entry_id,
         organisation=organisation,
         canonical=canonical,
-        leaf_hash=envelope.leaf_hash(canonical),
+        leaf_hash=tree.leaf_hash(canonical),
         timestamp=timestamp,
         event=event,
         decision=decision,

@@ -24,6 +24,9 @@ from accounts.domain.projects import create_project
 from accounts.models import Organisation, Project, User
 from accounts.permissions import SYSTEM
 from accounts.scope import open_organisation
+from audit.domain.metrics import count_new
+from audit.domain.surfaces import switch_surface
+from audit.models import Surface
 from deliberation.domain import (
     approval,
     conflict,
@@ -73,6 +76,9 @@ def seed() -> Organisation | None:
         )
         with open_organisation(organisation):
             Demo(organisation, story, _five_o_clock(organisation)).play()
+            for surface in Surface.Name.values:
+                switch_surface(organisation, surface, True, by=SYSTEM)
+            count_new(organisation)
     return organisation
 
 

@@ -337,8 +337,10 @@ _read("read_deliberation", SEATED, _("A deliberation by those who have a part in
       "invitation_letter", "round", "accommodations", "card_sent", "agreement"))
 _read("read_outcome", ("member", *SEATED, Role.AUDITOR),
      _("A decided outcome, by the organisation's members and the seats."),
-     ("outcome", "outcome_markdown", "outcome_json", "outcome_pdf"))
+     ("outcome", "outcome_markdown", "outcome_json", "outcome_pdf", "deliberation_export"))
 _read("read_precedents", ("member",), _("The precedents of the organisation."), ("precedents", "precedent"))
+_read("read_ledger", ("member",), _("What signed outcomes cost whom, and what was promised."),
+      ("ledger", "ledger_csv"))
 _read("read_reviews", (Role.REVIEWER, Role.DECISION_HOLDER, Role.FACILITATOR, Role.ADMINISTRATOR),
      _("The review queue and its packets."), ("reviews", "review"))
 _read("read_calendar", ("anyone",), _("The calendar of reviews, by whoever holds a member's address of it."),

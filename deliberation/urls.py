@@ -11,9 +11,11 @@ from deliberation.views import (
     dissent,
     drafting,
     drafts,
+    export,
     home,
     intake,
     invitations,
+    ledger,
     outbox,
     participation,
     precedent,
@@ -64,6 +66,7 @@ beginning = [
     path(ONE + "seats/hand-over/", seats.hand_over, name="deliberation_hand_over"),
     path(ONE + "submit/", conflict.submit, name="deliberation_submit"),
     path(ONE + "settle/", conflict.settle, name="deliberation_settle"),
+    path(ONE + "export.zip", export.deliberation_export, name="deliberation_export"),
     path(ONE + "withdraw/", conflict.withdraw, name="deliberation_withdraw"),
 ]
 
@@ -154,6 +157,8 @@ precedents: list[URLPattern] = [
     path(HERE + "precedents/", precedent.precedent_list, name="precedents"),
     path(HERE + "precedents/<int:number>/", precedent.precedent, name="precedent"),
     path(HERE + "precedents/<int:number>/cite/", precedent.precedent_cite, name="precedent_cite"),
+    path(HERE + "ledger/", ledger.ledger, name="ledger"),
+    path(HERE + "ledger.csv", ledger.ledger_csv, name="ledger_csv"),
     path(ONE + "change/", precedent.change_report, name="change_report"),
     path(HERE + "reviews/", review.reviews, name="reviews"),
     path(HERE + "reviews/calendar/", calendar.calendar_link, name="calendar_link"),

@@ -7,7 +7,10 @@ class InstructionsConfig(AppConfig):
     verbose_name = _("Instructions")
 
     def ready(self) -> None:
+        from audit.queries.entry import lead_to, let_read
         from instructions import guards, permissions
 
         permissions.declare()
         guards.declare()
+        let_read("instruction.", "read_instructions")
+        lead_to("instruction", "instruction", "read_instructions")

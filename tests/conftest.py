@@ -90,10 +90,13 @@ def prepared_things(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def fresh_limits() -> None:
-    """How often an address asked for a code is counted in the cache, which outlives a test."""
+    """How often an address asked for a code, and which log is being written, is kept where it outlives a test."""
     from django.core.cache import cache
 
+    from audit import logs
+
     cache.clear()
+    logs.forget()
 
 
 @pytest.fixture

@@ -41,6 +41,7 @@ VARIABLES: dict[str, Variable] = {
         Variable("SECRET_KEY", "kept in DATA_DIR/secret", "The key that signs sessions and links."),
         Variable("LOG_KEY_FILE", "DATA_DIR/log.key", "The key for signing the record."),
         Variable("CHECKS_RATE", "6000/min", "How many checks and reports one key may send in a while."),
+        Variable("METRICS_TOKEN", "none", "Who may read /metrics."),
         Variable("DEBUG", "false", "Development mode."),
     )
 }

@@ -11,14 +11,18 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from accounts import guards
+from audit.queries.lag import lag
+from tractatus_site import prometheus
 from tractatus_site.celery import app
 
 # Beat wakes the tick each minute; three missed in a row are not a coincidence.
 BEAT_SILENT_AFTER = datetime.timedelta(minutes=3)
+# It is woken every five seconds.
+RECORD_BEHIND_AFTER = datetime.timedelta(minutes=3)
 
 
 class HealthMiddleware:
-    """Answers /healthz and /readyz and lets everything else pass."""
+    """Answers /healthz, /readyz and, where a token is set, /metrics, and lets everything else pass."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -29,6 +33,8 @@ class HealthMiddleware:
         if request.path_info == "/readyz":
             faults, report = readiness()
             return _unstored(JsonResponse(report, status=503 if faults else 200))
+        if request.path_info == "/metrics" and (told := prometheus.answer(request)) is not None:
+            return _unstored(told)
         return self.get_response(request)
 
 
@@ -47,6 +53,7 @@ def readiness() -> tuple[int, dict[str, str]]:
         "guards": _guards,
         "broker": _broker,
         "beat": _beat,
+        "record": _record,
     }
     for name, check in checks.items():
         try:
@@ -54,13 +61,17 @@ def readiness() -> tuple[int, dict[str, str]]:
         except Exception as fault:
             faults += 1
             report[name] = f"fails: {type(fault).__name__}"
-            if isinstance(fault, Silent | Unguarded):
+            if isinstance(fault, Behind | Silent | Unguarded):
                 report[name] = str(fault)
     return faults, report
 
 
 class Unguarded(Exception):
     """A rule that the database should keep by itself is not installed in it."""
+
+
+class Behind(Exception):
+    """Entries of the record wait too long for their place: the sequencer does not run, or refuses to sign."""
 
 
 class Silent(Exception):
@@ -96,3 +107,10 @@ def _beat() -> str:
     if age > BEAT_SILENT_AFTER:
         raise Silent(f"last heard {int(age.total_seconds())} s ago")
     return "ok"
+
+
+def _record() -> str:
+    behind = lag()
+    if behind > RECORD_BEHIND_AFTER:
+        raise Behind(f"{int(behind.total_seconds())} s behind; run sequence_log to see why")
+    return f"{int(behind.total_seconds())} s behind"

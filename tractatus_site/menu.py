@@ -44,10 +44,11 @@ class Entry:
 MEMBER_PLACES = (
     Place(_("Asked of you"), ("asked",)),
     Place(_("Deliberations"), ("board",), "read_board", holds=("d/",)),
-    Place(_("Precedents"), ("precedents",)),
+    Place(_("Precedents"), ("precedents",), holds=("ledger/",)),
     Place(_("Review"), ("reviews",), "read_reviews"),
     Place(_("Instructions"), ("instructions",)),
     Place(_("Agents"), ("agents",), "read_agents", there=has_keys),
+    Place(_("Record"), ("record",), "read_record"),
     Place(_("Settings"), ("settings",), "read_settings"),
 )
 

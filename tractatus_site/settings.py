@@ -11,6 +11,7 @@ DATA_DIR = environment.data_dir()
 DEBUG = environment.flag("DEBUG")
 SECRET_KEY = environment.secret_key(DATA_DIR)
 PORT = int(environment.text("PORT", "8000"))
+METRICS_TOKEN = environment.text("METRICS_TOKEN", "")
 LOG_KEY_FILE = environment.text("LOG_KEY_FILE", str(DATA_DIR / "log.key"))
 
 # --- Where people reach it
@@ -146,6 +147,13 @@ CELERY_BEAT_SCHEDULE = {
         # A tick that waited longer than its period is dropped: the next one finds the same rows.
         "options": {"expires": 55},
     },
+    # People wait for a place in the record only to see the proof of it.
+    "audit.sequence": {"task": "audit.tasks.sequence_all", "schedule": 5.0, "options": {"expires": 4}},
+    # The present hour is counted again each time, so that figures are minutes old and not an hour.
+    "audit.count": {"task": "audit.tasks.count_entries", "schedule": 300.0, "options": {"expires": 290}},
+    "audit.publish": {"task": "audit.tasks.publish_datasets", "schedule": 3_600.0, "options": {"expires": 3_500}},
+    # Somebody waits for it at a page.
+    "exports.make": {"task": "tractatus_site.tasks.make_exports", "schedule": 10.0, "options": {"expires": 9}},
     "instructions.tick": {"task": "instructions.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
     "oversight.tick": {"task": "oversight.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
 }

@@ -22,10 +22,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # The default page of drf-spectacular carries script in the page, which our policy refuses.
     path("api/docs/", SpectacularSwaggerSplitView.as_view(template_name="api_docs.html"), name="api_docs"),
     path("", include("accounts.urls")),
+    path("", include("audit.urls")),
     path("", include("instructions.urls")),
     path("", include("deliberation.urls")),
     path("", include("oversight.urls")),
     path("", include("oversight.adapter_urls")),
+    path("api/v1/", include("audit.api_urls")),
     path("api/v1/", include("instructions.api_urls")),
     path("api/v1/", include("deliberation.api_urls")),
     path("api/v1/", include("oversight.api_urls")),

@@ -44,6 +44,24 @@ class Entry(models.Model):
             models.Index(fields=["organisation", "service", "decision", "-id"], name="entry_service"),
             models.Index(fields=["organisation", "session", "id"], name="entry_session"),
             models.Index(fields=["cause_id"], name="entry_cause"),
+            # What people look for by itself: each gives the newest first without reading the others.
+            models.Index(fields=["organisation", "service", "-id"], name="entry_of_service"),
+            models.Index(fields=["organisation", "decision", "-id"], name="entry_decision"),
+            models.Index(
+                fields=["organisation", "context_pressure", "-id"],
+                name="entry_pressure",
+                condition=models.Q(context_pressure__isnull=False),
+            ),
+            models.Index(
+                fields=["organisation", "project_id", "-id"],
+                name="entry_project",
+                condition=models.Q(project_id__isnull=False),
+            ),
+            models.Index(
+                fields=["organisation", "actor_ref", "-id"],
+                name="entry_actor",
+                condition=models.Q(actor_ref__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

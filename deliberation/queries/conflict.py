@@ -27,8 +27,13 @@ def drawn(frameworks: Iterable[Framework], seed: str) -> list[Framework]:
 
 
 def frameworks_in_order(deliberation: Deliberation, viewer_id: UUID | None) -> list[Framework]:
-    """The frameworks that stand, in the order drawn for this viewer (a user's or a seat's id), theirs for good."""
-    return drawn(standing_frameworks(deliberation), f"{deliberation.pk.hex}:{viewer_id.hex if viewer_id else ''}")
+    """The frameworks that stand, in the order drawn for this viewer (a user's or a seat's id), theirs for good.
+
+    For nobody, which is print and export, in the one order drawn for that.
+    """
+    if viewer_id is None:
+        return in_print_order(deliberation)
+    return drawn(standing_frameworks(deliberation), f"{deliberation.pk.hex}:{viewer_id.hex}")
 
 
 def in_print_order(deliberation: Deliberation, standing: Iterable[Framework] | None = None) -> list[Framework]:

@@ -35,7 +35,7 @@ from deliberation.queries.rounds import how_given, position_parts, voices_by_fra
 S = TypeVar("S", bound=Spoken)
 
 
-def _newest(rows: Iterable[S], chain: str | None = None) -> dict[tuple[UUID | None, UUID], S]:
+def newest(rows: Iterable[S], chain: str | None = None) -> dict[tuple[UUID | None, UUID], S]:
     """The last version by thing and seat."""
     last: dict[tuple[UUID | None, UUID], S] = {}
     for row in sorted(rows, key=lambda r: r.version):
@@ -103,9 +103,9 @@ def proposals(deliberation: Deliberation, *, seat: Seat | None, viewer: UUID | N
         .order_by("number")
     )
     rows = Stance.objects.filter(deliberation=deliberation).select_related("seat", "reason", "entered_by")
-    newest = _newest(rows, "option_id")
+    last = newest(rows, "option_id")
     said: dict[UUID, dict[UUID, dict[str, Any]]] = defaultdict(dict)
-    for (option_id, seat_id), row in newest.items():
+    for (option_id, seat_id), row in last.items():
         if option_id is not None:
             said[option_id][seat_id] = _stance(row)
     costs: dict[UUID, dict[UUID, Any]] = defaultdict(dict)
@@ -121,7 +121,7 @@ def proposals(deliberation: Deliberation, *, seat: Seat | None, viewer: UUID | N
             number=place,
             by=proposer(option),
             columns=abreast.columns(f"p{place}", _from_here(option) | said[option.pk], costs[option.pk]),
-            mine=newest.get((option.pk, seat.pk)) if seat else None,
+            mine=last.get((option.pk, seat.pk)) if seat else None,
             is_mine=seat is not None and option.by_seat_id == seat.pk,
             questions=asked[option.pk],
         )
@@ -217,12 +217,12 @@ class Differing:
 def agreements(deliberation: Deliberation, *, seat: Seat | None, viewer: UUID | None) -> list[Agreed]:
     """The sentences put for round 3, each with the answers by framework."""
     rows = AgreementAnswer.objects.filter(deliberation=deliberation).select_related("seat", "comment", "entered_by")
-    newest = _newest(rows, "agreement_id")
+    last = newest(rows, "agreement_id")
     abreast = Abreast.of(deliberation, viewer)
     found = Agreement.objects.filter(deliberation=deliberation, struck_at__isnull=True).select_related("text")
     shown = []
     for agreement in found:
-        here = {s: row for (a, s), row in newest.items() if a == agreement.pk}
+        here = {s: row for (a, s), row in last.items() if a == agreement.pk}
         answers = {s: _agreement_answer(row) for s, row in here.items()}
         voiced = [framework for framework in abreast.frameworks if abreast.speaks.get(framework.pk)]
         missing = [
@@ -255,7 +255,7 @@ def _agreement_answer(row: AgreementAnswer) -> dict[str, Any]:
 def differences(deliberation: Deliberation, *, seat: Seat | None) -> list[Differing]:
     """The differences put for round 3, each side with those who hold it."""
     rows = SideAnswer.objects.filter(deliberation=deliberation).select_related("seat", "comment", "entered_by")
-    newest = _newest(rows, "side_id")
+    last = newest(rows, "side_id")
     found = (
         Difference.objects.filter(deliberation=deliberation, struck_at__isnull=True)
         .select_related("text")
@@ -265,7 +265,7 @@ def differences(deliberation: Deliberation, *, seat: Seat | None) -> list[Differ
     for difference in found:
         sides = []
         for side in difference.sides.all():
-            here = [row for (s, _seat), row in newest.items() if s == side.pk]
+            here = [row for (s, _seat), row in last.items() if s == side.pk]
             sides.append(
                 SideShown(
                     side=side,
@@ -275,7 +275,7 @@ def differences(deliberation: Deliberation, *, seat: Seat | None) -> list[Differ
                         for row in here
                         if row.holds and row.comment_id
                     ],
-                    mine=newest.get((side.pk, seat.pk)) if seat else None,
+                    mine=last.get((side.pk, seat.pk)) if seat else None,
                 )
             )
         shown.append(Differing(difference, sides, answered=any(s.mine for s in sides)))
@@ -298,7 +298,7 @@ def shifts(deliberation: Deliberation) -> list[dict[str, Any]]:
             "how": how_given(row),
             "language": row.language,
         }
-        for row in _newest(rows).values()
+        for row in newest(rows).values()
     ]
 
 
@@ -358,7 +358,7 @@ def said_by(seat: Seat) -> list[Said]:
         if kind == "dissent":
             rows = [row for row in rows if isinstance(row, Dissent) and row.stands]
         elif kind != "shared_value":
-            rows = list(_newest(rows, chains.get(kind)).values())
+            rows = list(newest(rows, chains.get(kind)).values())
         found += [(kind, row, number) for row in rows]
     proposed = Option.objects.filter(by_seat=seat, kind=Option.Kind.PROPOSAL).select_related("text", "detail")
     found += [("proposal", row, 2) for row in proposed]

@@ -119,6 +119,7 @@ def _links(deliberation: Deliberation, *, staff: bool) -> list[tuple[str, str]]:
     ]
     if at >= 6:
         links.append((_("The outcome"), address(deliberation, "outcome")))
+    links.append((_("All of it, as files"), address(deliberation, "deliberation_export")))
     return links
 
 

@@ -179,14 +179,14 @@ AT_A_TIME = 200
 """So many rows of the CSV are read at once."""
 
 
-class _Echo:
+class Echo:
     """What `csv.writer` writes into, so that each line can be streamed."""
 
     def write(self, value: str) -> str:
         return value
 
 
-def _plain(value: object) -> str:
+def plain_cell(value: object) -> str:
     """A cell no spreadsheet will run: a leading sign of a formula is set off by an apostrophe."""
     text = str(value)
     return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
@@ -197,7 +197,7 @@ def _plain(value: object) -> str:
 def board_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     """The board as CSV, with the filter that is chosen."""
     show = request.GET.get("show", "all")
-    writer = csv.writer(_Echo())
+    writer = csv.writer(Echo())
 
     def lines() -> Iterator[str]:
         yield "\ufeff"
@@ -229,7 +229,7 @@ def board_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
                     " ".join(row.held),
                     row.next[0] if row.next else "",
                 ]
-                yield writer.writerow([_plain(cell) for cell in cells])
+                yield writer.writerow([plain_cell(cell) for cell in cells])
             if len(rows) < AT_A_TIME:
                 return
             after = rows[-1].deliberation.number

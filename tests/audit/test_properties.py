@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.refusals import Invalid
-from audit import envelope
+from audit import envelope, tree
 from audit.texts import commitment
 
 TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]))
@@ -51,7 +51,7 @@ def test_canonical_bytes_are_the_same_after_any_reading(written):
     read = json.loads(exact)
     assert tuple(sorted(read)) == tuple(sorted(envelope.KEYS))
     assert envelope.canonical(dict(reversed(read.items()))) == exact
-    assert envelope.leaf_hash(exact) == hashlib.sha256(b"\x00" + exact).digest()
+    assert tree.leaf_hash(exact) == hashlib.sha256(b"\x00" + exact).digest()
     assert UUID(read["id"])
     assert len(read["timestamp"]) == len("2026-11-21T12:00:00.000000Z")
 

@@ -15,6 +15,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.permissions import SYSTEM
+from audit.domain.surfaces import is_on, switch_surface
 from deliberation import models as of
 from deliberation.domain.invitations import renew_link
 from deliberation.domain.links import token_of
@@ -61,6 +63,10 @@ READERS = {
     "change_decide": "holder",
     "dissent_withdraw": "Stakeholder one",
     "quote_choose": "Stakeholder one",
+    "evolution": "auditor",
+    "metrics": "auditor",
+    "record": "auditor",
+    "record_entry": "auditor",
     "review_speak": "Stakeholder one",
 }
 """Who opens a page that only one of them may, or that shows them most."""
@@ -72,13 +78,21 @@ NO_PAGES = {
     "hook_claude_code": "for agents' tools",
     "hook_claude_code_status": "for agents' tools",
     "litellm_guardrail": "for agents' tools",
+    "evolution_markdown": "a document",
     "outbox": "only where mail is kept in files: looked at in test_screens.py",
     "outbox_mail": "only where mail is kept in files",
+    "export_file": "a file",
     "instruction_changed": "only of what an instruction would have changed: test_instructions.py",
     "instruction_draft": "keeps what is typed",
     "instruction_import_decide": "only of a file that was read: test_files_pages.py",
     "instruction_reinstate": "only of one that is retired",
     "period_end": "an act",
+    "public_dataset_card": "a document",
+    "public_dataset_file": "a file",
+    "public_evolution_markdown": "a document",
+    "public_metrics_file": "a file",
+    "record_file": "a file",
+    "record_proof": "a file",
     "reviews_ics": "for calendars",
     "security_txt": "plain text",
     "client_file": "a file",
@@ -89,6 +103,15 @@ NO_PAGES = {
     "variable_remove": "an act",
 }
 """Routes that answer nobody here with a page, and why."""
+
+SURFACES = {
+    "framework_card": "dataset",
+    "public_datasets": "dataset",
+    "public_evidence": "evidence",
+    "public_evolution": "evolution",
+    "public_metrics": "metrics",
+}
+"""Pages that an administrator has to switch on."""
 
 OF_THE_PERSON = ("/accounts/email/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/logout/")
 OF_NOBODY = ("/accounts/login/", "/accounts/login/code/", "/no-such-page/")
@@ -169,6 +192,8 @@ def _filled(route: Route, world: World) -> tuple[dict[str, Any], Any]:
     if route.name == "published":
         page = publish(whole, by=world.cast.holder, reason="So that others learn.", leave_out_silent=True)
         return {"slug": page.slug}, whole
+    if route.name in SURFACES and not is_on(world.cast.organisation, SURFACES[route.name]):
+        switch_surface(world.cast.organisation, SURFACES[route.name], True, by=SYSTEM)
     if route.name == "own_session_end":
         return {"handle": "this"}, None
     if route.name == "sign_in_by_link":

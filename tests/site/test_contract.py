@@ -31,6 +31,7 @@ from accounts.domain.keys import create_api_key
 from accounts.models import Organisation, Project
 from accounts.permissions import SYSTEM
 from accounts.scope import open_organisation
+from audit.sequencer import sequence
 from tractatus_site.problems import MEDIA_TYPE
 from tractatus_site.wsgi import application
 
@@ -47,6 +48,7 @@ def key(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """The secret of a key of the demo organisation, in a transaction that every test of this file begins from."""
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("seed_demo", stdout=StringIO())
+        sequence(Organisation.objects.get(slug="demo"))
         with open_organisation(Organisation.objects.get(slug="demo")):
             yield create_api_key(Project.objects.get(slug="hiring"), "Contract", by=SYSTEM, enforces=True).secret
         transaction.set_rollback(True)
@@ -94,12 +96,15 @@ def test_what_a_list_gives_is_found_at_its_address(key: str) -> None:
     for many in operations:
         if many.method != "get" or "{" in many.path:
             continue
-        page = many.Case(query={"page_size": 1}).call_and_validate(headers=headers, excluded_checks=UNUSED).json()
+        answer = many.Case(query={"page_size": 1}).call_and_validate(headers=headers, excluded_checks=UNUSED)
+        page = answer.json() if answer.headers["content-type"][0] == "application/json" else {}
         if "results" not in page:
             continue
         ids = [row["id"] for row in page["results"]]
         while page["next"]:
             query = dict(parse_qsl(urlsplit(page["next"]).query))
+            if len(ids) > 20:
+                query["page_size"] = "200"  # the record is long
             page = many.Case(query=query).call_and_validate(headers=headers, excluded_checks=UNUSED).json()
             ids += [row["id"] for row in page["results"]]
         assert len(ids) == len(set(ids))

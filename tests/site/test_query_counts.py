@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -19,13 +19,19 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLResolver, get_resolver, resolve, reverse
 from drf_spectacular.generators import SchemaGenerator
 
-from accounts import guards
+from accounts import clock, guards
 from accounts.domain.keys import create_api_key
 from accounts.domain.members import add_member
 from accounts.domain.seats import sit
 from accounts.models import Organisation, Project, SeatUser
 from accounts.permissions import SYSTEM
 from accounts.roles import Role
+from audit.dataset.publishing import publish
+from audit.domain.metrics import count_new
+from audit.domain.milestones import add_milestone
+from audit.domain.surfaces import switch_surface
+from audit.models import Entry, Export
+from audit.sequencer import sequence
 from audit.texts import keep
 from deliberation import models as of
 from deliberation.domain import calendar, publication
@@ -60,6 +66,7 @@ from oversight.domain.handoffs import write_handoff
 from oversight.domain.reports import Report, report_act
 from oversight.domain.sessions import end_session_of_agent
 from oversight.models import Check, Session
+from tests.audit.recorded import check
 from tests.cast import Cast, make_member, make_organisation, make_project
 from tests.copies import copy_rows, past_the_guards
 from tests.deliberation import stages
@@ -124,6 +131,10 @@ NO_LISTS = {
     "api_classifications", "api_instruction", "api_validations", "settings_suggestions",
     "api_check", "api_checks", "api_judgment_request", "api_reports", "api_sessions", "api_session_end",
     "api_session_handoff", "api_session_pressure",
+    "milestone_add", "record_proof", "settings_public", "public_metrics", "public_metrics_file", "public_evidence",
+    "api_public_framework_metrics", "api_entry_proof", "api_checkpoint", "api_consistency",
+    # Files made on the way: as many questions as there are tables, and one for each proof.
+    "deliberation_export", "export_file", "public_dataset_file",
     # Mails of the demo, which are files.
     "outbox",
     # Acts: they are sent, and lead to a page.
@@ -180,10 +191,10 @@ def _keys(cast: Cast, times: int) -> None:
         create_api_key(cast.project, "Screening", by=cast.administrator, enforces=True)
 
 
-def _settings(more: Callable[[Cast, int], None]) -> Callable[[Cast], Rows]:
+def _settings(more: Callable[[Cast, int], None], *, all_shown: bool = True) -> Callable[[Cast], Rows]:
     def make(cast: Cast) -> Rows:
         more(cast, 1)
-        return Rows(signed_in(cast.administrator), partial(more, cast), ["care"])
+        return Rows(signed_in(cast.administrator), partial(more, cast), ["care"], all_shown=all_shown)
 
     return make
 
@@ -192,12 +203,30 @@ def _sessions(cast: Cast) -> Rows:
     return Rows(signed_in(cast.facilitator), lambda times: [signed_in(cast.facilitator) for _ in range(times)])
 
 
+def _exports(cast: Cast, times: int) -> None:
+    for _ in range(times):
+        Export.objects.create(organisation=cast.organisation, state="ended", asked_by=cast.holder, asked_at=clock.now())
+
+
+def _datasets(cast: Cast) -> Rows:
+    def more(times: int) -> None:
+        for _ in range(times):
+            other = make_organisation(f"open-{Organisation.objects.count()}", f"Open {Organisation.objects.count()}")
+            switch_surface(other, "dataset", True, by=SYSTEM)
+            publish(other)
+
+    more(1)
+    return Rows(Client(), more)
+
+
+LISTS["public_datasets"]["datasets"] = _datasets
 LISTS["home"]["organisations"] = _organisations
 LISTS["own_sessions"]["sessions"] = _sessions
 LISTS["demo"]["people"] = _demo_people
 LISTS["settings_members"]["members"] = _settings(_members)
 LISTS["settings_projects"]["projects"] = _settings(_projects)
 LISTS["settings_keys"]["keys"] = _settings(_keys)
+LISTS["settings_export"]["exports"] = _settings(_exports, all_shown=False)
 
 
 # --- Instructions
@@ -369,6 +398,87 @@ LISTS["api_instructions"]["instructions"] = _instructions_by_key
 LISTS["periods"]["periods"] = _periods
 LISTS["period_end"]["what ends with it"] = _ends_with_a_period
 LISTS["variables"]["variables"] = _variables
+
+
+# --- The record
+
+
+def _checks(cast: Cast) -> Rows:
+    def more(times: int) -> None:
+        for _ in range(times):
+            check(cast.organisation, "deny", session="0711")
+
+    more(1)
+    return Rows(signed_in(cast.auditor), more, ["care"], {"session": "0711"})
+
+
+def _caused(cast: Cast) -> Rows:
+    """An entry at the end of a chain of causes, that others answer, and that commits to words."""
+    first = check(cast.organisation)
+    with transaction.atomic():
+        told = {"reason": keep(cast.organisation, "Because.")}
+        here = check(cast.organisation, cause=first, texts=told)
+
+    def more(times: int) -> None:
+        for _ in range(times):
+            check(cast.organisation, cause=here)
+
+    more(1)
+    return Rows(signed_in(cast.auditor), more, ["care", here.pk])
+
+
+def _found(cast: Cast) -> Rows:
+    rows = _checks(cast)
+    rows.args.append("jsonl")
+    return rows
+
+
+def _recorded_by_key(cast: Cast) -> Rows:
+    secret = create_api_key(cast.project, "Screening", by=SYSTEM).secret
+
+    def more(times: int) -> None:
+        for _ in range(times):
+            check(cast.organisation)
+        sequence(cast.organisation)
+
+    more(1)
+    return Rows(Client(headers={"Authorization": f"Bearer {secret}"}), more, all_shown=False)
+
+
+def _milestones(route: str) -> Make:
+    def make(cast: Cast) -> Rows:
+        def more(times: int) -> None:
+            for _ in range(times):
+                told = {"title": "It failed.", "story": "It did.", "evidence": "Look."}
+                add_milestone(cast.organisation, by=cast.administrator, kind="incident", day=date(2026, 1, 2), **told)
+
+        more(1)
+        if route.startswith("public"):
+            switch_surface(cast.organisation, "evolution", True, by=SYSTEM)
+            return Rows(Client(), more)
+        return Rows(signed_in(cast.auditor), more, ["care"])
+
+    return make
+
+
+def _counted(cast: Cast) -> Rows:
+    def more(times: int) -> None:
+        for number in range(times):
+            check(cast.organisation, "deny", boundary=f"Own {Entry.objects.count()} {number}")
+        count_new(cast.organisation, datetime.now(UTC) + timedelta(minutes=1))
+
+    more(1)
+    return Rows(signed_in(cast.auditor), more, ["care"])
+
+
+LISTS["metrics"]["boundaries"] = _counted
+for _route in ("evolution", "evolution_markdown", "public_evolution", "public_evolution_markdown"):
+    LISTS[_route]["milestones"] = _milestones(_route)
+LISTS["record"]["entries"] = _checks
+for _route in ("api_entries", "api_record_export"):
+    LISTS[_route]["entries"] = _recorded_by_key
+LISTS["record_entry"]["answers"] = _caused
+LISTS["record_file"]["entries"] = _found
 
 
 # --- Stages that the pages stand at
@@ -610,6 +720,9 @@ LISTS["asked"] = {
 }
 for what, query in [("all", {}), ("found", {"q": "tool"}), ("like words", {"like": "May a tool sort applications?"})]:
     LISTS["precedents"][what] = _many("reviewer", decided, under_review, query=query)
+for show in ("losses", "promises"):
+    LISTS["ledger"][show] = _many("reviewer", decided, query={"show": show})
+    LISTS["ledger_csv"][show] = _many("reviewer", decided, query={"show": show})
 LISTS["reviews"]["of every section"] = _many(
     "reviewer", partial(stages.at_review_due, overdue=-20), under_review, decided
 )

@@ -14,6 +14,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import Membership
 from accounts.permissions import ANY, TABLE, Rule
+from audit import models as audit
+from audit.models import Entry
 from deliberation import models as of
 from deliberation.models import Deliberation
 from instructions import models as told
@@ -46,6 +48,7 @@ ROWS: dict[str, Any] = {
     "deliberation_option_edit": of.Option,
     "deliberation_option_strike": of.Option,
     "deliberation_tension_settle": of.Framework,
+    "export_file": audit.Export,
     "dissent_answer": of.Dissent,
     "dissent_join": of.Dissent,
     "dissent_withdraw": of.Dissent,
@@ -67,7 +70,11 @@ ROWS: dict[str, Any] = {
     "notice_resend": of.Notice,
     "period_end": told.Period,
     "proposal_cost": of.Option,
+    "public_dataset_card": audit.Dataset,
+    "public_dataset_file": audit.Dataset,
     "question_reply": of.Question,
+    "record_entry": Entry,
+    "record_proof": Entry,
     "request_answer": of.Request,
     "side_answer": of.Side,
     "stakeholder_drop": of.Stakeholder,
@@ -89,6 +96,8 @@ VALUES: dict[str, Any] = {
     "card_otherwise kind": "format",
     "instruction_draft form": "new",
     "client_file name": "tractatus_client.py",
+    "record_file form": "csv",
+    "record_proof form": "receipt",
     "outbox_mail key": "20270101-000000-0",
 }
 """What else stands in addresses, by the parameter, or by route and parameter."""

@@ -9,7 +9,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from types import ModuleType
 from typing import Any
 
@@ -60,6 +60,9 @@ FILLS: dict[str, Any] = {
     "set_variable name": "WALLS",
     "check_action question": Question({"tool_name": "Bash", "tool_input": {"command": "ls"}}),
     "write_handoff body": {"state": "All is done."},
+    "switch_surface name": "metrics",
+    "add_milestone kind": "change",
+    "add_milestone day": date(2026, 1, 2),
 }
 """What is sent under a name where any words would not do, or to one verb under that name."""
 WORDS = {"str", "Sequence[str]", "Iterable", "Role"}

@@ -6,6 +6,7 @@ Generated from the registry of models. A new model is tried by itself; where no 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -15,7 +16,11 @@ from django.db import IntegrityError, connection, models, transaction
 from accounts import clock, scope
 from accounts.ids import uuid7
 from accounts.models import KeptAnswer, Membership, SeatUser, User
+from accounts.permissions import SYSTEM
 from accounts.scope import ScopeError, open_organisation
+from audit.domain.metrics import count_new
+from audit.domain.milestones import add_milestone
+from audit.domain.surfaces import switch_surface
 from audit.models import Entry
 from deliberation.domain.calendar import make_calendar_link
 from deliberation.domain.drafts import save_draft
@@ -69,6 +74,10 @@ def _what_no_stage_makes(world: World) -> None:
     )
     audit["Leaf"].objects.create(**ours, log=log, index=10_000, entry=Entry.objects.order_by("-pk").first())
     audit["Node"].objects.create(**ours, log=log, level=20, index=10_000, hash=b"0" * 32)
+    switch_surface(cast.organisation, "metrics", True, by=SYSTEM)
+    told = {"kind": "change", "day": date(2026, 1, 2), "title": "One", "story": "It was.", "evidence": "Look."}
+    add_milestone(cast.organisation, by=cast.administrator, **told)
+    count_new(cast.organisation)
     audit["Checkpoint"].objects.create(**ours, log=log, size=0, root=b"0" * 32, note="", signed_at=now)
 
 

@@ -16,6 +16,12 @@ from accounts.domain.seats import sit
 from accounts.models import APIKey, Organisation, User
 from accounts.permissions import SYSTEM, System
 from accounts.roles import Part, Role
+from audit.dataset.publishing import publish
+from audit.domain.logs import start_new_log
+from audit.domain.surfaces import switch_surface
+from audit.export_job import place_of
+from audit.logs import current_log
+from audit.models import Export
 from audit.texts import keep
 from deliberation import models as of
 from deliberation.domain import publication
@@ -84,6 +90,9 @@ class World:
         self.at |= told(self.cast)
         self.at |= watched(self.key.key)
         self.at |= decided(self.cast, self.key.key)
+        self.at["log"] = _logs(self.cast)
+        _export(self.cast)
+        _dataset(self.cast)
         # These are brought into their states and not copied: see `bring`.
         self.at["installation"] = dict.fromkeys(["started", "new", "demo"], self.cast.organisation)
         self.at["organisation"] = dict.fromkeys(["active", "deactivated"], self.cast.organisation)
@@ -153,6 +162,26 @@ def everything_said(world: World) -> Deliberation:
         _signed(cast, deliberation)
     _reviewed(cast, deliberation)
     return deliberation
+
+
+def _export(cast: Cast) -> None:
+    """One that is ready, with its file."""
+    now = clock.now()
+    ready = {"state": Export.State.READY, "ready_at": now, "ends_at": now + timedelta(days=7), "digest": "0" * 64}
+    place = place_of(Export.objects.create(organisation=cast.organisation, asked_at=now, **ready))
+    place.parent.mkdir(exist_ok=True)
+    place.write_bytes(b"A zip.")
+
+
+def _dataset(cast: Cast) -> None:
+    """One that is published, without a line yet."""
+    switch_surface(cast.organisation, "dataset", True, by=SYSTEM)
+    publish(cast.organisation)
+
+
+def _logs(cast: Cast) -> dict[str, Any]:
+    ended = current_log(cast.organisation)
+    return {"current": start_new_log(ended, by=SYSTEM, reason="A backup was restored."), "ended": ended}
 
 
 def ago(**span: int) -> time_machine.travel:

@@ -65,6 +65,18 @@ def said(text: Any) -> SafeString:
 
 
 @register.filter
+def figure(number: int | None) -> str:
+    """A number in figures, its thousands set apart as the language does it. None gives nothing."""
+    return "" if number is None else formats.number_format(number, force_grouping=True)
+
+
+@register.filter
+def localday(moment: dt.datetime) -> dt.date:
+    """The day of a moment where the reader is: what a list is grouped by."""
+    return _local(moment).date()
+
+
+@register.filter
 def lines(text: Any) -> list[str]:
     """The lines of a label: the first is the label, the second its hint."""
     return [line.strip() for line in str(text or "").split("\n") if line.strip()]
@@ -312,6 +324,14 @@ def published_outcomes() -> list[Any]:
     from tractatus_site.published import shown_to_anybody
 
     return shown_to_anybody()
+
+
+@register.simple_tag
+def live_figures() -> Any:
+    """{% live_figures as live %}: what was counted of the last 30 days, or None where nobody shows it."""
+    from audit.queries.evidence import live
+
+    return live()
 
 
 @register.simple_tag

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('deliberation', '0005_terms_of_earlier_precedents'),
+        ('deliberation', '0006_review_queue'),
     ]
 
     operations = [

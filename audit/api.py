@@ -1,0 +1,257 @@
+"""The JSON interface to the record: the log of the key's organisation, its proofs, and all of it as a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.http import StreamingHttpResponse
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from rest_framework.exceptions import NotFound
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.interface import CURSOR, PAGE_SIZE, ProjectView, example, key_of, listing
+from accounts.models import Organisation
+from accounts.refusals import Invalid
+from accounts.scope import streamed
+from audit import api_shapes as shapes
+from audit.envelope import SERVICES
+from audit.export import NothingSigned, export
+from audit.logs import rows_of
+from audit.models import Checkpoint, Entry
+from audit.queries.proofs import consistency_of, encoded, inclusion_of, last_checkpoint, tree_of
+from audit.receipts import receipt_of
+
+ORIGIN = "tractatus.example/o/0199b9a0-6c1f-7d22-9a38-2f6a55ce7a10"
+VKEY = f"{ORIGIN}+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
+ROOT = "vH5Qx1oP0rC3yN7uB2kD9wF4hT6mS8eJ1aL5gZ0iX3o="
+SIGNED = f"{ORIGIN}\n{{}}\n{ROOT}\ntime 2026-11-21T09:05:12.000000Z\n\n— {ORIGIN} x08go/ZJkuBS9UG…\n"
+ENTRY = {
+    "id": "0199b9a1-02b3-7c51-8f0e-6f2f7d3a9b11",
+    "leaf_hash": "1d727bc03f64d263f3ab5637bd",
+    "envelope": {
+        "v": 1,
+        "id": "0199b9a1-02b3-7c51-8f0e-6f2f7d3a9b11",
+        "timestamp": "2026-11-21T09:05:07.000000Z",
+        "organisation": "0199b9a0-1111-7d22-9a38-2f6a55ce7a10",
+        "project": None,
+        "session": "s1",
+        "actor": {"kind": "agent", "ref": "5ce7a10", "role": "key"},
+        "agent": {"name": "helper", "version": "2", "model": None},
+        "service": "Gate",
+        "event": "oversight.check",
+        "decision": "ask",
+        "boundary": "12.1 values",
+        "context_pressure": "NORMAL",
+        "coordination": [{"service": "BoundaryEnforcer", "result": "ask", "microseconds": 412}],
+        "subject": {"kind": "action", "id": "0199b9a1-02b3-7c51-8f0e-6f2f7d3a9b12"},
+        "outcome": "human_approval_required",
+        "policy": None,
+        "mode": "enforced",
+        "cause": None,
+        "commitments": {},
+    },
+}
+SIZE = {"type": "integer", "minimum": 1, "maximum": 2**53}
+LONGEST_WORD = 100
+
+
+class Entries(ProjectView):
+    reads = "read_record_by_key"
+
+    @extend_schema(
+        operation_id="list_entries",
+        summary="The record",
+        description="Every entry of the organisation, the newest first, whether or not it has its place in the tree.",
+        parameters=[
+            CURSOR,
+            PAGE_SIZE,
+            OpenApiParameter("service", str, enum=SERVICES),
+            *(
+                OpenApiParameter(name, {"type": "string", "maxLength": LONGEST_WORD})
+                for name in ("event", "decision", "session")
+            ),
+        ],
+        responses={200: listing("EntryList", shapes.EntryOut)},
+        examples=[example("Entries", ENTRY, listed=True, response_only=True)],
+        tags=["record"],
+    )
+    def get(self, request: Request) -> Response:
+        rows = Entry.objects.all()
+        for name in ("service", "event", "decision", "session"):
+            value = request.query_params.get(name)
+            if value is None:
+                continue
+            if name == "service" and value not in SERVICES:
+                raise Invalid(_("One of %(values)s is expected.") % {"values": ", ".join(SERVICES)}, name)
+            if len(value) > LONGEST_WORD or "\x00" in value:
+                raise Invalid(_("At most 100 characters, none of them NUL."), name)
+            rows = rows.filter(**{name: value})
+        return self.page(request, rows, lambda found: [shape(one) for one in found])
+
+
+class EntryProof(ProjectView):
+    reads = "read_record_by_key"
+
+    @extend_schema(
+        operation_id="prove_entry",
+        summary="The proof of one entry",
+        description="That it is in the tree the newest checkpoint signs, and a receipt. A few seconds after it was "
+        "recorded an entry may still wait for its place; then there is the receipt alone.",
+        responses={200: shapes.ProofOut},
+        tags=["record"],
+    )
+    def get(self, request: Request, key: UUID) -> Response:
+        return Response(proof_shape(self.one(Entry.objects.all(), key)))
+
+
+class LastCheckpoint(ProjectView):
+    reads = "read_record_by_key"
+
+    @extend_schema(
+        operation_id="read_checkpoint",
+        summary="The newest checkpoint",
+        description="The signed size and root of the log. Keep one now and then: it is what a later one is held to.",
+        responses={200: shapes.CheckpointOut, 404: None},
+        examples=[
+            OpenApiExample(
+                "Checkpoint",
+                value={
+                    "origin": ORIGIN,
+                    "size": 20417,
+                    "root": ROOT,
+                    "time": "2026-11-21T09:05:12.000000Z",
+                    "checkpoint": SIGNED.format(20417),
+                    "vkey": VKEY,
+                },
+                response_only=True,
+            )
+        ],
+        tags=["record"],
+    )
+    def get(self, request: Request) -> Response:
+        found = newest(key_of(request).organisation)
+        said = tree_of(found)
+        return Response(
+            {
+                "origin": said.origin,
+                "size": said.size,
+                "root": encoded(said.root),
+                "time": said.time,
+                "checkpoint": found.note,
+                "vkey": found.log.vkey,
+            }
+        )
+
+
+class Consistency(ProjectView):
+    reads = "read_record_by_key"
+
+    @extend_schema(
+        operation_id="prove_consistency",
+        summary="That a later tree continues an earlier one",
+        parameters=[
+            OpenApiParameter("from", SIZE, required=True, description="How many entries the earlier tree has."),
+            OpenApiParameter("to", SIZE, description="How many the later one has: as many as are signed, unless told."),
+        ],
+        responses={200: shapes.ConsistencyOut, 404: None},
+        tags=["record"],
+    )
+    def get(self, request: Request) -> Response:
+        first = _size(request, "from")
+        last = newest(key_of(request).organisation)
+        second = _size(request, "to") if "to" in request.query_params else last.size
+        if not first <= second <= last.size:
+            raise Invalid(
+                _("From 1 to at most %(size)d, which is how many are signed.") % {"size": last.size},
+                "from" if first > second else "to",
+            )
+        signed = rows_of(last.log, Checkpoint).filter(size__in=[first, second]).values_list("size", "note")
+        notes = dict(signed.order_by("signed_at"))
+        return Response(
+            {
+                "origin": last.log.origin,
+                "from": first,
+                "to": second,
+                "hashes": [encoded(one) for one in consistency_of(last.log, first, second)],
+                "older": notes.get(first),
+                "checkpoint": notes.get(second),
+                "vkey": last.log.vkey,
+            }
+        )
+
+
+class ZipRenderer(BaseRenderer):
+    """So that a zip archive may be asked for by name. What it holds is streamed past it."""
+
+    media_type = "application/zip"
+    format = "zip"
+    charset = None
+
+
+class Export(ProjectView):
+    reads = "read_record_by_key"
+    renderer_classes = (ZipRenderer,)
+
+    @extend_schema(
+        operation_id="export_record",
+        summary="The record as a file",
+        description="A zip archive of all entries up to the newest checkpoint, with the verifier that checks it; the "
+        "same as `manage.py export_record`.",
+        responses={(200, "application/zip"): OpenApiTypes.BINARY, 404: None},
+        tags=["record"],
+    )
+    def get(self, request: Request) -> StreamingHttpResponse:
+        organisation = key_of(request).organisation
+        try:
+            pieces: Iterable[bytes] = export(organisation)
+        except NothingSigned:
+            raise NotFound(_("Nothing has been signed yet.")) from None
+        response = StreamingHttpResponse(streamed(organisation, pieces), content_type="application/zip")
+        response["Content-Disposition"] = f'attachment; filename="record-{organisation.slug}.zip"'
+        return response
+
+
+def newest(organisation: Organisation) -> Checkpoint:
+    """The newest checkpoint. Raises NotFound before there is one."""
+    found = last_checkpoint(organisation)
+    if found is None:
+        raise NotFound(_("Nothing has been signed yet."))
+    return found
+
+
+def _size(request: Request, name: str) -> int:
+    given = request.query_params.get(name, "")
+    if not (given.isascii() and given.isdigit() and len(given) < 17 and int(given)):
+        raise Invalid(_("A number of entries is expected, from 1 on."), name)
+    return int(given)
+
+
+def shape(row: Entry) -> dict[str, Any]:
+    """One entry as an answer has it."""
+    return {"id": row.pk, "leaf_hash": row.leaf_hex, "envelope": json.loads(bytes(row.canonical))}
+
+
+def proof_shape(row: Entry) -> dict[str, Any]:
+    """The proof of one entry, as an answer and as the file `verify_record.py --proof` takes."""
+    proof = inclusion_of(row)
+    return {
+        "id": row.pk,
+        "state": "waiting" if proof is None else "placed",
+        "canonical": bytes(row.canonical).decode(),
+        "leaf_hash": row.leaf_hex,
+        "receipt": receipt_of(row),
+        "index": None if proof is None else proof.index,
+        "size": None if proof is None else proof.size,
+        "root": None if proof is None else encoded(proof.root),
+        "hashes": [] if proof is None else [encoded(one) for one in proof.hashes],
+        "checkpoint": None if proof is None else proof.checkpoint,
+        "vkey": None if proof is None else proof.vkey,
+        "tlog_proof": None if proof is None else proof.as_text(),
+    }

@@ -1,0 +1,1 @@
+"""The public decision corpus: what the framework decided, in seven fields that name nobody."""

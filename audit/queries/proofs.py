@@ -1,0 +1,105 @@
+"""Proofs: that an entry is in the tree a checkpoint signs, and that one checkpoint's tree begins with another's."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from accounts.models import Organisation
+from audit import tree
+from audit.logs import rows
+from audit.models import Checkpoint, Entry, Log
+from audit.notes import Tree
+from audit.sequencer import hashes_at
+
+DEEPEST = 48
+"""Levels of a tree that are looked at: a log of 2 ** 48 entries."""
+
+
+@dataclass(frozen=True)
+class Inclusion:
+    """That an entry is leaf `index` of the tree which `checkpoint` signs."""
+
+    index: int
+    size: int
+    root: bytes
+    hashes: list[bytes]
+    checkpoint: str
+    vkey: str
+
+    def as_text(self) -> str:
+        """A C2SP tlog-proof file, which programs of others read."""
+        lines = ["c2sp.org/tlog-proof@v1", f"index {self.index}", *map(encoded, self.hashes)]
+        return "\n".join(lines) + "\n\n" + self.checkpoint
+
+
+def encoded(found: bytes) -> str:
+    """A hash as proofs write it."""
+    return base64.b64encode(found).decode()
+
+
+# The place of the entry, the newest checkpoint of its log, and at each level the two nodes a proof can need there: the
+# neighbour of the subtree the entry is in, and the last one of the tree where the size has a one.
+_INCLUSION = """
+WITH place AS (
+    SELECT leaf.log_id, leaf."index" AS leaf, signed.size, signed.root, signed.note, log.vkey
+    FROM audit_leaf leaf
+    JOIN audit_log log ON log.id = leaf.log_id
+    JOIN audit_checkpoint signed ON signed.id = (
+        SELECT one.id FROM audit_checkpoint one WHERE one.log_id = leaf.log_id
+        ORDER BY one.size DESC, one.signed_at DESC LIMIT 1
+    )
+    WHERE leaf.entry_id = %s AND signed.size > leaf."index"
+), step (level, width) AS (VALUES {steps})
+SELECT place.leaf, place.size, place.root, place.note, place.vkey, node.level, node."index", node.hash
+FROM place
+LEFT JOIN step ON step.width <= place.size
+LEFT JOIN audit_node node ON node.log_id = place.log_id AND node.level = step.level AND node."index" IN (
+    place.leaf / step.width + 1 - 2 * (place.leaf / step.width %% 2),
+    place.size / step.width - 1
+)
+""".format(steps=", ".join(f"({level}, {1 << level})" for level in range(DEEPEST)))
+
+
+def inclusion_of(entry: Entry) -> Inclusion | None:
+    """The proof by the newest checkpoint, by one query; None while the entry still waits for its place."""
+    key: Any = entry.pk.hex if connection.vendor == "sqlite" else entry.pk
+    with connection.cursor() as cursor:
+        cursor.execute(_INCLUSION, [key])
+        found = cursor.fetchall()
+    if not found:
+        return None
+    index, size, root, note, vkey = found[0][:5]
+    hashes = {(level, place): bytes(hash) for *_same, level, place, hash in found if hash is not None}
+    return Inclusion(index, size, bytes(root), tree.folded(tree.inclusion(index, size), hashes), note, vkey)
+
+
+def consistency_of(log: Log, first: int, second: int) -> list[bytes]:
+    """The hashes that prove that the log's tree of `second` entries begins with the one of `first`, by one query.
+
+    Raises ValueError for sizes the log does not have, or between which there is no proof.
+    """
+    proof = tree.consistency(first, second)
+    places = [place for nodes in proof for place in nodes]
+    last = tree.nodes_over(0, second)[-1]
+    hashes = hashes_at(log, [*places, last])
+    if last not in hashes:
+        raise ValueError(f"The log does not have {second} entries.")
+    return tree.folded(proof, hashes)
+
+
+def last_checkpoint(organisation: Organisation | None) -> Checkpoint | None:
+    """The newest checkpoint of the log that is being written, with its log; None before anything was signed."""
+    mine = rows(Checkpoint, organisation).filter(log__ended_at__isnull=True).select_related("log")
+    found: Checkpoint | None = mine.order_by("-size", "-signed_at").first()
+    if found is not None:
+        found.log.organisation = organisation
+    return found
+
+
+def tree_of(checkpoint: Checkpoint) -> Tree:
+    """What the checkpoint says."""
+    return Tree.of(checkpoint.note.rpartition("\n\n")[0] + "\n")

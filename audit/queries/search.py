@@ -1,0 +1,145 @@
+"""Finding entries, the newest first, at a cost that does not grow with the log.
+
+An id tells when it was made, so a date is a range of ids, and every index that ends in the id serves every filter with
+every date. One filter, the one that leaves fewest, is looked up in its index; where others come with it, they are held
+against so many entries at a time, and the page says how far back it has looked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts.models import Organisation
+from audit.models import Entry
+
+PAGE = 50
+LOOKED_THROUGH = 2_000
+"""Entries that the remaining filters are held against for one page."""
+AT_A_TIME = 1_000
+"""Entries of a file that are read at once."""
+
+COLUMNS = (
+    "id", "organisation_id", "timestamp", "event", "decision", "service", "actor_kind", "actor_ref", "actor_role",
+    "subject_kind", "subject_id", "project_id", "session", "boundary", "context_pressure", "outcome", "mode",
+    "cause_id",
+)  # fmt: skip
+"""What a list shows: the envelope itself is left where it is."""
+
+INDEXED: tuple[tuple[str, ...], ...] = (
+    ("subject_kind", "subject_id"),
+    ("session",),
+    ("actor_ref",),
+    ("event",),
+    ("service", "decision"),
+    ("context_pressure",),
+    ("project_id",),
+    ("decision",),
+    ("service",),
+)
+"""The filters that an index answers by itself, those that usually leave fewest first."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody looks for. Empty means any; `since` is the first moment and `until` the first one after."""
+
+    service: str = ""
+    decision: str = ""
+    pressure: str = ""
+    project: UUID | None = None
+    session: str = ""
+    actor: str = ""
+    event: str = ""
+    subject: tuple[str, str] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def columns(self) -> dict[str, Any]:
+        """The filters by column; dates are not among them."""
+        kind, about = self.subject or ("", "")
+        found = {
+            "service": self.service, "decision": self.decision, "context_pressure": self.pressure,
+            "project_id": self.project, "session": self.session, "actor_ref": self.actor, "event": self.event,
+            "subject_kind": kind, "subject_id": about,
+        }  # fmt: skip
+        return {name: value for name, value in found.items() if value}
+
+    @property
+    def is_narrow(self) -> bool:
+        return bool(self.columns() or self.since or self.until)
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page. `following` is the id after which the next one begins, None at the end.
+
+    `looked_back_to` is set where the page ended because enough was looked through, and not because it was full.
+    """
+
+    rows: list[Entry]
+    following: UUID | None
+    looked_back_to: datetime | None = None
+
+
+def first_id(moment: datetime) -> UUID:
+    """The least id that can have been made at or after this moment."""
+    milliseconds = -(-int(moment.timestamp() * 1_000_000) // 1000)
+    return UUID(int=(milliseconds << 80) | (0x7 << 76) | (0b10 << 62))
+
+
+def moment_of(pk: UUID) -> datetime:
+    """When an id was made, to the millisecond."""
+    return datetime.fromtimestamp((pk.int >> 80) / 1000, UTC)
+
+
+def search(
+    organisation: Organisation,
+    wanted: Wanted,
+    after: UUID | None = None,
+    most: int = PAGE,
+    columns: tuple[str, ...] = COLUMNS,
+) -> Found:
+    """One page of the entries that are wanted, the newest first, those after the entry `after`."""
+    rows: QuerySet[Entry] = Entry.objects.filter(organisation=organisation).order_by("-id")
+    if after is not None:
+        rows = rows.filter(id__lt=after)
+    if wanted.since is not None:
+        rows = rows.filter(id__gte=first_id(wanted.since))
+    if wanted.until is not None:
+        rows = rows.filter(id__lt=first_id(wanted.until))
+    looked_up, others = _split(wanted.columns())
+    rows = rows.filter(**looked_up)
+    if not others:
+        found = list(rows.only(*columns)[: most + 1])
+        return Found(found[:most], found[most - 1].pk if len(found) > most else None)
+    last = rows.values_list("id", flat=True)[LOOKED_THROUGH - 1 : LOOKED_THROUGH].first()
+    among = Entry.objects.filter(organisation=organisation, pk__in=rows.values("id")[:LOOKED_THROUGH], **others)
+    found = list(among.order_by("-id").only(*columns)[: most + 1])
+    if len(found) > most:
+        return Found(found[:most], found[most - 1].pk)
+    return Found(found, last, moment_of(last) if last else None)
+
+
+def _split(columns: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is looked up in an index, and what is left to hold against what that gives."""
+    for names in INDEXED:
+        if all(name in columns for name in names):
+            return {name: columns[name] for name in names}, {n: v for n, v in columns.items() if n not in names}
+    return {}, columns
+
+
+def every(organisation: Organisation, wanted: Wanted, *, whole: bool = False) -> Iterator[Entry]:
+    """All that is wanted, for a file: read bit by bit, so that no cursor stays open while somebody downloads slowly."""
+    after: UUID | None = None
+    while True:
+        found = search(organisation, wanted, after, AT_A_TIME, (*COLUMNS, "canonical") if whole else COLUMNS)
+        yield from found.rows
+        if found.following is None:
+            return
+        after = found.following

@@ -1,0 +1,148 @@
+"""The words of an envelope as people say them."""
+
+from __future__ import annotations
+
+from functools import cache
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import APIKey, Membership, Project
+from accounts.permissions import TABLE
+from accounts.roles import Part, Role
+from audit.envelope import SERVICES
+from audit.models import Entry
+
+Words = str | Promise
+
+SERVICE_TITLES: dict[str, Words] = dict(
+    zip(
+        SERVICES,
+        (
+            gettext_lazy("Boundary enforcer"),
+            gettext_lazy("Instruction classifier"),
+            gettext_lazy("Cross-reference validator"),
+            gettext_lazy("Context pressure monitor"),
+            gettext_lazy("Metacognitive verifier"),
+            gettext_lazy("Deliberation orchestrator"),
+            gettext_lazy("Communication"),
+            gettext_lazy("Gate"),
+            gettext_lazy("People"),
+        ),
+        strict=True,
+    )
+)
+DECISIONS: dict[str, Words] = {
+    "allow": gettext_lazy("Allowed"),
+    "warn": gettext_lazy("With care"),
+    "ask": gettext_lazy("Asked a person"),
+    "deny": gettext_lazy("Denied"),
+}
+"""What the gate answers. A verb's own result stands as the verb says it."""
+CLASSES = {"ask": "asked", "deny": "denied", "warn": "warned"}
+PRESSURES: dict[str, Words] = {
+    "NORMAL": gettext_lazy("Normal"),
+    "ELEVATED": gettext_lazy("Elevated"),
+    "HIGH": gettext_lazy("High"),
+    "CRITICAL": gettext_lazy("Critical"),
+    "DANGEROUS": gettext_lazy("Dangerous"),
+}
+MODES: dict[str, Words] = {
+    "enforced": gettext_lazy("enforced: what is denied does not happen"),
+    "observed": gettext_lazy("observed: judged and recorded, not stopped"),
+    "degraded": gettext_lazy("degraded: the service could not answer, and it was reported later"),
+    "break_glass": gettext_lazy("break glass: suspended by a named person for a short time"),
+}
+KINDS: dict[str, Words] = {
+    "human": gettext_lazy("a person"),
+    "agent": gettext_lazy("an agent"),
+    "system": gettext_lazy("the software itself"),
+}
+OTHER_EVENTS: dict[str, Words] = {
+    "access.refused": gettext_lazy("Somebody from elsewhere asked for what is not theirs."),
+    "oversight.check": gettext_lazy("An agent asked before it acted."),
+    "erasure": gettext_lazy("Somebody’s words were erased on their request."),
+}
+"""Events that no row of the table has: what they are called until one does."""
+
+
+def service_in_words(service: str) -> str:
+    return str(SERVICE_TITLES.get(service, service))
+
+
+def decision_in_words(decision: str) -> str:
+    return str(DECISIONS.get(decision) or decision.replace("_", " ").capitalize())
+
+
+def pressure_in_words(level: str | None) -> str:
+    return str(PRESSURES.get(level, level)) if level else ""
+
+
+def result_in_words(result: str) -> str:
+    """What a service said within a check: a decision, or a word of its own."""
+    return decision_in_words(result) if result in DECISIONS else result.replace("_", " ").capitalize()
+
+
+@cache
+def _sentences() -> dict[str, Words]:
+    return OTHER_EVENTS | {row.event: row.says for row in TABLE.values() if row.event and row.says}
+
+
+def event_in_words(event: str) -> str:
+    """The sentence of the table of permissions for the verb that this event records, else the event's own name."""
+    return str(_sentences().get(event, event))
+
+
+def known_events() -> list[str]:
+    """Every event that has words, by name."""
+    return sorted(_sentences())
+
+
+def boundary_in_words(boundary: str | None) -> str:
+    """The number and the name of a boundary, as people write it."""
+    return (boundary or "").replace("_", " ")
+
+
+def role_in_words(role: str | None) -> str:
+    if role == "key":
+        return _("API key")
+    for kind in (Role, Part):
+        if role in kind.values:
+            return str(kind(role).label)
+    return role or ""
+
+
+def _uuid(ref: str | None) -> UUID | None:
+    try:
+        return UUID(ref or "")
+    except ValueError:
+        return None
+
+
+def names_of(entries: list[Entry]) -> dict[str, str]:
+    """The names of members and keys among the actors, by reference. A participant has none: a seat is opaque."""
+    refs = {entry.actor_kind: set[UUID]() for entry in entries}
+    for entry in entries:
+        if (pk := _uuid(entry.actor_ref)) is not None:
+            refs[entry.actor_kind].add(pk)
+    named = {
+        row.pk.hex: str(row.user)
+        for row in Membership.objects.filter(pk__in=refs.get("human", ())).select_related("user")
+    }
+    return named | {row.pk.hex: row.name for row in APIKey.objects.filter(pk__in=refs.get("agent", ()))}
+
+
+def actor_in_words(entry: Entry, names: dict[str, str]) -> str:
+    """Who acted, as far as the log tells."""
+    name = names.get(entry.actor_ref or "")
+    if name is not None:
+        return name
+    if entry.actor_kind == "human" and entry.actor_role:
+        return _("somebody as %(role)s") % {"role": role_in_words(entry.actor_role)}
+    return str(KINDS.get(entry.actor_kind, entry.actor_kind))
+
+
+def project_names() -> dict[UUID, str]:
+    return dict(Project.objects.values_list("pk", "name"))

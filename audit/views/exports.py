@@ -1,0 +1,54 @@
+"""The settings page on which an administrator has everything taken out, and fetches it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.access import MemberRequest, for_members
+from accounts.refusals import Refused
+from audit.domain.exports import start_export
+from audit.export_job import place_of
+from audit.models import Export
+
+SHOWN = 10
+
+
+@require_http_methods(["GET", "POST"])
+@for_members(read="start_export")
+def settings_export(request: MemberRequest, slug: str) -> HttpResponse:
+    """The last exports, how far the one is that is being made, and the button for the next."""
+    if request.method == "POST":
+        try:
+            start_export(request.organisation, by=request.user)
+        except Refused as refused:
+            messages.error(request, refused.sentence)
+        else:
+            messages.success(request, _("It is being made. You can close this page; it will be here."))
+        return redirect("settings_export", slug=slug)
+    rows = list(Export.objects.select_related("asked_by").order_by("-pk")[:SHOWN])
+    return render(
+        request,
+        "audit/exports.html",
+        {"rows": rows, "making": next((row for row in rows if row.state in Export.OPEN), None)},
+    )
+
+
+@require_GET
+@for_members(read="read_export")
+def export_file(request: MemberRequest, slug: str, pk: UUID) -> HttpResponseBase:
+    """The file, streamed from the disk. 404 once its week is over."""
+    row = get_object_or_404(Export, pk=pk, state=Export.State.READY)
+    place = place_of(row)
+    if not place.is_file():
+        raise Http404
+    name = f"{slug}-{row.ready_at:%Y-%m-%d}.zip"
+    response = FileResponse(place.open("rb"), as_attachment=True, filename=name, content_type="application/zip")
+    response["Cache-Control"] = "no-store"
+    response["Content-Encoding"] = "identity"  # a zip is not packed once more
+    return response

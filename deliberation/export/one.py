@@ -1,0 +1,198 @@
+"""One deliberation with everything its reader may read: JSON, pages, Markdown, and its entries of the record."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.utils.translation import gettext as _
+
+from audit.archive import File
+from audit.models import Entry
+from audit.queries import proofs as inclusion
+from audit.queries.proofs import encoded, inclusion_of
+from deliberation.export import pages
+from deliberation.export.reading import Reader, rows_for
+from deliberation.models import Deliberation
+from deliberation.models.tenancy import OfDeliberation
+from deliberation.queries.outcome import Document, document_of, outcome_as_json, version_to_read
+from deliberation.views.outcome import markdown_of
+
+FORMAT = "tractatus-deliberation/v1"
+AT_ONCE = 500
+"""So many ids are asked for in one query."""
+
+
+def name_of(deliberation: Deliberation) -> str:
+    """What its file is called."""
+    return deliberation.reference.lower().replace(" ", "-").replace("/", "-")
+
+
+def export_one(reader: Reader, *, made_at: datetime) -> Iterator[File]:
+    """The files of the export, each made when it is asked for. Frameworks stand in the one drawn order."""
+    deliberation, site = reader.deliberation, pages.Site(made_at)
+    version = version_to_read(deliberation, circulated=reader.takes_part)
+    document = document_of(version) if version is not None and pages.is_shown(version, reader) else None
+    shown = pages.rounds_to_show(reader)
+    places = pages.places_of(document, shown)
+    entries = reader.reads_entries
+    yield "style.css", pages.stylesheet()
+    yield site.page(
+        "index.html",
+        "deliberation/export/index.html",
+        reader,
+        places,
+        contents=contents(places, document=document, entries=entries),
+        lede=pages.outcome_page.lede(document) if document else "",
+        record=entries,
+    )
+    if document is not None:
+        yield pages.outcome(site, reader, places, document)
+        yield "outcome.md", markdown_of(document)
+    yield from pages.of_rounds(site, reader, places, shown)
+    yield "deliberation.json", as_json(reader, document, made_at)
+    if entries:
+        yield from of_record(deliberation)
+
+
+def contents(places: list[dict[str, Any]], *, document: Document | None, entries: bool) -> list[dict[str, str]]:
+    """What the first page says is in it."""
+    found = [
+        {"url": place["url"], "title": place["title"], "says": _("As a page, to read and to print")}
+        for place in places
+        if place["url"] != "index.html"
+    ]
+    if document is not None:
+        found.append({"url": "outcome.md", "title": _("Outcome as text"), "says": _("Markdown, for other programs")})
+    found.append({"url": "deliberation.json", "title": _("All of it as data"), "says": _("JSON, table by table")})
+    if entries:
+        found.append(
+            {"url": "record/README.md", "title": _("Record"), "says": _("Every entry about it, with its proof")}
+        )
+    return found
+
+
+def as_json(reader: Reader, document: Document | None, made_at: datetime) -> str:
+    """Everything as data: what it is, the outcome with the keys of core concepts, and every row by table."""
+    deliberation = reader.deliberation
+    said: dict[str, Any] = {
+        "format": FORMAT,
+        "id": str(deliberation.pk),
+        "reference": deliberation.reference,
+        "question": str(deliberation.question),
+        "decision_asked": str(deliberation.decision_asked or "") if reader.takes_part else None,
+        "project": deliberation.project.slug,
+        "state": deliberation.state,
+        "state_since": deliberation.state_since.isoformat(),
+        "urgency": deliberation.urgency,
+        "language": deliberation.language,
+        "created_at": deliberation.created_at.isoformat(),
+        "made_at": made_at.isoformat(),
+        "read_by": {
+            "parts": sorted(str(part) for part in reader.standing.parts),
+            "roles": sorted(str(role) for role in reader.standing.roles),
+            "seat": reader.seat.name if reader.seat else None,
+        },
+        "outcome": None,
+        "rows": rows_for(reader),
+    }
+    if document is not None and document.is_signed:
+        said["outcome"] = outcome_as_json(document.outcome, document=document)
+    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+
+
+# --- The record
+
+
+def entries_about(deliberation: Deliberation) -> Iterator[Entry]:
+    """Every entry about the deliberation or a row of it, in the order in which they were written."""
+    found: set[UUID] = set()
+    for model in apps.get_app_config("deliberation").get_models():
+        if issubclass(model, OfDeliberation):
+            rows = model._default_manager.filter(deliberation=deliberation)
+            found |= _about(model.__name__, list(rows.values_list("pk", flat=True)))
+    found |= _about("Deliberation", [deliberation.pk])
+    ordered = sorted(found)
+    for start in range(0, len(ordered), AT_ONCE):
+        yield from Entry.objects.filter(pk__in=ordered[start : start + AT_ONCE]).order_by("pk")
+
+
+def _about(model: str, ids: list[UUID]) -> set[UUID]:
+    """The ids of the entries about rows of this model, which entries call by its name, or a contribution."""
+    kinds = [model.lower(), re.sub(r"(?<=[a-z])(?=[A-Z])", "_", model).lower(), "contribution"]
+    found: set[UUID] = set()
+    for start in range(0, len(ids), AT_ONCE):
+        part = [str(one) for one in ids[start : start + AT_ONCE]]
+        found.update(Entry.objects.filter(subject_kind__in=kinds, subject_id__in=part).values_list("pk", flat=True))
+    return found
+
+
+def of_record(deliberation: Deliberation) -> Iterator[File]:
+    """The exact bytes of each entry about it, one a line, the proof of each, and the program that verifies them."""
+    waiting: list[str] = []
+    lines: list[bytes] = []
+    vkeys: set[str] = set()
+    for entry in entries_about(deliberation):
+        lines.append(bytes(entry.canonical) + b"\n")
+        proof = inclusion_of(entry)
+        if proof is None:
+            waiting.append(str(entry.pk))
+            continue
+        vkeys.add(proof.vkey)
+        said = {
+            "entry": str(entry.pk),
+            "index": proof.index,
+            "size": proof.size,
+            "hashes": [encoded(one) for one in proof.hashes],
+            "checkpoint": proof.checkpoint,
+            "vkey": proof.vkey,
+            "canonical": bytes(entry.canonical).decode(),
+        }
+        yield f"record/proofs/{entry.pk}.json", json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+    yield "record/entries.jsonl", lines
+    for number, vkey in enumerate(sorted(vkeys)):
+        yield f"record/log{number or ''}.vkey", vkey + "\n"
+    yield "record/verify_record.py", VERIFIER.read_bytes()
+    yield "record/README.md", _about_the_record(len(lines), waiting)
+
+
+VERIFIER = Path(inclusion.__file__).parent.parent / "verify_record.py"
+
+
+def _about_the_record(entries: int, waiting: list[str]) -> str:
+    """How to check it, and what that shows."""
+    said = README.replace("ENTRIES", str(entries))
+    if waiting:
+        said += "\n## Without a proof yet\n\nThese were written so lately that they had no place in the record:\n\n"
+        said += "".join(f"- `{one}`\n" for one in waiting)
+    return said
+
+
+README = """# The record of this deliberation
+
+`entries.jsonl` has the ENTRIES entries about it, one a line, exactly as they were written. They name people and texts
+by references alone. `proofs/` has a file for each: its place in the organisation's record, and the signed checkpoint
+that this place leads to.
+
+```
+python verify_record.py --proof proofs/ENTRY.json
+```
+
+exits 0 and says what was verified, or 1 and says what is wrong. All of them, on a Unix shell:
+
+```
+for one in proofs/*.json; do python verify_record.py --proof "$one" || break; done
+```
+
+`log.vkey` is the public key the record is known by. Compare it with the one you know: a file that came with its own key
+shows only that both belong together.
+
+It shows that no entry here was altered after it was written. It does not show that every act reached the record, nor
+that what was written is true.
+"""

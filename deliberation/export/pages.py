@@ -1,0 +1,129 @@
+"""The static pages of a deliberation: its outcome and its rounds, as one who may read them would see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from audit.archive import File
+from deliberation.export.reading import Reader
+from deliberation.models import OutcomeVersion, Round
+from deliberation.queries import contributions as said
+from deliberation.queries import outcome_page, rounds
+from deliberation.queries.outcome import Document
+
+SAID_IN = (1, 2, 3)
+"""The rounds that have a page; what was said in the fourth stands on the outcome."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """What all pages of one export have: when it was made, and how a page leads to the folder of all."""
+
+    made_at: datetime
+    root: str = ""
+
+    def page(self, path: str, template: str, reader: Reader, places: list[dict[str, Any]], **facts: Any) -> File:
+        """One page as a file."""
+        deliberation = reader.deliberation
+        context = {
+            "deliberation": deliberation,
+            "organisation": deliberation.organisation,
+            "made_at": self.made_at,
+            "root": self.root,
+            "places": [place | {"current": place["url"] == path} for place in places],
+        }
+        return path, render_to_string(template, context | facts)
+
+
+def stylesheet() -> bytes:
+    """The site's own stylesheet, which is the export's too."""
+    found = finders.find("tractatus.css")
+    with open(str(found), "rb") as file:
+        return file.read()
+
+
+def outcome(site: Site, reader: Reader, places: list[dict[str, Any]], document: Document) -> File:
+    """The outcome, the same component for decision and dissent as on the site."""
+    return site.page(
+        "outcome.html",
+        "deliberation/export/outcome.html",
+        reader,
+        places,
+        document=document,
+        version=document.version,
+        opinions=outcome_page.opinions(document, answering=not document.is_signed),
+        losses=outcome_page.losses(document),
+        commitments=outcome_page.commitments(document),
+        status=outcome_page.status(document),
+        lede=outcome_page.lede(document),
+    )
+
+
+def rounds_to_show(reader: Reader) -> list[Round]:
+    """The rounds that were opened and that this reader may read something of."""
+    if not reader.takes_part:
+        return []
+    opened = [row for row in rounds.rounds_of(reader.deliberation) if row.number in SAID_IN and row.opened_at]
+    if reader.reads_rounds:
+        return opened
+    return [row for row in opened if row.number == 1 and reader.seat is not None]
+
+
+def of_rounds(site: Site, reader: Reader, places: list[dict[str, Any]], shown: list[Round]) -> Iterator[File]:
+    """A page a round."""
+    for row in shown:
+        number = row.number
+        facts = _said_in(number, reader)
+        if reader.reads_rounds:
+            asked = [one for one in said.questions(reader.deliberation) if one.question.round_id == row.pk]
+            frameworks = said.Abreast.of(reader.deliberation, None).frameworks
+            facts |= {"questions": asked, "heard": rounds.heard(reader.deliberation, row, frameworks)}
+        yield site.page(
+            f"round-{number}.html",
+            "deliberation/export/round.html",
+            reader,
+            places,
+            round=row,
+            number=number,
+            round_title=rounds.TITLES[number],
+            purpose=rounds.PURPOSES[number],
+            visible=reader.reads_rounds,
+            **facts,
+        )
+
+
+def _said_in(number: int, reader: Reader) -> dict[str, Any]:
+    deliberation, seat = reader.deliberation, reader.seat
+    if number == 1:
+        columns = rounds.positions_abreast(deliberation, standing=reader.standing, seat=seat, viewer=None)
+        return {"columns": columns}
+    if number == 2:
+        return {
+            "shared": said.shared_values(deliberation),
+            "proposals": said.proposals(deliberation, seat=None, viewer=None),
+        }
+    return {
+        "agreements": said.agreements(deliberation, seat=None, viewer=None),
+        "differences": said.differences(deliberation, seat=None),
+        "shifts": said.shifts(deliberation),
+    }
+
+
+def places_of(document: Document | None, shown: list[Round]) -> list[dict[str, Any]]:
+    """What the pages lead to."""
+    found: list[dict[str, Any]] = [{"title": _("Deliberation"), "url": "index.html"}]
+    if document is not None:
+        found.append({"title": _("Outcome"), "url": "outcome.html"})
+    return found + [{"title": _("Round %(n)d") % {"n": row.number}, "url": f"round-{row.number}.html"} for row in shown]
+
+
+def is_shown(version: OutcomeVersion | None, reader: Reader) -> bool:
+    """Whether there is an outcome this reader may take along; a draft nobody has seen is nobody's to take."""
+    return version is not None and reader.reads_outcome and version.circulated_at is not None

@@ -1,0 +1,178 @@
+"""The ledger: every loss and every promise of signed outcomes, searched, filtered, and as CSV."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from accounts.access import MemberRequest, for_members
+from accounts.models import Project
+from deliberation.domain.precedent import today_in
+from deliberation.forms.ledger import LedgerForm
+from deliberation.models import Remainder
+from deliberation.queries import ledger as reads
+from deliberation.queries.ledger import LOSSES, PROMISES, STANDINGS, Line, Wanted
+from deliberation.views.home import AT_A_TIME, Echo, plain_cell
+
+READ = "read_ledger"
+
+
+@require_GET
+@for_members(read=READ)
+def ledger(request: MemberRequest, slug: str) -> HttpResponse:
+    """Losses or promises, the newest first, with who bears most of what was looked for."""
+    form, wanted = _asked_for(request)
+    today = today_in(request.organisation)
+    found, following = _page(wanted, today, _uuid(request.GET.get("after", "")))
+    query = {key: value for key, value in request.GET.items() if key != "after" and value}
+    shows_losses = wanted.show == LOSSES
+    begun = bool(request.GET.get("after"))
+    return render(
+        request,
+        "deliberation/ledger.html",
+        {
+            "form": form,
+            "wanted": wanted,
+            "shows_losses": shows_losses,
+            "lines": [_row(line, slug) for line in found],
+            "sums": [] if begun or not shows_losses or not found else _sums(wanted, today),
+            "shown": [
+                {"key": key, "title": title, "url": "?" + urlencode({"show": key}), "current": wanted.show == key}
+                for key, title in ((LOSSES, _("Losses")), (PROMISES, _("Promises")))
+            ],
+            "more": urlencode(query | {"after": str(following)}) if following else "",
+            "csv": reverse("ledger_csv", args=[slug]) + ("?" + urlencode(query) if query else ""),
+            "any": bool(found) or begun or not wanted.is_empty,
+        },
+    )
+
+
+@require_GET
+@for_members(read=READ)
+def ledger_csv(request: MemberRequest, slug: str) -> StreamingHttpResponse:
+    """The same as CSV: one line a promise, and one for a loss for which nobody has promised anything."""
+    _form, wanted = _asked_for(request)
+    writer = csv.writer(Echo())
+    today = today_in(request.organisation)
+
+    def lines() -> Iterator[str]:
+        yield "\ufeff"
+        yield writer.writerow([str(one) for one in HEADS])
+        after: UUID | None = None
+        while True:
+            found, after = _page(wanted, today, after, AT_A_TIME)
+            for line in found:
+                for cells in _cells(request, line, slug):
+                    yield writer.writerow([plain_cell(cell) for cell in cells])
+            if after is None:
+                return
+
+    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = format_html('attachment; filename="ledger-{}.csv"', slug)
+    return response
+
+
+HEADS = (
+    "Reference", "Question", "Signed", "Loss", "Borne by", "Owed", "What is owed", "Promise", "To whom", "Owner",
+    "Due", "State", "Settled", "Overdue", "Address",
+)  # fmt: skip
+"""The columns of the CSV, in one language, so that programs find them."""
+
+
+def _asked_for(request: MemberRequest) -> tuple[LedgerForm, Wanted]:
+    show = PROMISES if request.GET.get("show") == PROMISES else LOSSES
+    groups, projects = reads.group_titles(), list(Project.objects.all())
+    form = LedgerForm(request.GET or {"show": show}, show=show, groups=groups, projects=projects)
+    return form, form.wanted()
+
+
+def _page(wanted: Wanted, today: date, after: UUID | None, size: int = reads.PAGE) -> tuple[list[Line], UUID | None]:
+    if wanted.show == PROMISES:
+        rows, following = reads.page_after(reads.promises(wanted, today=today), after, size)
+        return reads.lines_of_promises(rows, today=today), following
+    rows, following = reads.page_after(reads.losses(wanted, today=today), after, size)
+    return reads.lines_of_losses(rows, today=today), following
+
+
+def _row(line: Line, slug: str) -> dict[str, Any]:
+    row, deliberation = line.row, line.row.deliberation
+    at = f"#loss-{row.number}" if isinstance(row, Remainder) else "#commitments-h"
+    shown: dict[str, Any] = {
+        "row": row,
+        "language": deliberation.language,
+        "promises": line.promises,
+        "replaced": line.replaced,
+        "url": reverse("outcome", args=[slug, deliberation.number]) + at,
+        "reference": deliberation.reference,
+        "question": deliberation.question,
+        "signed_at": line.outcome.signed_at,
+    }
+    if isinstance(row, Remainder):
+        standing = reads.standing_of_loss(row)
+        shown |= {"standing": STANDINGS[standing], "is_late": standing in {"late", "not_kept", "nobody"}}
+    return shown
+
+
+def _sums(wanted: Wanted, today: date) -> list[dict[str, Any]]:
+    """Who bears most, what was given less weight, and when: each leads to its losses."""
+    rows = reads.losses(wanted, today=today)
+
+    def row(one: reads.Sum, query: dict[str, str]) -> dict[str, Any]:
+        return {"sum": one, "kept": one.losses - one.open, "url": "?" + urlencode({"show": LOSSES} | query)}
+
+    return [
+        {
+            "key": "bearers",
+            "title": _("Borne by"),
+            "rows": [row(one, {"bearer": one.name}) for one in reads.by_bearer(rows)],
+        },
+        {
+            "key": "values",
+            "title": _("Where this was given less weight"),
+            "rows": [row(one, {"value": one.name}) for one in reads.by_value(rows)],
+        },
+        {
+            "key": "years",
+            "title": _("Signed in"),
+            "rows": [
+                row(one, {"since": f"{one.name}-01-01", "until": f"{one.name}-12-31"}) for one in reads.by_year(rows)
+            ],
+        },
+    ]
+
+
+def _cells(request: MemberRequest, line: Line, slug: str) -> Iterator[list[object]]:
+    row, deliberation, signed = line.row, line.row.deliberation, line.outcome.signed_at
+    about = [deliberation.reference, deliberation.question, signed.date().isoformat() if signed else ""]
+    loss = row if isinstance(row, Remainder) else row.remainder
+    lost = [loss.loss, loss.bearer, loss.owed] if loss else ["", "", ""]
+    debt = row.debt if isinstance(row, Remainder) else ""
+    address = request.build_absolute_uri(reverse("outcome", args=[slug, deliberation.number]))
+    if not line.promises:
+        yield [*about, *lost, debt, "", "", "", "", "nobody", "", "", address]
+    for one in line.promises:
+        promise = one.commitment
+        settled = one.settled_at.date().isoformat() if one.settled_at else ""
+        late = "yes" if one.is_late else ""
+        yield [
+            *about, *lost, debt, promise.what, promise.to_whom, one.owner, promise.due.isoformat(), promise.state,
+            settled, late, address,
+        ]  # fmt: skip
+
+
+def _uuid(given: str) -> UUID | None:
+    try:
+        return UUID(given)
+    except ValueError:
+        return None
