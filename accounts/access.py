@@ -175,10 +175,13 @@ def standing_in(
                 .first()
             )
             sitting = SeatUser.objects.filter(user=user, until__isnull=True)
-            held = {seat.deliberation_id: seat.seat_id for seat in sitting}
+            if deliberation_id is not None:
+                sitting = sitting.filter(deliberation_id=deliberation_id)
+            # Of the others it matters only whether there is one: a person may have sat on thousands.
+            held = {seat.deliberation_id: seat.seat_id for seat in sitting.order_by("pk")[:1]}
     if guest_seat is not None and deliberation_id is not None:
         held.setdefault(deliberation_id, guest_seat)
-    mine = held if any_seat or membership is not None else {d: s for d, s in held.items() if d == deliberation_id}
+    mine = held if any_seat or membership is not None or deliberation_id is not None else {}
     if membership is None and not mine:
         if isinstance(user, User):
             _foreign(user, organisation, deliberation_id)

@@ -95,7 +95,8 @@ def rule(verb: str) -> Rule:
 class Caller:
     """Who asks, and how they stand in one organisation.
 
-    `seats` maps deliberations to the seat in each that this browser's mailed links or the user's own seats open.
+    `seats` maps the deliberation that is asked about to the seat in it that this browser's mailed link or the user's
+    own seat opens. Where none is asked about it holds one of the user's seats, if there is any.
     """
 
     user: "User | None" = None

@@ -20,7 +20,7 @@ from django_scopes.exceptions import ScopeError
 from django_scopes.manager import DisabledQuerySet
 
 if TYPE_CHECKING:
-    from accounts.models import APIKey, Membership, Organisation, SeatUser, User
+    from accounts.models import APIKey, Membership, Organisation, User
 
 __all__ = ["ScopeError", "ScopedManager", "current_organisation", "open_organisation"]
 
@@ -142,16 +142,13 @@ def memberships_of(user: "User") -> list["Membership"]:
         )
 
 
-def seats_of(user: "User") -> list["SeatUser"]:
-    """The seats the user sits on now, in any organisation in use."""
-    from accounts.models import SeatUser
+def organisations_sat_in(user: "User") -> list["Organisation"]:
+    """The organisations in use in which the user sits on a seat now."""
+    from accounts.models import Organisation, SeatUser
 
     with django_scopes.scopes_disabled():
-        return list(
-            SeatUser.objects.filter(
-                user=user, until__isnull=True, organisation__deactivated_at__isnull=True
-            ).select_related("organisation")
-        )
+        held = SeatUser.objects.filter(user=user, until__isnull=True)
+        return list(Organisation.objects.filter(pk__in=held.values("organisation"), deactivated_at__isnull=True))
 
 
 def key_with_prefix(prefix: str) -> "APIKey | None":

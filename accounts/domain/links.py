@@ -11,7 +11,7 @@ from accounts.domain.acting import By, acting_in
 from accounts.models import Installation, Membership, User
 from accounts.models.installation import MailChoice
 from accounts.refusals import Invalid, Stale, WrongState
-from accounts.scope import memberships_of, seats_of
+from accounts.scope import memberships_of, organisations_sat_in
 
 
 class _SignInTokens(PasswordResetTokenGenerator):
@@ -67,7 +67,7 @@ def use_sign_in_link(user_id: UUID, token: str) -> User:
 
 def _has_part_elsewhere(membership: Membership, user: User) -> bool:
     organisations = {row.organisation_id for row in memberships_of(user)}
-    organisations |= {row.organisation_id for row in seats_of(user)}
+    organisations |= {one.pk for one in organisations_sat_in(user)}
     return bool(organisations - {membership.organisation_id})
 
 

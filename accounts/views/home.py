@@ -18,7 +18,7 @@ from accounts.forms.start import StartForm
 from accounts.models import Organisation, User
 from accounts.queries.demo import demo_cast
 from accounts.refusals import Refused, WrongState
-from accounts.scope import memberships_of, seats_of
+from accounts.scope import memberships_of, organisations_sat_in
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -34,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if user.is_operator:
         return redirect("admin:index")
     places = {membership.organisation for membership in memberships_of(user)}
-    places |= {seat.organisation for seat in seats_of(user)}
+    places |= set(organisations_sat_in(user))
     if len(places) == 1:
         return redirect(home_of(places.pop()))
     listed = [(place, home_of(place)) for place in sorted(places, key=lambda place: place.name)]

@@ -81,7 +81,10 @@ class Deliberation(Owned):
             ),
             one_of("urgency", "CRITICAL URGENT IMPORTANT ROUTINE", "deliberation_urgency_known"),
         ]
-        indexes = [models.Index(fields=["organisation", "state", "-number"], name="deliberation_board")]
+        indexes = [
+            models.Index(fields=["organisation", "state", "-number"], name="deliberation_board"),
+            models.Index(fields=["organisation", "project", "-id"], name="deliberation_of_project"),
+        ]
 
     def __str__(self) -> str:
         return self.reference

@@ -72,7 +72,7 @@ def test_scopes_are_disabled_in_seven_counted_functions():
     found |= {(name, function) for name, tree in sources() for function in calls(tree, "with_scope")}
     assert found == {
         ("accounts/scope.py", "memberships_of"),
-        ("accounts/scope.py", "seats_of"),
+        ("accounts/scope.py", "organisations_sat_in"),
         ("accounts/scope.py", "key_with_prefix"),
         ("accounts/scope.py", "public_rows"),
         ("accounts/scope.py", "rows_of_installation"),
@@ -259,7 +259,7 @@ def test_record_of_one_tenant_is_not_seen_from_another(cast: Cast):
 def test_across_organisations_people_find_only_what_is_theirs(cast: Cast):
     assert [m.organisation for m in scope.memberships_of(cast.outsider)] == [cast.other]
     assert scope.memberships_of(cast.first) == []
-    assert scope.seats_of(cast.first) == []
+    assert scope.organisations_sat_in(cast.first) == []
     cast.other.deactivated_at = cast.other.created_at
     cast.other.save()
     assert scope.memberships_of(cast.outsider) == []

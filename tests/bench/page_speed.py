@@ -2,11 +2,13 @@
 
 In a database of its own on that PostgreSQL: three organisations with deliberations at every stage, most of them in the
 one whose pages are read, and one round in which 200 people speak. For each number of deliberations: how long each page
-takes on the server, median and 95th percentile over the same readings, in milliseconds. The last column is what matters
-on a noisy machine: the medians of the largest and the smallest size of the same run. Then what the first page weighs.
+takes on the server, median and 95th percentile over the same readings, in milliseconds; and for how long a processor
+worked for it, in Python and in the database together, which other work on the machine changes little. The last column
+is what matters: the medians of that, at the largest and at the smallest size. Then what the first page weighs.
 
 Most rows are copies that the database makes of a few it was led to by the verbs; they share their texts. Whoever reads
-takes part in those of the smallest size only: an organisation grows, and what one person does in it does not.
+takes part in those of the smallest size only: an organisation grows, and what one person does in it does not. In all
+that come later the same two others sit, who read the pages called "everywhere".
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +59,9 @@ VOICES = 200
 READINGS = 20
 AIM = 300
 """Milliseconds of the 95th percentile."""
+
+OFTEN = 4
+"""So many times as often as the other stages there are those that last: decided, and due for review."""
 
 STAGES = (
     stages.at_conflict, stages.at_draft, stages.at_stakeholders, stages.at_inviting, stages.invited,
@@ -93,20 +99,24 @@ def organisation_beside(number: int) -> Cast:
 class Copier:
     """Copies deliberations inside the database, each with all that hangs on it."""
 
-    def __init__(self, deliberations: list[Deliberation]) -> None:
-        self.groups = [hanging_on([one]) for one in deliberations]
+    def __init__(self, deliberations: list[Deliberation], cast: Cast) -> None:
+        self.groups = [(hanging_on([one]), OFTEN if one.state == "decided" else 1) for one in deliberations]
+        self.others = {cast.facilitator.pk: cast.second_facilitator.pk, cast.holder.pk: cast.second_holder.pk}
         self.made = 0
 
     def copy(self, total: int) -> None:
-        """As many copies as are still missing to `total`, alike of each."""
-        each = total // len(self.groups) - self.made
+        """As many copies as are still missing to `total`."""
+        each = total // sum(often for _group, often in self.groups) - self.made
         with no_triggers(), transaction.atomic(), connection.cursor() as cursor:
-            for group in self.groups:
-                # Later ones are other people's.
-                self._copy(cursor, [row for row in group if not (self.made and isinstance(row, SeatUser))], each)
+            for group, often in self.groups:
+                rows = [row for row in group if not (self.made and self._is_of_a_voice(row))]
+                self._copy(cursor, rows, self.made * often, each * often)
         self.made += each
 
-    def _copy(self, cursor: Any, group: list[Model], times: int) -> None:
+    def _is_of_a_voice(self, row: Model) -> bool:
+        return isinstance(row, SeatUser) and row.user_id not in self.others
+
+    def _copy(self, cursor: Any, group: list[Model], before: int, times: int) -> None:
         ids = [row.pk for row in group]
         fresh = {pk: pk for pk in ids}
         tables: dict[type[Model], list[Model]] = defaultdict(list)
@@ -122,7 +132,7 @@ class Copier:
             cursor.execute(
                 f'INSERT INTO "{model._meta.db_table}" ({", ".join(names)}) SELECT {", ".join(values)} '
                 f'FROM "{model._meta.db_table}", generate_series(%(first)s, %(last)s) AS n WHERE id = ANY(%(rows)s)',
-                {"first": self.made + 1, "last": self.made + times, "rows": [row.pk for row in rows], "ids": ids},
+                {"first": before + 1, "last": before + times, "rows": [row.pk for row in rows], "ids": ids},
             )
 
     def _value(
@@ -133,6 +143,9 @@ class Copier:
                 last = model._default_manager.aggregate(last=Max(field.attname))["last"]
                 return f"{int(last)} - %(first)s + 1 + n"
             return f"md5({column} || n)"
+        if model is SeatUser and field.attname == "user_id" and self.made:  # later ones are other people's
+            whens = " ".join(f"WHEN {column} = '{one}' THEN '{other}'::uuid" for one, other in self.others.items())
+            return f"CASE {whens} END"
         if isinstance(field, models.UUIDField | models.ForeignKey) and field.db_type(connection) == "uuid":
             return f"CASE WHEN {column} = ANY(%(ids)s) THEN md5({column}::text || n)::uuid ELSE {column} END"
         return column
@@ -141,9 +154,28 @@ class Copier:
 # --- Pages
 
 
-def pages_of(cast: Cast) -> dict[str, tuple[Client, str, dict[str, str]]]:
+@dataclass(frozen=True)
+class Read:
+    """Who reads what. Words are sent by POST."""
+
+    client: Client
+    address: str
+    query: dict[str, str]
+    words: dict[str, str] | None = None
+
+    def length(self) -> int:
+        if self.words is not None:
+            answer = self.client.post(self.address, self.words)
+        else:
+            answer = self.client.get(self.address, self.query)
+        assert answer.status_code == 200, f"{self.address}: {answer.status_code}"
+        return len(b"".join(answer.streaming_content) if answer.streaming else answer.content)
+
+
+def pages_of(cast: Cast) -> dict[str, Read]:
     """Who reads what, by a name for the table."""
     facilitator, holder, reviewer = (signed_in(one) for one in (cast.facilitator, cast.holder, cast.reviewer))
+    others = [signed_in(one) for one in (cast.second_facilitator, cast.second_holder)]
     here = {state: _last(state) for state in ("draft", "round_1", "round_2", "round_3", "round_4", "decided")}
     crowd = Deliberation.objects.get(question__body=CROWD)
     voice = by_link(stages.seat_of(crowd, "Stakeholder one"))
@@ -166,7 +198,7 @@ def pages_of(cast: Cast) -> dict[str, tuple[Client, str, dict[str, str]]]:
         "asked, reviewer": (reviewer, at("asked", "care")),
         "precedents": (reviewer, at("precedents", "care")),
         "precedents, by word": (reviewer, at("precedents", "care", q="tool")),
-        "precedents, alike": (reviewer, at("precedents", "care", **like)),
+        "precedents, alike": (reviewer, at("precedents", "care")),
         "reviews": (reviewer, at("reviews", "care")),
         "deliberation": (facilitator, at("deliberation", "care", here["round_2"])),
         "intake": (facilitator, at("deliberation_intake", "care", here["draft"])),
@@ -178,12 +210,18 @@ def pages_of(cast: Cast) -> dict[str, tuple[Client, str, dict[str, str]]]:
         f"round of {VOICES}, a voice": (voice, at("round", "care", crowd.number, 1)),
         f"deliberation of {VOICES}": (facilitator, at("deliberation", "care", crowd.number)),
         f"invitations of {VOICES}": (facilitator, at("invitations", "care", crowd.number)),
-        "interface: deliberations": (system, at("api_deliberations")),
+        "board, everywhere": (others[0], at("board", "care")),
+        "board, mine, everywhere": (others[1], at("board", "care", show="mine")),
+        "board, ended, everywhere": (others[1], at("board", "care", show="ended")),
+        "asked, facilitator everywhere": (others[0], at("asked", "care")),
+        "asked, holder everywhere": (others[1], at("asked", "care")),
+        "interface: deliberations": (system, at("api_deliberations", page_size="25")),
         "interface: outcomes": (system, at("api_outcomes", page_size="10")),
-        "interface: precedents": (system, at("api_precedents")),
+        "interface: precedents": (system, at("api_precedents", page_size="25")),
         "interface: alike": (system, at("api_precedents", similar_to=like["like"])),
     }
-    return {name: (client, *where) for name, (client, where) in asked.items()}
+    words = {"precedents, alike": like}
+    return {name: Read(client, *where, words.get(name)) for name, (client, where) in asked.items()}
 
 
 def _last(state: str) -> int:
@@ -204,22 +242,39 @@ def a_crowd(cast: Cast) -> None:
     copy_rows(VOICES - 4, [seat.invitation.stakeholder, seat])
 
 
-def read(pages: dict[str, tuple[Client, str, dict[str, str]]], readings: int) -> dict[str, list[float]]:
-    """Milliseconds of each reading. In turns, so that a slow moment of the machine is shared by all."""
-    took: dict[str, list[float]] = {name: [] for name in pages}
+@dataclass
+class Took:
+    """Milliseconds of each reading of a page: as one waits for it, and of the processor."""
+
+    waited: list[float]
+    worked: list[float]
+
+
+def read(pages: dict[str, Read], readings: int) -> dict[str, Took]:
+    """In turns, so that a slow moment of the machine is shared by all."""
+    took: dict[str, Took] = {name: Took([], []) for name in pages}
+    databases = _backends()
     for turn in range(readings + 1):
-        for name, (client, address, query) in pages.items():
-            begun = time.perf_counter()
-            answer = client.get(address, query)
-            length = len(b"".join(answer.streaming_content) if answer.streaming else answer.content)
-            spent = (time.perf_counter() - begun) * 1000
-            assert answer.status_code == 200, f"{name}: {answer.status_code}"
-            assert length
-            if spent > 10 * AIM:
-                print(f"{name}: {spent:.0f} ms", file=sys.stderr)
+        for name, page in pages.items():
+            begun, before = time.perf_counter(), _processor(databases)
+            assert page.length()
+            waited, worked = (time.perf_counter() - begun) * 1000, (_processor(databases) - before) * 1000
             if turn:  # the first reading fills caches and compiles templates
-                took[name].append(spent)
+                took[name].waited.append(waited)
+                took[name].worked.append(worked)
     return took
+
+
+def _backends() -> list[Path]:
+    """Where the system counts the time of the processes of PostgreSQL that serve us."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+        return [Path(f"/proc/{pid}/schedstat") for (pid,) in cursor.fetchall()]
+
+
+def _processor(databases: list[Path]) -> float:
+    """Seconds a processor has worked for us and our database so far."""
+    return time.process_time() + sum(int(one.read_text().split()[0]) for one in databases) / 1e9
 
 
 def weight() -> dict[str, int]:
@@ -259,13 +314,13 @@ def measure(sizes: list[int], readings: int) -> None:
     for number in (1, 2):
         cast = organisation_beside(number)
         with open_organisation(cast.organisation):
-            beside.append((cast, Copier(list(Deliberation.objects.all()))))
+            beside.append((cast, Copier(list(Deliberation.objects.all()), cast)))
     cast = Cast()
     with open_organisation(cast.organisation):
         rows = [stage(cast) for stage in STAGES]
-        copier = Copier(rows)
+        copier = Copier([Deliberation.objects.get(pk=row.pk) for row in rows], cast)
         a_crowd(cast)
-    took: dict[int, dict[str, list[float]]] = {}
+    took: dict[int, dict[str, Took]] = {}
     for size in sizes:
         begun = time.perf_counter()
         for other, one in beside:
@@ -282,22 +337,27 @@ def measure(sizes: list[int], readings: int) -> None:
     report(took)
 
 
-def report(took: dict[int, dict[str, list[float]]]) -> None:
+def report(took: dict[int, dict[str, Took]]) -> None:
     sizes = list(took)
     out = io.StringIO()
-    print("| ms, median / 95th percentile | " + " | ".join(f"{size:,}" for size in sizes) + " | growth |", file=out)
-    print("| --- |" + " ---: |" * (len(sizes) + 1), file=out)
+    columns = [f"{size:,}{of}" for of in ("", ", processor") for size in sizes]
+    print("| ms, median / 95th percentile | " + " | ".join(columns) + " | growth |", file=out)
+    print("| --- |" + " ---: |" * (2 * len(sizes) + 1), file=out)
     for name in took[sizes[0]]:
-        cells = [f"{statistics.median(took[size][name]):.0f} / {_p95(took[size][name]):.0f}" for size in sizes]
-        growth = statistics.median(took[sizes[-1]][name]) / statistics.median(took[sizes[0]][name])
-        print(f"| {name} | " + " | ".join(cells) + f" | {growth:.2f} |", file=out)
+        each = [took[size][name] for size in sizes]
+        worked = [statistics.median(one.worked) for one in each]
+        cells = [f"{statistics.median(one.waited):.0f} / {_p95(one.waited):.0f}" for one in each]
+        cells += [f"{one:.0f}" for one in worked]
+        print(f"| {name} | " + " | ".join(cells) + f" | {worked[-1] / worked[0]:.2f} |", file=out)
     for size in sizes:
-        every = [one for readings in took[size].values() for one in readings]
-        slow = [name for name, readings in took[size].items() if _p95(readings) > AIM]
-        print(
-            f"\n{size:,}: 95th percentile of all readings {_p95(every):.0f} ms; over {AIM} ms: {slow or 'none'}",
-            file=out,
-        )
+        for of in ("waited", "worked"):
+            every = [one for took_ in took[size].values() for one in getattr(took_, of)]
+            slow = [name for name, took_ in took[size].items() if _p95(getattr(took_, of)) > AIM]
+            print(
+                f"\n{size:,}, {of}: 95th percentile of all readings {_p95(every):.0f} ms; "
+                f"over {AIM} ms: {', '.join(slow) or 'none'}",
+                file=out,
+            )
     weighs = weight()
     print(f"\nFirst page: {weighs}, {sum(weighs.values()):,} octets in all", file=out)
     print(f"Load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", file=out)
