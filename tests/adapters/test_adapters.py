@@ -128,6 +128,11 @@ def test_the_client_asks_tells_and_hands_over(tmp_path: Path, around: Surroundin
     assert client.wait(verdict.request["id"], within=0)["state"] == "pending"
     assert client.report("executed", tool_call_id="client-call")
     assert around.checks("client-call")["client-call"] == ("ask", "ask", "enforced", "executed")
+    # A machine whose clock is wrong still tells, and says what its clock said.
+    skewed = {**client.decided_here(drop, "client-late", "client-1", "It was away."), "at": "2031-01-01T00:00:00Z"}
+    assert client.keep_report(skewed)
+    assert client.deliver() == 1
+    assert around.checks("client-late")["client-late"][2] == "degraded"
     assert client.handoff_document("client-1") is None
     client.pressure("client-1", messages=61, tokens_used=195_000, tokens_budget=200_000)
     client.handoff("client-1", {"state": "Half done.", "next_priorities": ["The rest"]})
