@@ -73,7 +73,8 @@ class ClosedQuerySet(DisabledQuerySet):
     raw = reverse = select_for_update = union = update = update_or_create = values = values_list = closed
 
 
-def _must_be_ours(organisation_id: UUID | None, model: type[models.Model]) -> None:
+def must_be_ours(organisation_id: UUID | None, model: type[models.Model]) -> None:
+    """Raise ScopeError where a row of this organisation is to be written while another one's scope is open."""
     ours = current_organisation()
     if ours is not None and organisation_id is not None and organisation_id != ours.pk:
         raise ScopeError(f"A {model.__name__} of another organisation cannot be written here.")
@@ -85,7 +86,7 @@ class _OneOrganisation:
     def bulk_create(self, objs: Iterable[models.Model], *args: Any, **kwargs: Any) -> list[models.Model]:
         rows = list(objs)
         for row in rows:
-            _must_be_ours(getattr(row, "organisation_id", None), type(row))
+            must_be_ours(getattr(row, "organisation_id", None), type(row))
         return super().bulk_create(rows, *args, **kwargs)  # type: ignore[misc]
 
     def update(self, **kwargs: Any) -> int:
@@ -119,7 +120,7 @@ def is_scoped(model: type[models.Model]) -> bool:
 
 def _refuse_foreign_row(sender: type[models.Model], instance: models.Model, **kwargs: Any) -> None:
     if is_scoped(sender):
-        _must_be_ours(getattr(instance, "organisation_id", None), sender)
+        must_be_ours(getattr(instance, "organisation_id", None), sender)
 
 
 pre_save.connect(_refuse_foreign_row, dispatch_uid="accounts.scope.refuse_foreign_row")

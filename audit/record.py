@@ -13,7 +13,7 @@ from audit import envelope, tree
 from audit.envelope import Actor
 from audit.models import Entry, Pending, Text
 
-__all__ = ["Actor", "NoTransaction", "record"]
+__all__ = ["Actor", "NoTransaction", "entry_of", "record"]
 
 
 class NoTransaction(RuntimeError):
@@ -50,6 +50,59 @@ def record(
     """
     if not connections[router.db_for_write(Entry)].in_atomic_block:
         raise NoTransaction(f"{event} was to be recorded outside a transaction.")
+    entry, pending = entry_of(
+        event,
+        actor=actor,
+        organisation=organisation,
+        subject=subject,
+        decision=decision,
+        project=project,
+        session=session,
+        service=service,
+        boundary=boundary,
+        context_pressure=context_pressure,
+        coordination=coordination,
+        outcome=outcome,
+        agent=agent,
+        policy=policy,
+        mode=mode,
+        cause=cause,
+        texts=texts,
+        id=id,
+    )
+    entry.save(force_insert=True)
+    pending.save(force_insert=True)
+    return entry
+
+
+def entry_of(
+    event: str,
+    *,
+    actor: Actor,
+    organisation: Organisation | None,
+    subject: tuple[str, UUID | str],
+    decision: str,
+    project: Project | UUID | None = None,
+    session: UUID | str | None = None,
+    service: str = envelope.PEOPLE,
+    boundary: str | None = None,
+    context_pressure: str | None = None,
+    coordination: Sequence[Mapping[str, Any]] = (),
+    outcome: str | None = None,
+    agent: Mapping[str, str | None] | None = None,
+    policy: str | None = None,
+    mode: str | None = "enforced",
+    cause: Entry | UUID | None = None,
+    texts: Mapping[str, Text] | None = None,
+    id: UUID | None = None,
+) -> tuple[Entry, Pending]:
+    """One entry and its place in the queue, neither written yet: both are, in the transaction of what they record.
+
+    `organisation` None is the installation's log. `texts` are committed to by name, never written into the
+    envelope. `id` may be given where rows of the verb already point to the entry. The time is the machine's,
+    whatever the verbs' clock says. Raises ValueError for a word the envelope does not know or a text of another
+    organisation.
+    """
     texts = texts or {}
     for name, text in texts.items():
         if text.organisation_id != (organisation.pk if organisation else None):
@@ -104,6 +157,4 @@ def record(
         mode=mode,
         cause_id=cause_id,
     )
-    entry.save(force_insert=True)
-    Pending(entry=entry, organisation=organisation).save(force_insert=True)
-    return entry
+    return entry, Pending(entry=entry, organisation=organisation)

@@ -2,9 +2,9 @@
 
 import hashlib
 import hmac
+import json
 import secrets
 
-import rfc8785
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
@@ -17,8 +17,9 @@ SALT_BYTES = 32
 def commitment(salt: bytes, body: str) -> str:
     """HMAC-SHA256(salt, JCS(body)) in hex (record.md). Raises Invalid for what is no Unicode text."""
     try:
-        canonical = rfc8785.dumps(body)
-    except (rfc8785.CanonicalizationError, UnicodeEncodeError):
+        # Of a text alone, the canonical JSON of RFC 8785 is what this writes, and writes much faster.
+        canonical = json.dumps(body, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
         raise Invalid(_("This text holds characters that cannot be kept. Please type it again.")) from None
     return hmac.new(salt, canonical, hashlib.sha256).hexdigest()
 
@@ -28,12 +29,17 @@ def keep(organisation: Organisation | None, body: str) -> Text:
 
     Raises Invalid for a NUL or half a surrogate pair, which no database keeps.
     """
+    text = text_of(organisation, body)
+    text.save(force_insert=True)
+    return text
+
+
+def text_of(organisation: Organisation | None, body: str) -> Text:
+    """Somebody's words, committed to and not yet stored. Raises Invalid as `keep` does."""
     if "\x00" in body:
         raise Invalid(_("This text holds characters that cannot be kept. Please type it again."))
     salt = secrets.token_bytes(SALT_BYTES)
-    text = Text(organisation=organisation, salt=salt, body=body, commitment=commitment(salt, body))
-    text.save(force_insert=True)
-    return text
+    return Text(organisation=organisation, salt=salt, body=body, commitment=commitment(salt, body))
 
 
 def keep_written(

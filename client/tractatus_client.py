@@ -139,7 +139,7 @@ class Client:
         told = {"event": event, "tool_call_id": tool_call_id, "session_id": session_id, "at": _now(), **more}
         told = {name: one for name, one in told.items() if one is not None}
         try:
-            self._json("POST", "/api/v1/reports/", told)
+            self._tell(told)
         except Away as away:
             if not _refused(away):
                 self.keep_report(told)
@@ -222,7 +222,7 @@ class Client:
                 left = [told for told in map(_read, lines) if told is not None]
             while left and sent < MOST_AT_ONCE:
                 try:
-                    self._json("POST", "/api/v1/reports/", left[0])
+                    self._tell(left[0])
                 except Away as away:
                     # What the service read and will never take is not sent for ever.
                     if not _refused(away):
@@ -236,6 +236,17 @@ class Client:
             if gone is not None:
                 raise gone
         return sent
+
+    def _tell(self, told):
+        """Send one report. What the service will not take because of its time, it is told without, and why."""
+        try:
+            self._json("POST", "/api/v1/reports/", told)
+        except Away as away:
+            if away.status != 422 or "at" not in told:
+                raise
+            late = f"{told.get('reason') or ''} This machine's clock said {told['at']}.".strip()
+            bare = {name: one for name, one in told.items() if name != "at"}
+            self._json("POST", "/api/v1/reports/", {**bare, "reason": late})
 
     def _taken(self):
         """The files this process may send: the spool, taken by renaming it, and what a killed one left."""

@@ -10,11 +10,12 @@ class OversightConfig(AppConfig):
         from deliberation import demo as deliberation_demo
         from oversight import demo, guards, notices, permissions  # noqa: F401  (notices register their kinds)
         from oversight.domain import convening
-        from oversight.queries import asked, origins
+        from oversight.queries import asked, origins, past
 
         permissions.declare()
         guards.declare()
         convening.connect()
         origins.declare()
         asked.declare()
+        past.declare()
         deliberation_demo.ALSO.append(demo.tell)

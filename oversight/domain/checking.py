@@ -6,19 +6,21 @@ Nothing else judges an act: the interface, the hooks, the guardrail and the repl
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts.ids import uuid7
 from accounts.models import APIKey
 from accounts.permissions import Caller, require
 from accounts.refusals import WrongState
 from accounts.scope import open_organisation
+from accounts.statements import Statements
 from audit.receivers import actor_of
-from audit.record import record
-from audit.texts import keep
+from audit.record import entry_of
+from audit.texts import text_of
 from oversight.domain import requests
 from oversight.domain.answers import ASK, Answer, Question
 from oversight.domain.pressure import counts_of, weigh
@@ -51,7 +53,7 @@ class Considered:
         if self.verdict is None:
             return self._again(self.stands.asked_before)
         try:
-            with transaction.atomic():
+            with nullcontext() if self._is_one_trip() else transaction.atomic():
                 return _keep(self.key, self.question, self.stands, self.verdict)
         except IntegrityError:
             # Of two that ask about the same tool call at once, the second finds what the first was told.
@@ -61,6 +63,14 @@ class Considered:
             return self._again(earlier)
         except _Taken:
             return consider(self.key, self.question, locally=self.locally).keep()
+
+    def _is_one_trip(self) -> bool:
+        """Whether all that is kept are rows of this check, which are written together: then no transaction is open."""
+        verdict, stands = self.verdict, self.stands
+        if verdict is None or connection.in_atomic_block:
+            return False
+        known = self.question.session is None or stands.session is not None
+        return known and verdict.grant is None and not _waits_for_people(verdict)
 
     def _again(self, check: Check | None) -> Answer:
         assert check is not None
@@ -97,7 +107,7 @@ class _Taken(Exception):
 
 
 def _keep(key: APIKey, question: Question, stands: Stands, verdict: Verdict) -> Answer:
-    """Everything that a check leaves, in the transaction that is open."""
+    """Everything that a check leaves: in the transaction that is open, or in one trip that is all or nothing."""
     judged, now = verdict.judged, stands.now
     entry_id, check_id = uuid7(), uuid7()
     if verdict.grant is not None:
@@ -105,13 +115,16 @@ def _keep(key: APIKey, question: Question, stands: Stands, verdict: Verdict) -> 
             requests.use_grant(verdict.grant, by=key, cause=entry_id)
         except WrongState:
             raise _Taken from None
-    session = _session_after(key, question, stands, judged, entry_id)
+    written = Statements()
+    session = _session_after(key, question, stands, judged, entry_id, written)
     answer = answer_of(verdict, session=session, check_id=check_id)
-    text = keep(key.organisation, json.dumps(question.written() | {"answer": stored(answer)}))
+    text = text_of(key.organisation, json.dumps(question.written() | {"answer": stored(answer)}))
+    written.insert(text)
     asked = None
     if judged.of is not None and _waits_for_people(verdict):
+        written.run()
         asked = requests.ask_judgment(key, judged.of, text=text, session=session, cause=entry_id)
-    Check(
+    check = Check(
         id=check_id,
         organisation_id=key.organisation_id,
         project_id=key.project_id,
@@ -133,8 +146,8 @@ def _keep(key: APIKey, question: Question, stands: Stands, verdict: Verdict) -> 
         grant=verdict.grant,
         microseconds=judged.microseconds,
         entry_id=entry_id,
-    ).save(force_insert=True)
-    record(
+    )
+    entry, pending = entry_of(
         "oversight.check",
         id=entry_id,
         actor=actor_of(key, key.organisation),
@@ -157,6 +170,9 @@ def _keep(key: APIKey, question: Question, stands: Stands, verdict: Verdict) -> 
         cause=verdict.grant.decided_entry_id if verdict.grant is not None else None,
         texts={"check": text},
     )
+    for row in (check, entry, pending):
+        written.insert(row)
+    written.run()
     return replace(answer, judgment_request=said_of(asked) if asked is not None else None)
 
 
@@ -174,13 +190,21 @@ def _outcome(verdict: Verdict) -> str | None:
     return f"would_{verdict.would_have}" if verdict.would_have != verdict.decision else None
 
 
-def _session_after(key: APIKey, question: Question, stands: Stands, judged: Judged, cause: UUID) -> Session | None:
+def _session_after(
+    key: APIKey, question: Question, stands: Stands, judged: Judged, cause: UUID, written: Statements
+) -> Session | None:
     """The session of a check, opened if it was unknown, with the pressure that was judged by."""
     if question.session is None:
         return None
     session = stands.session or opened(key, question.session, now=stands.now, agent=question.agent, cause=cause)
     if judged.pressure is not None and judged.state is not None and session.is_open:
-        weigh(session, judged.pressure, judged.state, judged.counts, stands.now)
+        seen = session.state
+        fields, reading = weigh(session, judged.pressure, judged.state, judged.counts, stands.now)
+        if fields:
+            # Where another check of this session has moved it meanwhile, that holds, and not what was seen before it.
+            written.update(session, fields, {"state": seen})
+        if reading is not None:
+            written.insert(reading)
     return session
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from oversight.domain.answers import state_of
 from oversight.models import Reading, Session
 from oversight.models.words import Level
 from tractatus import ContextPressureMonitor, Pressure, PressureLevel, SessionState
+
+SEEN_AGAIN_AFTER = timedelta(minutes=1)
+"""When a session was heard last is written no more often than this."""
 
 ORDER = {level: place for place, level in enumerate(Level.values)}
 DUE = (Level.CRITICAL, Level.DANGEROUS)
@@ -51,21 +54,17 @@ def warned_of(session: Session | None) -> PressureLevel:
 def weigh(
     session: Session, pressure: Pressure, state: SessionState, counts: Mapping[str, Any], now: datetime,
     *, warns: bool = True,
-) -> None:  # fmt: skip
-    """Keep what a session's pressure is now: on its row, as a reading where it has changed, and in its state.
+) -> tuple[list[str], Reading | None]:  # fmt: skip
+    """Set on a session what its pressure is now. Gives which fields are to be saved, and a reading where it changed.
 
     With `warns` the agent is told of it; else its next check warns of a level that has risen.
     """
-    changed = session.counts != counts or (session.level, session.score) != (pressure.level, pressure.score)
+    before = (session.counts, session.level, session.score)
     session.counts, session.level, session.score = dict(counts), str(pressure.level), pressure.score
-    session.seen_at = now
-    if warns and ORDER[session.level] > ORDER[session.warned]:
-        session.warned = session.level
-    if session.level in DUE and session.state == Session.State.ACTIVE:
-        session.state, session.state_since = Session.State.HANDOFF_DUE, now
-    session.save(update_fields=["counts", "level", "score", "seen_at", "warned", "state", "state_since"])
-    if changed:
-        Reading.objects.create(
+    fields = [] if before == (session.counts, session.level, session.score) else ["counts", "level", "score"]
+    reading = None
+    if fields:
+        reading = Reading(
             organisation_id=session.organisation_id,
             session=session,
             at=now,
@@ -74,3 +73,13 @@ def weigh(
             factors=[factor.to_dict() for factor in pressure.factors],
             counts=state.to_dict(),
         )
+    if fields or now - session.seen_at > SEEN_AGAIN_AFTER:
+        session.seen_at = now
+        fields.append("seen_at")
+    if warns and ORDER[session.level] > ORDER[session.warned]:
+        session.warned = session.level
+        fields.append("warned")
+    if session.level in DUE and session.state == Session.State.ACTIVE:
+        session.state, session.state_since = Session.State.HANDOFF_DUE, now
+        fields += ["state", "state_since"]
+    return fields, reading

@@ -144,7 +144,10 @@ def tell_pressure(session: Session, counts: Mapping[str, Any], *, by: APIKey, wa
         pressure: Pressure = monitor.assess(state)
         act.session, act.service = str(session.pk), "ContextPressureMonitor"
         act.decision = act.context_pressure = str(pressure.level)
-        weigh(session, pressure, state, told, act.now, warns=warns)
+        fields, reading = weigh(session, pressure, state, told, act.now, warns=warns)
+        session.save(update_fields=fields)
+        if reading is not None:
+            reading.save(force_insert=True)
     return pressure
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
-from django.db.models import Q
+from django.db import connection
+from django.db.models import UUIDField
 
 from accounts import clock
 from accounts.models import APIKey
-from instructions.domain.gate import Suspended
-from instructions.domain.standing import version_of
+from instructions.domain.gate import NOTHING_SUSPENDED, Suspended
 from oversight.domain.answers import Question
 from oversight.domain.glass import standing_glass
-from oversight.models import Check, Session, Stop
+from oversight.models import Check, Session
 
 
 @dataclass(frozen=True)
@@ -29,12 +31,49 @@ class Stands:
     suspended: Suspended
 
 
+# Which glass holds, `standing_glass` says; here it is only asked whether any could.
+WHAT_STANDS = """
+SELECT s.*,
+    (SELECT h.version FROM instructions_history h WHERE h.organisation_id = %s) AS history_version,
+    EXISTS (SELECT 1 FROM oversight_stop t WHERE t.project_id = %s AND t.lifted_at IS NULL AND (
+        t.key_id = %s OR t.session_id = s.id OR (t.key_id IS NULL AND t.session_id IS NULL))) AS is_stopped,
+    EXISTS (SELECT 1 FROM oversight_brokenglass g
+        WHERE g.project_id = %s AND g.until > %s AND g.ended_at IS NULL) AS has_broken_glass
+FROM (SELECT 1 AS one) AS always LEFT JOIN oversight_session s ON s.project_id = %s AND s.name = %s
+"""
+
+
 def what_stands(key: APIKey, question: Question) -> Stands:
-    """Read it. A stop or a suspension that was committed before this is seen, in whichever process it was made."""
+    """Read it, in one statement where nothing is suspended.
+
+    A stop or a suspension that was committed before this is seen, in whichever process it was made.
+    """
     now = clock.now()
-    session = None
-    if question.session is not None:
-        session = Session.objects.filter(project=key.project_id, name=question.session).first()
+    organisation, project, own = (_uuid(one) for one in (key.organisation_id, key.project_id, key.pk))
+    moment = connection.ops.adapt_datetimefield_value(now)
+    asked = [organisation, project, own, project, moment, project, question.session or ""]
+    (found,) = Session.objects.raw(WHAT_STANDS, asked)
+    whole, suspended = _suspended(key, now) if found.has_broken_glass else (False, NOTHING_SUSPENDED)
+    return Stands(
+        now=now,
+        version=found.history_version or 0,
+        session=found if found.pk is not None else None,
+        asked_before=call_of(key, question.tool_call),
+        stopped=bool(found.is_stopped),
+        unenforced=whole,
+        suspended=suspended,
+    )
+
+
+def _uuid(value: UUID) -> Any:
+    return _UUID.get_db_prep_value(value, connection)
+
+
+_UUID = UUIDField()
+
+
+def _suspended(key: APIKey, now: datetime) -> tuple[bool, Suspended]:
+    """Whether the whole project's enforcement is suspended, and what of it is."""
     whole, instructions, boundaries = False, set(), set()
     for glass in standing_glass(key.project_id, now):
         if glass.instruction_id is not None:
@@ -43,23 +82,7 @@ def what_stands(key: APIKey, question: Question) -> Stands:
             boundaries.add(glass.boundary)
         else:
             whole = True
-    return Stands(
-        now=now,
-        version=version_of(key.project),
-        session=session,
-        asked_before=call_of(key, question.tool_call),
-        stopped=is_stopped(key, session),
-        unenforced=whole,
-        suspended=Suspended(frozenset(instructions), frozenset(boundaries)),
-    )
-
-
-def is_stopped(key: APIKey, session: Session | None) -> bool:
-    """Whether people have stopped this session, this key or its whole project."""
-    about = Q(key=key) | Q(key__isnull=True, session__isnull=True)
-    if session is not None:
-        about |= Q(session=session)
-    return Stop.objects.filter(about, project=key.project_id, lifted_at__isnull=True).exists()
+    return whole, Suspended(frozenset(instructions), frozenset(boundaries))
 
 
 def call_of(key: APIKey, tool_call: str | None) -> Check | None:

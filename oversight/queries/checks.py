@@ -238,9 +238,15 @@ def _corrected_by(one: Seen, later: Sequence[Seen]) -> Check | None:
         return None
     for other in later[:20]:
         action = other.asked.get("action")
-        if isinstance(action, Mapping) and action.get("tool_input") == wanted and other.check.would_have not in STRICT:
+        given = action.get("tool_input") if isinstance(action, Mapping) else None
+        if other.check.would_have not in STRICT and _undescribed(given) == _undescribed(wanted):
             return other.check
     return None
+
+
+def _undescribed(given: object) -> object:
+    """The input of a tool without what the agent says of it, which it words anew each time."""
+    return {key: value for key, value in given.items() if key != "description"} if isinstance(given, Mapping) else given
 
 
 def _values(one: Seen) -> list[Value]:

@@ -24,12 +24,17 @@ from tractatus.thresholds import PressureThresholds
 MOST_POINTS = 60
 STEPS = [timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10080)]
 MOST_STEPS = 6
+SHORT = timedelta(minutes=3)
+"""A session shorter than this stands between its own first and last second."""
 LEVELS = list(Level)
 
 
 @dataclass(frozen=True)
 class Line:
-    """The picture. `course` and `points` are paths; `events` stand where a check was denied; `ticks` under the axis."""
+    """The picture. `course` and `points` are paths; `events` stand where a check was denied; `ticks` under the axis.
+
+    `above` says that a level was higher than its score: after a compaction, or with hardly any room left.
+    """
 
     course: str
     points: str
@@ -42,6 +47,7 @@ class Line:
     says: str
     finding: str
     why: str
+    above: bool
     left_out: int
     rows: tuple[dict[str, Any], ...]
     names: tuple[str, ...]
@@ -81,6 +87,7 @@ def line_of(readings: Sequence[Reading], denied: Sequence[datetime], thresholds:
         says=_says(readings, len(events)),
         finding=_finding(readings),
         why=_why(readings),
+        above=any(_rank(one) > sum(one.score >= edge for edge in edges) for one in readings),
         left_out=len(readings) - len(shown),
         rows=tuple(_row(one) for one in shown),
         names=tuple(name() for name in FACTORS.values()),
@@ -101,6 +108,8 @@ def _sampled(readings: Sequence[Reading]) -> list[Reading]:
 def _axis(first: datetime, last: datetime) -> tuple[datetime, datetime, tuple[str, ...]]:
     """From a round time before the first to one after the last, with a few round times between, as they are written."""
     first, last = timezone.localtime(first), timezone.localtime(last)
+    if last - first < SHORT:
+        return first, last, (first.strftime("%H:%M:%S"), last.strftime("%H:%M:%S"))
     step = next((one for one in STEPS if (last - first) / one <= MOST_STEPS - 1), None)
     if step is None:
         return first, last, (formats.date_format(first.date(), "MONTH_DAY_FORMAT"),

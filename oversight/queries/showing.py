@@ -135,7 +135,9 @@ def _tool_call(action: Mapping[str, Any]) -> Act:
         return Act(one_line(tool, 80), blocks=(_block("", _json(given)),) if given not in (None, {}) else ())
     kind = _kinds().get(tool.lower())
     if kind is None:
-        return Act(_("Use %(tool)s") % {"tool": one_line(tool, 80)}, told=_told(given), blocks=tuple(_named(given)))
+        told = _told(given)
+        rest = {key: value for key, value in given.items() if key != "description" or value != told}
+        return Act(_("Use %(tool)s") % {"tool": one_line(tool, 80)}, told=told, blocks=tuple(_named(rest)))
     thing = next((given[name] for name in kind.thing if isinstance(given.get(name), str)), "")
     rest = {key: value for key, value in given.items() if key not in (*kind.thing[:1], *kind.whole, "description")}
     if not any(isinstance(given.get(name), str) for name in kind.thing[:1]):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from client.tractatus_client import Client, doctor
 from tests.adapters.scripted_model import ScriptedModel, scripted_model
 from tests.adapters.surroundings import (
     PORT,
@@ -114,6 +115,38 @@ def test_langchain_is_refused_in_a_tool_message(tmp_path: Path, around: Surround
     }
 
 
+def test_the_client_asks_tells_and_hands_over(tmp_path: Path, around: Surroundings) -> None:
+    client = Client(around.site.address, around.key, spool=str(tmp_path / "reports.jsonl"), agent={"name": "Nightly"})
+    lines: list[str] = []
+    assert doctor(client, lines.append)
+    assert "What it says holds." in lines[0]
+    drop = {"tool_name": "Bash", "tool_input": {"command": "psql -h db.prod.internal -c 'DROP TABLE applications'"}}
+    for _ in range(2):  # the same call is the same act, and the same request
+        verdict = client.check(drop, session_id="client-1", tool_call_id="client-call", wait=0)
+        assert (verdict.decision, verdict.request["state"]) == ("ask", "pending")
+        assert "/requests/" in verdict.words
+    assert client.wait(verdict.request["id"], within=0)["state"] == "pending"
+    assert client.report("executed", tool_call_id="client-call")
+    assert around.checks("client-call")["client-call"] == ("ask", "ask", "enforced", "executed")
+    # A machine whose clock is wrong still tells, and says what its clock said.
+    skewed = {**client.decided_here(drop, "client-late", "client-1", "It was away."), "at": "2031-01-01T00:00:00Z"}
+    assert client.keep_report(skewed)
+    assert client.deliver() == 1
+    assert around.checks("client-late")["client-late"][2] == "degraded"
+    assert client.handoff_document("client-1") is None
+    client.pressure("client-1", messages=61, tokens_used=195_000, tokens_budget=200_000)
+    client.handoff("client-1", {"state": "Half done.", "next_priorities": ["The rest"]})
+    document = client.handoff_document("client-1")
+    assert document is not None
+    assert "- The rest" in document
+    client.end("client-1")
+    assert (
+        Client(around.site.address, "tr_0_0", "deny")
+        .check(drop)
+        .words.startswith("Tractatus did not judge this (it does not accept the key")
+    )
+
+
 def test_each_failure_mode_holds_while_the_service_is_away_and_is_reported_later(
     tmp_path: Path, around: Surroundings, model: ScriptedModel
 ) -> None:
@@ -131,7 +164,7 @@ def test_each_failure_mode_holds_while_the_service_is_away_and_is_reported_later
     around.start()
     for mode, claude in places.items():
         claude.run("Go on.")
-        langchain(tmp_path / f"lc-{mode}", around, mode, (f"lc-{mode}-2", RIGHT))
+        Client(around.site.address, around.key, spool=str(tmp_path / f"lc-{mode}" / "reports.jsonl")).deliver()
     names = [f"{tool}{mode}" for tool in ("toolu_", "lc-") for mode in places]
     found = around.checks(*names)
     assert {mode for _told, _would, mode, _became in found.values()} == {"degraded"}

@@ -99,12 +99,10 @@ def test_a_replayed_session_is_watched_from_the_first_check_to_the_handoff(
     page.goto(f"{here}sessions/{session.pk}/")
     axe(page)
     fits(page)
-    person.picture("agent-session", height=1900)
     page.get_by_role("link", name="night-shift-2").first.click()
     expect(page.get_by_text("It continues night-shift-1")).to_be_visible()
     page.goto(here)
     axe(page)
-    person.picture("agents")
 
 
 def test_a_session_is_read_without_script_and_on_a_phone(

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page
 
 from deliberation.demo import seed
+from tests.browser.people import Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,7 +22,8 @@ PEOPLE = {
         "d/3/people/", "d/3/invitations/", "d/3/round/1/", "d/3/round/2/", "d/2/round/3/", "d/2/outcome/", "d/4/",
         "outbox/", "precedents/", "precedents/2/cite/",
     ],
-    "holder@demo.example": ["asked/", "board/", "d/3/", "d/3/people/", "d/2/outcome/", "precedents/2/"],
+    "holder@demo.example": ["asked/", "board/", "d/3/", "d/3/people/", "d/2/outcome/", "precedents/2/",
+                            "agents/", "agents/requests/", "agents/freezes/", "agents/glass/"],
     "stakeholder1@demo.example": ["asked/", "d/3/asked/", "d/3/round/1/", "d/3/round/2/", "d/2/outcome/"],
     "reviewer@demo.example": ["asked/", "reviews/", "reviews/1/", "precedents/", "precedents/1/"],
     "admin@demo.example": [
@@ -80,6 +82,12 @@ def test_every_screen_is_sound_for_everybody(
                 note(found, f"{where}, dark", axe, page)
             page.set_viewport_size(NARROW)  # type: ignore[arg-type]
             note(found, f"{where}, 320 wide", fits, page)
+    holder = Person(login(open_page(), "holder@demo.example"), live_server.url, axe)
+    holder.go(f"/o/{demo_slug}/agents/").picture("agents")
+    holder.page.locator("main li.row", has_text="0711").get_by_role("link").click()
+    holder.sees("Pressure rose from normal to critical", "You had said otherwise").picture("agent-session", height=2300)
+    holder.page.locator(".checks > li", has_text="27017").locator("a.at").first.click()
+    holder.sees("How it was judged").picture("agent-check")
 
 
 def note(found: list[str], where: str, check: Callable[[Page], None], page: Page) -> None:

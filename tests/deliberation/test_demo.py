@@ -68,7 +68,7 @@ def _its_agents() -> None:
     assert Handoff.objects.get(by_agent=True).acknowledged_by == Session.objects.get(name="0712")
     assert Session.objects.get(name="0711").level == "CRITICAL"
     denied = Check.objects.filter(decision="deny").select_related("text")
-    assert {json.loads(one.text.body)["answer"]["corrected_action"]["port"] for one in denied} == {5433}
+    assert {json.loads(one.text.body)["answer"]["corrected_action"]["port"] for one in denied} == {5433, 27027}
 
 
 def _it_mails_nothing_of_a_past_that_never_was() -> None:

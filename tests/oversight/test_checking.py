@@ -8,8 +8,10 @@ import pytest
 
 from accounts.refusals import Invalid
 from accounts.scope import open_organisation
-from audit.models import Entry
+from audit.models import Entry, Text
 from instructions.domain.instruction import retire_instruction
+from oversight.domain.answers import Question
+from oversight.domain.checking import consider
 from oversight.models import Check, JudgmentRequest, Reading, Session
 from tests.cast import Cast
 from tests.oversight.house import DROP, LOOK, RIGHT_PORT, WRONG_PORT, ask, in_force, key_of
@@ -128,3 +130,15 @@ def test_what_cannot_be_taken_names_its_field(house: Cast) -> None:
         assert set(refused.value.errors) == {field}
     assert not (Check.objects.exists())
     assert not (Session.objects.exists())
+
+
+def test_a_check_is_written_whole_or_not_at_all(house: Cast) -> None:
+    key = key_of(house.project, house)
+    ask(key, LOOK, session="s")
+    before = Entry.objects.count(), Text.objects.count(), Check.objects.count()
+    question = Question(LOOK, session="s", tool_call="x")
+    first, second = (consider(key, question) for _ in range(2))
+    first.keep()
+    # The second was judged before the first was kept: it finds what the first was told, and leaves nothing.
+    assert second.keep().replayed
+    assert (Entry.objects.count(), Text.objects.count(), Check.objects.count()) == tuple(one + 1 for one in before)

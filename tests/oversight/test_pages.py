@@ -62,7 +62,7 @@ def a_day(house: Cast, session: str = "0711") -> Session:
         (0, LOOK, {"messages": 4}),
         *((minute, LOOK, None) for minute in range(1, 5)),
         (19, WRONG_PORT, {"messages": 12, "tokens_used": 20_000, "tokens_budget": 200_000}),
-        (20, RIGHT_PORT, None),
+        (20, {**RIGHT_PORT, "tool_input": {**RIGHT_PORT["tool_input"], "description": "Open the shop"}}, None),
         (90, DROP, {"messages": 30, "tokens_used": 90_000, "active_tasks": 2}),
         (170, LOOK, {"messages": 50, "tokens_used": 165_000, "active_tasks": 5}),
     ):

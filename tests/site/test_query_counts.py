@@ -23,7 +23,7 @@ from accounts import clock, guards
 from accounts.domain.keys import create_api_key
 from accounts.domain.members import add_member
 from accounts.domain.seats import sit
-from accounts.models import Organisation, Project, SeatUser
+from accounts.models import APIKey, Organisation, Project, SeatUser
 from accounts.permissions import SYSTEM
 from accounts.roles import Role
 from audit.dataset.publishing import publish
@@ -62,10 +62,15 @@ from instructions.domain.periods import end_period, open_period
 from instructions.domain.policy import set_policy
 from instructions.domain.variables import set_variable
 from instructions.models import Import, Instruction, Period, Policy, Variable
+from oversight.domain.convening import convene_for_request
+from oversight.domain.glass import break_glass, mend_glass, review_glass
 from oversight.domain.handoffs import write_handoff
+from oversight.domain.modes import mark_stop
 from oversight.domain.reports import Report, report_act
+from oversight.domain.requests import grant_request, refuse_request
 from oversight.domain.sessions import end_session_of_agent
-from oversight.models import Check, Session
+from oversight.domain.stops import freeze, lift_freeze
+from oversight.models import Check, JudgmentRequest, Session
 from tests.audit.recorded import check
 from tests.cast import Cast, make_member, make_organisation, make_project
 from tests.copies import copy_rows, past_the_guards
@@ -125,7 +130,9 @@ NO_LISTS = {
     "request_answer", "review_give_back", "review_successor", "schema", "set_language", "settings",
     "settings_mail", "settings_member_end", "settings_member_link", "settings_member_roles", "sign_in_by_link",
     "stakeholder_drop", "stakeholders_gap", "stakeholders_reopen", "start", "style", "style_card",
-    "agent_check", "agent_handoff",
+    "agent_check", "agent_check_mark", "agent_handoff", "agent_key_mode", "freeze_key", "freeze_lift",
+    "freeze_project", "freeze_session", "glass_mend", "glass_review", "judgment_request_convene",
+    "judgment_request_grant", "judgment_request_refuse",
     "instruction_new", "instruction_publish", "instruction_reinstate", "instruction_reject", "instruction_retire",
     "instruction_revise", "instruction_supersede", "instruction_withdraw", "instruction_draft", "variable_remove",
     "api_classifications", "api_instruction", "api_validations", "settings_suggestions",
@@ -1015,6 +1022,99 @@ def _watched(cast: Cast) -> Rows:
     return Rows(signed_in(cast.auditor), more, ["care", session.pk])
 
 
+def _dropping(table: object) -> dict[str, object]:
+    return {"tool_name": "Bash", "tool_input": {"command": f"psql -h prod.internal -c 'DROP TABLE {table}'"}}
+
+
+def _decided(cast: Cast, times: int) -> None:
+    """Requests that wait, that are deliberated, and that each decision holder has answered."""
+    key = APIKey.objects.first() or key_of(cast.project, cast)
+    for _ in range(times):
+        number = JudgmentRequest.objects.count()
+        for act in ("waits", "deliberated", "granted", "refused"):
+            ask(key, _dropping(f"{act}{number}"), session=f"s{number}")
+            request = JudgmentRequest.objects.latest("id")
+            holder = make_member(cast.organisation, f"Holder {act}{number}", Role.DECISION_HOLDER)
+            if act == "deliberated":
+                convene_for_request(request, by=holder, reason="r", question="q", decision_asked="d", urgency="URGENT")
+            elif act == "granted":
+                grant_request(request, by=holder, reason="It may.", ticked=range(9))
+            elif act == "refused":
+                refuse_request(request, by=holder, reason="It stays.")
+
+
+def _requests(cast: Cast) -> Rows:
+    _decided(cast, 1)
+    return Rows(signed_in(cast.holder), partial(_decided, cast), ["care"])
+
+
+def _request(cast: Cast) -> Rows:
+    """One that waits, with earlier ones like it."""
+    _decided(cast, 1)
+    ask(APIKey.objects.get(), _dropping("last"))
+    return Rows(signed_in(cast.holder), partial(_decided, cast), ["care", JudgmentRequest.objects.latest("id").pk],
+                all_shown=False)  # fmt: skip
+
+
+def _freezes(cast: Cast) -> Rows:
+    def more(times: int) -> None:
+        for _ in range(times):
+            key = key_of(make_project(cast.organisation, f"p{Project.objects.count()}"), cast)
+            ask(key, session="s")
+            freeze(key.project, by=cast.holder, key=key, why="It loops.")
+            freeze(key.project, by=cast.holder, session=Session.objects.latest("id"))
+            lift_freeze(freeze(key.project, by=cast.administrator), by=cast.holder, why="Looked at.")
+
+    more(1)
+    return Rows(signed_in(cast.holder), more, ["care"])
+
+
+def _glass(cast: Cast) -> Rows:
+    rule = in_force(cast)
+
+    def more(times: int) -> None:
+        for _ in range(times):
+            break_glass(cast.project, by=cast.holder, why="Now.", minutes=30, instruction=rule)
+            mend_glass(break_glass(cast.project, by=cast.holder, why="Now.", minutes=30), by=cast.administrator)
+            held = break_glass(cast.project, by=cast.holder, why="Now.", minutes=30, boundary="12.3")
+            mend_glass(held, by=cast.administrator)
+            review_glass(held, by=cast.auditor, finding="Needed.")
+
+    more(1)
+    return Rows(signed_in(cast.auditor), more, ["care"])
+
+
+def _meanwhile(cast: Cast) -> Rows:
+    glass = break_glass(cast.project, by=cast.holder, why="Now.", minutes=30, instruction=in_force(cast))
+    key = key_of(cast.project, cast)
+    return Rows(signed_in(cast.auditor), _after_one(lambda: ask(key, WRONG_PORT)), ["care", glass.pk])
+
+
+def _after_one(make: Callable[[], object]) -> Callable[[int], None]:
+    make()
+    return lambda times: [make() for _ in range(times)] and None
+
+
+def _observed(cast: Cast) -> Rows:
+    in_force(cast)
+    key = key_of(cast.project, cast, enforces=False)
+
+    def make() -> None:
+        ask(key, WRONG_PORT)
+        mark_stop(Check.objects.latest("id"), by=cast.editor, right=True, why="Yes.")
+
+    return Rows(signed_in(cast.editor), _after_one(make), ["care", key.pk], {"show": "all"})
+
+
+LISTS["judgment_requests"]["requests"] = _requests
+LISTS["judgment_request"]["earlier ones"] = _request
+LISTS["asked"]["requests"] = _requests
+LISTS["freezes"]["freezes"] = _freezes
+LISTS["glass_list"]["what is suspended"] = _glass
+LISTS["asked"]["reviews of broken glass"] = _glass
+LISTS["glass"]["what was let through"] = _meanwhile
+LISTS["glass_break"]["projects"] = _settings(_projects)
+LISTS["agent_key"]["what would have been stopped"] = _observed
 LISTS["agents"]["sessions"] = _agents_at_work
 LISTS["agent_session"]["checks"] = _watched
 

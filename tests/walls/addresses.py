@@ -222,7 +222,8 @@ def _argument(route: Route, name: str, kind: str, subject: Any, world: World) ->
     if route.name in ROWS and kind == "UUIDConverter":
         if isinstance(subject, ROWS[route.name]):
             return subject.pk
-        inside = {"deliberation": here} if hasattr(ROWS[route.name], "deliberation") else {}
+        of_one = hasattr(ROWS[route.name], "deliberation") and ROWS[route.name] is not watched.JudgmentRequest
+        inside = {"deliberation": here} if of_one else {}
         row = ROWS[route.name].objects.filter(**inside).order_by("pk").first()
         assert row is not None, (
             f"tests/walls/world.py makes no {ROWS[route.name].__name__}, which {route.name} is about"
