@@ -54,6 +54,7 @@ FILLS: dict[str, Any] = {
     "roles": ["auditor"],
     "open_period kind": "TASK",
     "set_variable name": "WALLS",
+    "erase_text name": "why",
     "switch_surface name": "metrics",
     "add_milestone kind": "change",
     "add_milestone day": date(2026, 1, 2),
