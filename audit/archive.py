@@ -10,10 +10,12 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from io import RawIOBase
 from pathlib import Path
 from typing import Any
+
+from django.utils import timezone, translation
 
 Content = str | bytes | Iterable[bytes]
 File = tuple[str, Content]
@@ -71,6 +73,22 @@ def zipped(what: dict[str, Any], files: Iterable[File]) -> Iterator[bytes]:
         said = {"format": FORMAT, **what, "made_at": made_at.isoformat(timespec="seconds"), "files": listed}
         archive.writestr(_info(MANIFEST, made_at), json.dumps(said, ensure_ascii=False, indent=1) + "\n")
     yield outlet.emptied()
+
+
+def spoken(files: Iterable[File]) -> Iterator[File]:
+    """The files, each made in the language and the time zone that hold now, whatever holds when it is asked for."""
+    zone, language = timezone.get_current_timezone(), translation.get_language()
+    return _spoken(iter(files), zone, language)
+
+
+def _spoken(rest: Iterator[File], zone: tzinfo, language: str) -> Iterator[File]:
+    while True:
+        with timezone.override(zone), translation.override(language):
+            try:
+                file = next(rest)
+            except StopIteration:
+                return
+        yield file
 
 
 def _with_the_check(files: Iterable[File]) -> Iterator[File]:

@@ -17,7 +17,7 @@ from pathlib import Path
 LIST = "manifest.json"
 
 
-def faults(place):
+def faults(place):  # type: ignore[no-untyped-def]
     """What is wrong with the zip or folder at this path, in sentences; and how many files were read."""
     place = Path(place)
     if place.is_dir():
@@ -33,7 +33,7 @@ def faults(place):
         return [f"This is no whole zip: {fault}. It broke off, or was changed. Fetch it again."], 0
 
 
-def _compared(names, opened):
+def _compared(names, opened):  # type: ignore[no-untyped-def]
     names = {name for name in names if "__pycache__" not in name and not name.endswith("/")}
     if LIST not in names:
         return [f"{LIST} is missing: the export broke off before its end, or is not unpacked whole."], 0

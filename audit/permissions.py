@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import ANY, Rule, add
-from accounts.roles import Role
+from accounts.roles import Part, Role
 
 READERS = (Role.AUDITOR, Role.ADMINISTRATOR)
 
@@ -29,6 +29,9 @@ def rows() -> tuple[Rule, ...]:
         Rule("start_export", "organisation", ("active",), None, (Role.ADMINISTRATOR,), event="export.start",
              routes=("settings_export",),
              says=_("An administrator has everything taken out that members and administrators may read.")),
+        Rule("erase_text", "text", ("kept",), "erased", (Role.ADMINISTRATOR, "member", Part.PARTICIPANT),
+             event="erasure", routes=("words_erase",),
+             says=_("Whoever wrote words may have them erased, by themselves or by an administrator.")),
         Rule("start_new_log", "log", ("current",), "ended", ("system",), event="log.start",
              says=_("Whoever runs the site ends a log and begins another, after a restored backup, and says why.")),
         Rule("read_record", "read", (ANY,), None, READERS,

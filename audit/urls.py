@@ -3,7 +3,7 @@
 from django.urls import path
 
 from audit.api_public import FrameworkMetrics
-from audit.views import dataset, evolution, exports, metrics, record, settings
+from audit.views import dataset, erasure, evolution, exports, metrics, record, settings
 
 _HERE = "o/<slug:slug>/record/"
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path(f"{_HERE}evolution/add/", evolution.milestone_add, name="milestone_add"),
     path(f"{_HERE}<uuid:pk>/", record.record_entry, name="record_entry"),
     path(f"{_HERE}<uuid:pk>/proof/<str:form>/", record.record_proof, name="record_proof"),
+    path(f"{_HERE}<uuid:pk>/erase/<str:name>/", erasure.words_erase, name="words_erase"),
     path("o/<slug:slug>/settings/public/", settings.settings_public, name="settings_public"),
     path("o/<slug:slug>/settings/export/", exports.settings_export, name="settings_export"),
     path("o/<slug:slug>/settings/export/<uuid:pk>.zip", exports.export_file, name="export_file"),

@@ -8,9 +8,10 @@ class InstructionsConfig(AppConfig):
 
     def ready(self) -> None:
         from audit.queries.entry import lead_to, let_read
-        from instructions import guards, permissions
+        from instructions import guards, permissions, receivers
 
         permissions.declare()
         guards.declare()
+        receivers.connect()
         let_read("instruction.", "read_instructions")
         lead_to("instruction", "instruction", "read_instructions")

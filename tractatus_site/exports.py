@@ -6,6 +6,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from itertools import chain
+from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -23,7 +24,7 @@ from instructions.export import export_instructions
 
 def files_of(organisation: Organisation) -> Iterator[File]:
     """Every file, made when it is asked for: what members and administrators may read, whoever asked for it."""
-    with translation.override(organisation.language):
+    with translation.override(organisation.language), timezone.override(ZoneInfo(organisation.time_zone)):
         yield "style.css", stylesheet()
         yield "index.html", _index(organisation)
         yield from chain(export_accounts(organisation), export_instructions(organisation))

@@ -19,9 +19,9 @@ log = logging.getLogger(__name__)
 def make_exports() -> None:
     """Make every export that waits, and delete the files whose week is over. One that fails holds up no other."""
     for organisation_id in oldest_of_each(Export):
-        organisation = Organisation.objects.filter(pk=organisation_id).first()
-        if organisation is None:
+        if organisation_id is None:
             continue
+        organisation = Organisation.objects.get(pk=organisation_id)
         try:
             make_waiting(organisation, files_of)
             end_old(organisation)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.access import MemberRequest, for_members
+from accounts.roles import Role
 from audit.envelope import instant
 from audit.forms.search import SearchForm, uuid_or_none
 from audit.models import Checkpoint, Entry
@@ -107,6 +108,7 @@ def record_entry(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
         "audit/entry.html",
         {
             "page": page,
+            "may_erase": Role.ADMINISTRATOR in request.caller.roles,
             "row": _row(page.entry, names),
             "facts": _facts(request, page, names),
             "steps": [

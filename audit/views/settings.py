@@ -30,5 +30,4 @@ def settings_public(request: MemberRequest, slug: str) -> HttpResponse:
         messages.success(request, _("Nothing was changed.") if wanted == set(on) else _("Kept."))
         return redirect("settings_public", slug=slug)
     facts = {"form": form, "on": on, "dataset": Dataset.objects.filter(organisation=request.organisation).first()}
-    facts = {"form": form, "on": on, "dataset": Dataset.objects.filter(organisation=request.organisation).first()}
     return render(request, "audit/public.html", facts, status=422 if posted else 200)

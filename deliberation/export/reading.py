@@ -66,21 +66,23 @@ class Reader:
         return Role.AUDITOR in self.standing.roles or (ended and (self.takes_part or self.reads_outcome))
 
 
-BEFORE_THE_ROUNDS = (
+Models = tuple[type[OfDeliberation], ...]
+
+BEFORE_THE_ROUNDS: Models = (
     of.Terms, of.Finding, of.Option, of.Harm, of.Framework, of.TradeOff, of.Group, of.Stakeholder, of.CoversGroup,
     of.MaySpeakFrom, of.StakeholderList, of.ListEntry, of.Gap, of.Amendment, of.Seat, of.Voice, of.Round, of.Citation,
 )  # fmt: skip
-IN_THE_ROUNDS = (
+IN_THE_ROUNDS: Models = (
     of.SharedValue, of.ProposalCost, of.Stance, of.Question, of.Reply, of.Agreement, of.AgreementAnswer, of.Difference,
     of.Side, of.SideAnswer, of.Shift,
 )  # fmt: skip
 """And positions, which are read through the one way there is to read them."""
-RUNNING_IT = (of.Invitation, of.Request, of.Ask, of.MoreTime, of.ListAuthor)
-OF_THE_OUTCOME = (
+RUNNING_IT: Models = (of.Invitation, of.Request, of.Ask, of.MoreTime, of.ListAuthor)
+OF_THE_OUTCOME: Models = (
     of.OutcomeVersion, of.WeighedValue, of.Remainder, of.ReviewTrigger, of.Hearing, of.Commitment, of.CommitmentReport,
     of.Dissent, of.DissentJoin, of.DissentAnswer, of.Outcome, of.AgentInstruction, of.Precedent,
 )  # fmt: skip
-OF_REVIEWS = (of.Review, of.ReviewAuthor, of.ReviewVoice, of.ChangeReport)
+OF_REVIEWS: Models = (of.Review, of.ReviewAuthor, of.ReviewVoice, of.ChangeReport)
 CHAINS = {of.Stance: "option_id", of.AgreementAnswer: "agreement_id", of.SideAnswer: "side_id", of.Shift: None}
 """Of these the last version alone is shown, by what each answers."""
 LEFT_OUT = {

@@ -65,7 +65,7 @@ class Wanted:
 def losses(wanted: Wanted, *, today: date) -> QuerySet[Remainder]:
     """The losses wanted, the newest first, each with how it stands: `is_promised`, `waits`, `is_late`, `not_kept`."""
     promised = Commitment.objects.filter(remainder=OuterRef("pk"))
-    rows = (
+    rows: QuerySet[Any] = (
         Remainder.objects.filter(_signed())
         .annotate(
             is_promised=Exists(promised),
@@ -90,7 +90,7 @@ def losses(wanted: Wanted, *, today: date) -> QuerySet[Remainder]:
 
 def promises(wanted: Wanted, *, today: date) -> QuerySet[Commitment]:
     """The commitments wanted, the newest first: those that carry a decision out, and those owed for a loss."""
-    rows = Commitment.objects.filter(_signed()).order_by("-pk")
+    rows: QuerySet[Any] = Commitment.objects.filter(_signed()).order_by("-pk")
     rows = rows.select_related("what", "to_whom", "owner", "remainder__bearer", "remainder__loss", *_OUTCOME)
     rows = _of_outcomes(rows, wanted)
     if wanted.state == "late":

@@ -231,7 +231,8 @@ def heard(deliberation: Deliberation, round_: Round, frameworks: list[Framework]
     facts = []
     for framework in frameworks:
         here = [names[seat] for seat in speaks.get(framework.pk, []) if seat in names]
-        facts.append({"label": framework.title, "says": "; ".join(here) or _("nobody yet")})
+        nobody = _("nobody") if round_.state == Round.State.CLOSED else _("nobody yet")
+        facts.append({"label": framework.title, "says": "; ".join(here) or nobody})
     return facts
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_GET
 
-from audit.archive import zipped
+from audit.archive import spoken, zipped
 from deliberation.export.one import FORMAT, export_one, name_of
 from deliberation.export.reading import Reader
 from deliberation.models import Deliberation, Outcome
@@ -24,7 +24,9 @@ def deliberation_export(request: DeliberationRequest, deliberation: Deliberation
         raise Http404
     what = {"of": FORMAT, "deliberation": str(deliberation.pk), "reference": deliberation.reference}
     made_at = timezone.now()
-    response = StreamingHttpResponse(zipped(what, export_one(reader, made_at=made_at)), content_type="application/zip")
+    response = StreamingHttpResponse(
+        zipped(what, spoken(export_one(reader, made_at=made_at))), content_type="application/zip"
+    )
     response["Content-Disposition"] = format_html('attachment; filename="deliberation-{}.zip"', name_of(deliberation))
     response["Cache-Control"] = "no-store"
     response["Content-Encoding"] = "identity"  # a zip is not packed once more

@@ -67,6 +67,7 @@ READERS = {
     "metrics": "auditor",
     "record": "auditor",
     "record_entry": "auditor",
+    "words_erase": "administrator",
     "review_speak": "Stakeholder one",
 }
 """Who opens a page that only one of them may, or that shows them most."""

@@ -266,6 +266,29 @@ def test_a_running_site_is_backed_up_and_comes_back_elsewhere(used: Path, tmp_pa
         assert site.stop() == 0
 
 
+@pytest.mark.long
+def test_a_restored_backup_is_not_passed_over_by_the_record(used: Path, tmp_path: Path) -> None:
+    file = tmp_path / "it.backup"
+    another_entry = ("create_api_key", "demo", "hiring", "--name")
+
+    def done(*arguments: str) -> None:
+        ran = manage(used, *arguments)
+        assert ran.returncode == 0, ran.stderr
+
+    done("sequence_log")
+    assert run("make", used, file).returncode == 0
+    done(*another_entry, "Lost by the restore")
+    done("sequence_log")
+    restored = run("restore", used, file, "--replace")
+    assert "start_new_log" in restored.stdout, restored.stderr
+    done(*another_entry, "After the restore")
+    refused = manage(used, "sequence_log")
+    assert refused.returncode == 1
+    assert "entries were signed and the database has" in refused.stderr
+    done("start_new_log", "--reason", "The disk was lost.")
+    done("sequence_log")
+
+
 def _rows(address: str) -> dict[str, int]:
     """What there is in a PostgreSQL: rows by table, and how many guards."""
     with psycopg.connect(address.replace("postgres://", "postgresql://")) as connection:

@@ -75,6 +75,7 @@ ROWS: dict[str, Any] = {
     "question_reply": of.Question,
     "record_entry": Entry,
     "record_proof": Entry,
+    "words_erase": Entry,
     "request_answer": of.Request,
     "side_answer": of.Side,
     "stakeholder_drop": of.Stakeholder,
@@ -98,6 +99,7 @@ VALUES: dict[str, Any] = {
     "client_file name": "tractatus_client.py",
     "record_file form": "csv",
     "record_proof form": "receipt",
+    "words_erase name": "why",
     "outbox_mail key": "20270101-000000-0",
 }
 """What else stands in addresses, by the parameter, or by route and parameter."""

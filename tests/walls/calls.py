@@ -60,6 +60,7 @@ FILLS: dict[str, Any] = {
     "set_variable name": "WALLS",
     "check_action question": Question({"tool_name": "Bash", "tool_input": {"command": "ls"}}),
     "write_handoff body": {"state": "All is done."},
+    "erase_text name": "why",
     "switch_surface name": "metrics",
     "add_milestone kind": "change",
     "add_milestone day": date(2026, 1, 2),

@@ -28,7 +28,7 @@ from tests.walls.world import Actor, World
 pytestmark = [pytest.mark.django_db, pytest.mark.alone]
 
 VERBS = verbs()
-WITHOUT_SEATS = {"installation", "organisation", "user", "log"}
+WITHOUT_SEATS = {"installation", "organisation", "user", "log", "text"}
 """Machines whose verbs know people and the software, and neither seats nor keys."""
 MADE_BY: dict[str, tuple[type, ...]] = {"convene": (User,), "propose_conflict": (APIKey,)}
 ROWS = [row for row in TABLE.values() if not row.is_read]

@@ -17,11 +17,14 @@ from accounts.models import APIKey, Organisation, User
 from accounts.permissions import SYSTEM, System
 from accounts.roles import Part, Role
 from audit.dataset.publishing import publish
+from audit.domain.erasure import erase_text
 from audit.domain.logs import start_new_log
 from audit.domain.surfaces import switch_surface
 from audit.export_job import place_of
 from audit.logs import current_log
 from audit.models import Export
+from audit.receivers import actor_of
+from audit.record import record
 from audit.texts import keep
 from deliberation import models as of
 from deliberation.domain import publication
@@ -91,6 +94,7 @@ class World:
         self.at |= watched(self.key.key)
         self.at |= decided(self.cast, self.key.key)
         self.at["log"] = _logs(self.cast)
+        self.at["text"] = _words(self.cast)
         _export(self.cast)
         _dataset(self.cast)
         # These are brought into their states and not copied: see `bring`.
@@ -177,6 +181,17 @@ def _dataset(cast: Cast) -> None:
     """One that is published, without a line yet."""
     switch_surface(cast.organisation, "dataset", True, by=SYSTEM)
     publish(cast.organisation)
+
+
+def _words(cast: Cast) -> dict[str, Any]:
+    """Entries that commit to words: some that are kept, and some that their author had erased."""
+    kept, erased = (
+        record("x.y", actor=actor_of(cast.facilitator, cast.organisation), organisation=cast.organisation,
+               subject=("x", "1"), decision="done", texts={"why": keep(cast.organisation, "Because.")})
+        for _ in range(2)
+    )  # fmt: skip
+    erase_text(erased, "why", by=cast.administrator, reason="They asked.")
+    return {"kept": kept, "erased": erased}
 
 
 def _logs(cast: Cast) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('deliberation', '0006_review_queue'),
+        ('deliberation', '0007_deliberations_of_project'),
     ]
 
     operations = [
