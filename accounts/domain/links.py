@@ -1,5 +1,6 @@
 """A sign-in link to pass on by hand, for installations that send no mail."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
@@ -44,6 +45,19 @@ def make_sign_in_link(membership: Membership, *, by: By) -> tuple[UUID, str]:
             raise Invalid(_("They have a part in another organisation too. Nobody here can sign in for them there."))
         act.done(("membership", membership.pk), "made")
         return user.pk, tokens.make_token(user)
+
+
+def without_a_way_in(members: Iterable[Membership]) -> set[UUID]:
+    """Of these members, by id, to whom a link may be offered: who has no password and no passkey of their own.
+
+    One query however many. That somebody has a part elsewhere is said when a link is made for them.
+    """
+    from allauth.mfa.models import Authenticator
+
+    current = [one for one in members if one.is_current and not one.user.has_usable_password()]
+    own = Authenticator.objects.filter(user__in=[one.user_id for one in current]).values_list("user", flat=True)
+    secured = set(own)
+    return {one.pk for one in current if one.user_id not in secured}
 
 
 def use_sign_in_link(user_id: UUID, token: str) -> User:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import MemberRequest, for_members, kept_post
 from accounts.domain.keys import create_api_key, revoke_api_key
-from accounts.domain.links import make_sign_in_link
+from accounts.domain.links import make_sign_in_link, without_a_way_in
 from accounts.domain.members import add_member, end_membership, set_roles
 from accounts.domain.projects import archive_project, create_project
 from accounts.domain.start import choose_mail
@@ -49,7 +49,9 @@ def settings_members(request: MemberRequest, slug: str) -> HttpResponse:
             tell_new_member(membership, by=request.user)
             messages.success(request, _("%(name)s is a member now.") % {"name": membership.user})
             return redirect("settings_members", slug=slug)
-    return _page(request, "members", form, {"members": members(), "links": not mail_is_sent()})
+    found = list(members())
+    links = set() if mail_is_sent() else without_a_way_in(found)
+    return _page(request, "members", form, {"members": found, "links": links})
 
 
 @for_members(read=READ)

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.refusals import Invalid, Stale
-from audit.models import Text
 from deliberation.domain.act import Act, perform
 from deliberation.domain.suggesting import orchestrator
 from deliberation.models import Deliberation, Finding, Framework, Group, Harm, Option, TradeOff
@@ -26,13 +25,12 @@ LONGEST_TITLE = 300
 
 def text_of(deliberation: Deliberation) -> str:
     """Everything staff wrote about the conflict so far, which is what the software's suggestions rest on."""
-    ids = [deliberation.question_id, deliberation.decision_asked_id]
+    written = [deliberation.question, deliberation.decision_asked]
     standing = {"deliberation": deliberation, "struck_at__isnull": True, "by_seat__isnull": True}
-    for model, names in ((Finding, ("text_id",)), (Option, ("text_id", "detail_id")), (Harm, ("bearer_id", "harm_id"))):
-        for values in model._default_manager.filter(**standing).values_list(*names):
-            ids += values
-    texts = Text.objects.in_bulk([key for key in ids if key])
-    return "\n".join(str(texts[key].body) for key in ids if key and not texts[key].erased_at)
+    for model, names in ((Finding, ("text",)), (Option, ("text", "detail")), (Harm, ("bearer", "harm"))):
+        for row in model._default_manager.filter(**standing).select_related(*names):
+            written += [getattr(row, name) for name in names]
+    return "\n".join(text.body for text in written if text is not None and not text.is_erased)
 
 
 def suggest_tensions(deliberation: Deliberation, *, by: User) -> list[Tension]:

@@ -300,7 +300,7 @@ def test_link_signs_a_new_member_in_once(cast: Cast, client, sign_in):
     assert "_auth_user_id" not in client.session
 
 
-def test_nobody_makes_a_link_for_somebody_with_a_way_in_of_their_own(cast: Cast):
+def test_nobody_makes_a_link_for_somebody_with_a_way_in_of_their_own(cast: Cast, sign_in):
     Installation.current()
     Installation.objects.update(mail_choice="links")
     with pytest.raises(NotAllowed):
@@ -309,3 +309,7 @@ def test_nobody_makes_a_link_for_somebody_with_a_way_in_of_their_own(cast: Cast)
     cast.holder.save()
     with pytest.raises(Invalid, match="of their own"):
         make_sign_in_link(cast.membership(cast.holder), by=cast.administrator)
+    # Neither is one offered.
+    page = sign_in(cast.administrator).get(reverse("settings_members", args=["care"])).content.decode()
+    for person, offered in ((cast.holder, False), (cast.editor, True)):
+        assert (reverse("settings_member_link", args=["care", cast.membership(person).pk]) in page) == offered

@@ -13,6 +13,7 @@ from accounts.refusals import Invalid
 from audit import envelope, tree
 from audit.texts import commitment
 
+pytestmark = pytest.mark.alone
 TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]))
 NAME = st.from_regex(r"[a-z][a-z0-9_]{0,20}", fullmatch=True)
 MOMENT = st.datetimes(timezones=st.just(UTC)).filter(lambda moment: moment.year >= 1000)

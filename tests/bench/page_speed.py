@@ -23,7 +23,7 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -253,28 +253,26 @@ class Took:
 def read(pages: dict[str, Read], readings: int) -> dict[str, Took]:
     """In turns, so that a slow moment of the machine is shared by all."""
     took: dict[str, Took] = {name: Took([], []) for name in pages}
-    databases = _backends()
     for turn in range(readings + 1):
         for name, page in pages.items():
-            begun, before = time.perf_counter(), _processor(databases)
+            before, begun = _worked(), time.perf_counter()
             assert page.length()
-            waited, worked = (time.perf_counter() - begun) * 1000, (_processor(databases) - before) * 1000
+            waited, after = time.perf_counter() - begun, _worked()
             if turn:  # the first reading fills caches and compiles templates
-                took[name].waited.append(waited)
-                took[name].worked.append(worked)
+                took[name].waited.append(waited * 1000)
+                took[name].worked.append(sum(spent - before.get(who, 0) for who, spent in after.items()) * 1000)
     return took
 
 
-def _backends() -> list[Path]:
-    """Where the system counts the time of the processes of PostgreSQL that serve us."""
+def _worked() -> dict[int, float]:
+    """For how many seconds a processor has worked so far: for us (0), and for each process of our database."""
+    worked = {0: time.process_time()}
     with connection.cursor() as cursor:
         cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
-        return [Path(f"/proc/{pid}/schedstat") for (pid,) in cursor.fetchall()]
-
-
-def _processor(databases: list[Path]) -> float:
-    """Seconds a processor has worked for us and our database so far."""
-    return time.process_time() + sum(int(one.read_text().split()[0]) for one in databases) / 1e9
+        for (pid,) in cursor.fetchall():
+            with suppress(FileNotFoundError):  # the pool may let go of a connection
+                worked[pid] = int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+    return worked
 
 
 def weight() -> dict[str, int]:

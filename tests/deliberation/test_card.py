@@ -11,6 +11,7 @@ from deliberation.domain import entering, rounds
 from deliberation.domain.drafts import draft_of
 from deliberation.models import Ask, MoreTime, Position
 from tests.cast import Cast
+from tests.copies import past_the_guards
 from tests.deliberation.pages import address, by_link, signed_in
 from tests.deliberation.stages import at_round, seat_of
 
@@ -229,3 +230,14 @@ def test_card_asks_for_what_the_round_asks(cast, number):
         4: "Nothing is asked of you now.",
     }[number]
     assert button in page.content.decode()
+
+
+@pytest.mark.parametrize(("number", "button"), [(2, "Read the proposals"), (3, "Read the sentences")])
+def test_card_asks_nothing_of_who_has_answered(cast, number, button):
+    deliberation = at_round(cast, number)
+    seat = seat_of(deliberation, "Stakeholder two")
+    with past_the_guards():
+        Ask.objects.filter(seat=seat, round__number=number).update(state=Ask.State.ANSWERED, answered_at=clock.now())
+    page = by_link(seat).get(address("card", deliberation)).content.decode()
+    assert f"{button} and your answers" in page
+    assert f"{button} and answer" not in page

@@ -28,6 +28,7 @@ WRITTEN = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_char
 once_for_all = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
+@pytest.mark.alone
 @given(TEXT)
 def test_a_calendar_line_is_short_and_loses_nothing_however_it_is_folded(text):
     said = escaped(text)
@@ -37,6 +38,7 @@ def test_a_calendar_line_is_short_and_loses_nothing_however_it_is_folded(text):
     assert pieces[0] + "".join(piece[1:] for piece in pieces[1:]) == f"SUMMARY:{said}"
 
 
+@pytest.mark.alone
 @given(st.lists(st.uuids(), unique=True, max_size=8), st.text(max_size=40), st.data())
 def test_the_drawn_order_of_those_who_stay_never_changes(keys, seed, data):
     """Frameworks come and go; nobody sees the others change places for it."""
@@ -47,6 +49,7 @@ def test_the_drawn_order_of_those_who_stay_never_changes(keys, seed, data):
     assert drawn([one for one in frameworks if one.pk in stay], seed) == [one for one in order if one.pk in stay]
 
 
+@pytest.mark.alone
 @given(st.uuids(), st.integers(1, 9999), st.data())
 def test_a_link_opens_what_it_was_made_for_and_no_character_of_it_can_be_changed(key, series, data):
     token = token_of(Invitation(pk=key, link_series=series))
@@ -56,11 +59,13 @@ def test_a_link_opens_what_it_was_made_for_and_no_character_of_it_can_be_changed
     assert read_token(token[:place] + other + token[place + 1 :]) is None
 
 
+@pytest.mark.alone
 @given(st.text(max_size=60))
 def test_what_is_no_link_of_ours_opens_nothing(token):
     assert read_token(token) is None
 
 
+@pytest.mark.alone
 @given(
     st.integers(0, 10 * 365 * 24 * 60).map(lambda minutes: BEGIN + timedelta(minutes=minutes)),
     st.integers(1, 30),

@@ -36,6 +36,7 @@ class Forgotten(APIView):
 urlpatterns = [path("api/v1/limited/", Limited.as_view()), path("api/v1/forgotten/", Forgotten.as_view())]
 
 
+@pytest.mark.alone
 def test_description_is_valid_and_without_a_warning() -> None:
     """Every view says what it takes and gives; a warning would be a gap in the readable page."""
     out = StringIO()

@@ -60,6 +60,7 @@ from instructions.domain.instruction import (
 )
 from instructions.domain.periods import end_period, open_period
 from instructions.domain.policy import set_policy
+from instructions.domain.policy_parts import MOST_REGISTERS
 from instructions.domain.variables import set_variable
 from instructions.models import Import, Instruction, Period, Policy, Variable
 from oversight.domain.convening import convene_for_request
@@ -391,7 +392,7 @@ _CONTENT: dict[str, Callable[[int], dict[str, Any]]] = {
     "boundaries": lambda n: {"boundaries": [_own_boundary(one) for one in range(n)]},
     "packs": lambda n: {"packs": {"health": [_own_boundary(one) for one in range(n)]}},
     "frameworks": lambda n: {"frameworks": [_own_framework(one) for one in range(n)]},
-    "registers": lambda n: {"registers": [_own_register(one) for one in range(n)]},
+    "registers": lambda n: {"registers": [_own_register(one) for one in range(n)[-MOST_REGISTERS:]]},
     "verbosity": lambda n: {"verbosity": ("DETAILED", "DEBUG")[n % 2]},
 }
 LISTS |= {f"settings_{part}": {"versions": _policy(part)} for part in _CONTENT}

@@ -11,6 +11,7 @@ from tests.site.site_process import ROOT, manage
 from tractatus_site import environment
 
 PAGE = (ROOT / "docs" / "settings.md").read_text()
+pytestmark = pytest.mark.alone
 SHOW = (
     "from django.conf import settings as s; print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, "
     "s.SECURE_SSL_REDIRECT, s.SECURE_HSTS_SECONDS > 0, s.SECURE_HSTS_INCLUDE_SUBDOMAINS, s.SECURE_HSTS_PRELOAD, "
@@ -115,7 +116,6 @@ def test_an_unclear_number_word_or_address_is_refused(monkeypatch: pytest.Monkey
             environment.contact("SECURITY_CONTACT")
 
 
-@pytest.mark.alone
 def test_https_makes_cookies_secure_and_the_deploy_check_clean(data: Path) -> None:
     """`check --deploy` has nothing to say about a site with an https address."""
     https = {"SITE_URL": "https://tractatus.example"}
@@ -126,7 +126,6 @@ def test_https_makes_cookies_secure_and_the_deploy_check_clean(data: Path) -> No
     assert shown.startswith(f"{flags} ['https://tractatus.example'] ['tractatus.example', '127.0.0.1'")
 
 
-@pytest.mark.alone
 def test_a_real_broker_without_a_shared_cache_is_refused(data: Path) -> None:
     """Rate limits counted by each process alone are no limits."""
     broker = {"CELERY_BROKER_URL": "redis://127.0.0.1:1/0"}
