@@ -100,7 +100,7 @@ def _watched(request: MemberRequest, page: Page) -> dict[str, Any]:
         "session": session,
         "slug": request.organisation.slug,
         "name": one_line(session.name),
-        "agent": one_line(agent),
+        "agent": one_line(agent, 80),
         "ended_same_day": session.ended_at is not None and _day(session.ended_at) == _day(session.opened_at),
         "messages": session.counts.get("messages") or 0,
         "waiting": [{"request": one, "says": _title(one.text)} for one in page.waiting[:MOST_NAMED]],
