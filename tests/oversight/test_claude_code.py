@@ -18,7 +18,7 @@ from oversight.adapters.handoff_file import handoff_of
 from oversight.domain.answers import Answer
 from oversight.models import Check, Handoff, Incident, JudgmentRequest, Session
 from tests.cast import Cast
-from tests.oversight.house import in_force
+from tests.oversight.house import ask, in_force
 
 PORT = "Check MongoDB at port 27027"
 CALLS = Path(__file__).with_name("ordinary_calls.json")
@@ -205,6 +205,19 @@ def test_what_came_of_an_act_is_noted_and_denied_but_done_is_an_incident(house: 
     calls = [{"tool_name": "Bash", "tool_input": {"command": "ls"}, "tool_use_id": f"toolu_{n}"} for n in (1, 78)]
     hooks.send("PostToolBatch", tool_calls=calls, tractatus_failure_mode="deny")
     assert (Check.objects.get(tool_call="toolu_78").mode, Incident.objects.count()) == ("degraded", 2)
+
+
+@pytest.mark.django_db
+def test_what_is_done_after_the_person_beside_the_agent_was_asked_was_approved_there(house: Cast) -> None:
+    hooks = Hooks(house, attended=True)
+    doubts = dict.fromkeys(("alignment", "coherence", "completeness", "safety", "alternatives"), 0.5)
+    action = {"tool_name": "Bash", "tool_input": {"command": "make install"}}
+    told = ask(hooks.key, action, scores=doubts, session="s-1", tool_call="toolu_1")
+    assert (told.decision, told.at_keyboard, told.judgment_request) == ("ask", True, None)
+    hooks.after(call=1)
+    check = Check.objects.get()
+    assert (check.approved_at is not None, check.became) == (True, "executed")
+    assert not Incident.objects.exists()
 
 
 @pytest.mark.django_db
