@@ -278,9 +278,10 @@ class SessionHandoff(SessionView):
     )
     @idempotent
     def post(self, request: Request, id: str) -> Response:
+        session = self.session(request, id)
         if not isinstance(request.data, dict):
             raise Invalid(_("Send a JSON object."))
-        written = write_handoff(self.session(request, id), request.data, by=key_of(request))
+        written = write_handoff(session, request.data, by=key_of(request))
         return Response(as_data(written), status=201)
 
 
@@ -298,6 +299,8 @@ class SessionEnd(SessionView):
     @idempotent
     def post(self, request: Request, id: str) -> Response:
         session = self.session(request, id)
+        if not isinstance(request.data, dict):
+            raise Invalid(_("Send a JSON object, or nothing."))
         end_session_of_agent(session, by=key_of(request))
         return Response(session_as_data(session))
 
