@@ -358,6 +358,10 @@ def hook(client, text):
     if not isinstance(event, dict):
         raise ValueError("an object is expected")
     name = event.get("hook_event_name")
+    # What a call gave back is nobody's business but the agent's, and may be long.
+    for one in (event, *(event.get("tool_calls") or ())):
+        if isinstance(one, dict):
+            one.pop("tool_response", None)
     if name == "PostToolBatch":  # what the command line decided by itself, it decided by what stands in its settings
         event["tractatus_failure_mode"] = client.failure_mode
     try:
@@ -739,12 +743,21 @@ def main(words=None):
     return 0
 
 
+def _typed_key():
+    """The key, pasted without being shown, or read from a pipe."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().strip()
+    import getpass
+
+    return getpass.getpass("The key: ").strip()
+
+
 def _install(given):
     try:
         if given.uninstall:
             uninstall(given.folder)
         else:
-            key = sys.stdin.readline().strip() if given.key == "-" else given.key
+            key = _typed_key() if given.key == "-" else given.key
             install(
                 given.folder, given.url, failure_mode=given.failure, key=key, key_env=given.key_env, claude=given.claude
             )
