@@ -140,7 +140,7 @@ def test_a_check_shows_each_service_and_its_entry(house: Cast) -> None:
     assert "Boundaries: is it for people to decide? lets it through" in page
     assert "With port 27027." in page
     assert str(denied.entry_id) in page
-    assert "the agent has not told what came of it" in page
+    assert "not done, as far as the agent has told" in page
 
     report_act(session.key, Report(event="executed", check_id=denied.pk))
     page = said(signed_in(house.auditor), "agent_check", denied.pk)
