@@ -266,6 +266,9 @@ def test_bad_input_is_a_problem_that_says_what_to_do(house: Cast) -> None:
     hooks = Hooks(house)
     assert hooks.send("Notification", message="x") == {}
     assert hooks.client.get(address).status_code == 405
+    for nowhere in ("/hooks/nothing/", "/beta/nothing"):
+        answer = hooks.client.post(nowhere)
+        assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
     odd = {"tool_name": None, "tool_input": {"a\x00": "\ud800", "n": 1e308}, "tool_use_id": "t"}
     assert hooks.send("PreToolUse", **odd) == {}
     for window in ({"used_percentage": -3, "context_window_size": 10}, {"context_window_size": "many"}, [], None):
