@@ -12,13 +12,10 @@ kept in a file and reported with the next answer. On the command line: `python3 
 
 from __future__ import annotations
 
-import argparse
+# A hook starts a Python for each call: what only the installer needs is imported there.
 import contextlib
 import json
 import os
-import shlex
-import shutil
-import subprocess
 import sys
 import time
 
@@ -361,6 +358,10 @@ def hook(client, text):
     if not isinstance(event, dict):
         raise ValueError("an object is expected")
     name = event.get("hook_event_name")
+    # What a call gave back is nobody's business but the agent's, and may be long.
+    for one in (event, *(event.get("tool_calls") or ())):
+        if isinstance(one, dict):
+            one.pop("tool_response", None)
     if name == "PostToolBatch":  # what the command line decided by itself, it decided by what stands in its settings
         event["tractatus_failure_mode"] = client.failure_mode
     try:
@@ -429,6 +430,8 @@ def status_line(client, text, then=None):
         if session.get("pressure_level"):
             shown = "Tractatus: {}".format(str(session["pressure_level"]).lower())
     if then:
+        import subprocess
+
         own = subprocess.run(then, shell=True, input=text, capture_output=True, text=True, check=False)
         return own.stdout.rstrip("\n")
     return shown
@@ -447,6 +450,8 @@ def install(folder, url, *, failure_mode="ask", key=None, key_env=KEY_VARIABLE, 
 
     Raises Broken for a file that is not read as settings; nothing is written then.
     """
+    import shutil
+
     place = os.path.join(folder, ".claude")
     path, local = os.path.join(place, "settings.json"), os.path.join(place, "settings.local.json")
     settings, secret = _settings(path), _settings(local)
@@ -526,6 +531,8 @@ def _is_ours(handler):
 
 def _without_ours(settings):
     """Take our handlers out of settings, and give the status line back. Gives the variable of the key, if named."""
+    import shlex
+
     variable = None
     hooks = settings.get("hooks", {})
     for event in list(hooks):
@@ -556,9 +563,13 @@ def _without_ours(settings):
 
 
 def _with_ours(settings, url, failure_mode, key_env, http):
+    import shlex
+
     def command(verb, *more):
         words = ["--url", url, "--key-env", key_env, "--failure", failure_mode, *more]
-        return 'python3 "$CLAUDE_PROJECT_DIR/.claude/{}" {} {}'.format(MARK, verb, " ".join(map(shlex.quote, words)))
+        return 'python3 -IS "$CLAUDE_PROJECT_DIR/.claude/{}" {} {}'.format(
+            MARK, verb, " ".join(map(shlex.quote, words))
+        )
 
     def by_command():
         return {"type": "command", "command": command("hook"), "timeout": 20}
@@ -594,6 +605,8 @@ def _with_ours(settings, url, failure_mode, key_env, http):
 
 def _write(path, settings, say, mode=None):
     """Write settings in one step, with what stood there before beside them. Does nothing where nothing changes."""
+    import shutil
+
     text = json.dumps(settings, indent=2, ensure_ascii=False) + "\n"
     if os.path.exists(path):
         with open(path, encoding="utf-8") as file:
@@ -614,6 +627,7 @@ def _write(path, settings, say, mode=None):
 
 def _keep_out_of_git(folder, paths, say):
     """Have git leave files alone in this copy, where it would not already: a key is never committed by accident."""
+    import subprocess
 
     def git(*words):
         try:
@@ -638,6 +652,9 @@ def _keep_out_of_git(folder, paths, say):
 
 def claude_version(claude="claude"):
     """The version of the CLI as three numbers; None where it does not say."""
+    import shutil
+    import subprocess
+
     found = shutil.which(claude)
     if found is None:
         return None
@@ -675,6 +692,8 @@ ENFORCED = {
 
 
 def _arguments():
+    import argparse
+
     parser = argparse.ArgumentParser(prog=MARK, description="Ask Tractatus before an agent acts.")
     verbs = parser.add_subparsers(dest="verb", required=True)
 
@@ -724,12 +743,21 @@ def main(words=None):
     return 0
 
 
+def _typed_key():
+    """The key, pasted without being shown, or read from a pipe."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().strip()
+    import getpass
+
+    return getpass.getpass("The key: ").strip()
+
+
 def _install(given):
     try:
         if given.uninstall:
             uninstall(given.folder)
         else:
-            key = sys.stdin.readline().strip() if given.key == "-" else given.key
+            key = _typed_key() if given.key == "-" else given.key
             install(
                 given.folder, given.url, failure_mode=given.failure, key=key, key_env=given.key_env, claude=given.claude
             )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.renderers import BaseRenderer, JSONRenderer
@@ -13,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
-from accounts.idempotency import idempotent
+from accounts.idempotency import HEADER, idempotent
 from accounts.interface import IDEMPOTENCY, ProjectView, key_of
 from accounts.refusals import Invalid
 from instructions.domain.exporting import moment
@@ -57,13 +58,16 @@ class Checks(AgentView):
         ],
         tags=["checks"],
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         question, dry_run = question_of(request.data)
         # Judged before a transaction is open: within one, what is in force would be read anew.
         considered = consider(key_of(request), question)
         if dry_run:
             return Response(considered.answer().to_dict())
-        return self.kept(request, considered)
+        if HEADER in request.headers:
+            return self.kept(request, considered)
+        # Written at once, past what chooses and calls a renderer: this is the answer before every act of every agent.
+        return HttpResponse(json.dumps(considered.keep().to_dict()), content_type="application/json")
 
     @idempotent
     def kept(self, request: Request, considered: Considered) -> Response:
@@ -278,9 +282,10 @@ class SessionHandoff(SessionView):
     )
     @idempotent
     def post(self, request: Request, id: str) -> Response:
+        session = self.session(request, id)
         if not isinstance(request.data, dict):
             raise Invalid(_("Send a JSON object."))
-        written = write_handoff(self.session(request, id), request.data, by=key_of(request))
+        written = write_handoff(session, request.data, by=key_of(request))
         return Response(as_data(written), status=201)
 
 
@@ -298,6 +303,8 @@ class SessionEnd(SessionView):
     @idempotent
     def post(self, request: Request, id: str) -> Response:
         session = self.session(request, id)
+        if not isinstance(request.data, dict):
+            raise Invalid(_("Send a JSON object, or nothing."))
         end_session_of_agent(session, by=key_of(request))
         return Response(session_as_data(session))
 

@@ -172,7 +172,8 @@ def _lines(said: Mapping[str, Any]) -> Iterator[str]:
     yield f"# Handoff of session {said['session_id']}"
     yield ""
     yield f"Written {said['written_at']}" + ("" if said["by_agent"] else " by the software: the agent gave none") + "."
-    yield from ("", "## State", "", said["state"] or "Nothing was said.")
+    # What the agent says is quoted line by line: no heading in it could stand for a part of the server's.
+    yield from ("", "## State", "", *(f"> {line}" for line in (said["state"] or "Nothing was said.").splitlines()))
     for name, title in TITLES.items():
         yield from ("", f"## {title}", "")
         yield from (f"- {_indented(one)}" for one in said[name] or ["Nothing was said."])
@@ -199,4 +200,4 @@ def _lines(said: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _indented(text: str) -> str:
-    return text.strip().replace("\n", "\n  ")
+    return "\n  > ".join(text.strip().splitlines())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -33,12 +34,13 @@ class Stands:
 
 # Which glass holds, `standing_glass` says; here it is only asked whether any could.
 WHAT_STANDS = """
-SELECT s.*,
-    (SELECT h.version FROM instructions_history h WHERE h.organisation_id = %s) AS history_version,
+SELECT
+    (SELECT h.version FROM instructions_history h WHERE h.organisation_id = %s),
     EXISTS (SELECT 1 FROM oversight_stop t WHERE t.project_id = %s AND t.lifted_at IS NULL AND (
-        t.key_id = %s OR t.session_id = s.id OR (t.key_id IS NULL AND t.session_id IS NULL))) AS is_stopped,
+        t.key_id = %s OR t.session_id = s.id OR (t.key_id IS NULL AND t.session_id IS NULL))),
     EXISTS (SELECT 1 FROM oversight_brokenglass g
-        WHERE g.project_id = %s AND g.until > %s AND g.ended_at IS NULL) AS has_broken_glass
+        WHERE g.project_id = %s AND g.until > %s AND g.ended_at IS NULL),
+    s.*
 FROM (SELECT 1 AS one) AS always LEFT JOIN oversight_session s ON s.project_id = %s AND s.name = %s
 """
 
@@ -52,14 +54,18 @@ def what_stands(key: APIKey, question: Question) -> Stands:
     organisation, project, own = (_uuid(one) for one in (key.organisation_id, key.project_id, key.pk))
     moment = connection.ops.adapt_datetimefield_value(now)
     asked = [organisation, project, own, project, moment, project, question.session or ""]
-    (found,) = Session.objects.raw(WHAT_STANDS, asked)
-    whole, suspended = _suspended(key, now) if found.has_broken_glass else (False, NOTHING_SUSPENDED)
+    with connection.cursor() as cursor:
+        cursor.execute(WHAT_STANDS, asked)
+        version, stopped, broken, *row = cursor.fetchone()
+        columns = tuple(one[0] for one in cursor.description[3:])
+    session = _session(columns, row)
+    whole, suspended = _suspended(key, now) if broken else (False, NOTHING_SUSPENDED)
     return Stands(
         now=now,
-        version=found.history_version or 0,
-        session=found if found.pk is not None else None,
+        version=version or 0,
+        session=session,
         asked_before=call_of(key, question.tool_call),
-        stopped=bool(found.is_stopped),
+        stopped=bool(stopped),
         unenforced=whole,
         suspended=suspended,
     )
@@ -70,6 +76,30 @@ def _uuid(value: UUID) -> Any:
 
 
 _UUID = UUIDField()
+
+
+def _session(columns: tuple[str, ...], row: list[Any]) -> Session | None:
+    """The session that a row of the statement holds; None where there is none of this name."""
+    read = _reading(columns, connection.vendor)
+    values = []
+    for place, converters in read:
+        value = row[place]
+        for convert in converters:
+            value = convert(value, None, connection)
+        values.append(value)
+    session: Session = Session.from_db(connection.alias, [], values)
+    return session if session.pk is not None else None
+
+
+@cache
+def _reading(columns: tuple[str, ...], vendor: str) -> list[tuple[int, list[Any]]]:
+    """For each field of a session, in the model's order: its place in the row, and what makes Python's value of it."""
+    found = []
+    for field in Session._meta.concrete_fields:
+        said = field.get_col(Session._meta.db_table)
+        converters = [*connection.ops.get_db_converters(said), *said.get_db_converters(connection)]
+        found.append((columns.index(field.column), converters))
+    return found
 
 
 def _suspended(key: APIKey, now: datetime) -> tuple[bool, Suspended]:

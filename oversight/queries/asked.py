@@ -26,8 +26,8 @@ def asked(organisation: Organisation, user: User, roles: frozenset[Role]) -> Ite
         yield Source("request", rows, _answer, due="lapses_at", here=None)
     if rule("review_glass").admits(tuple(roles)):
         over = Q(until__lte=clock.now()) | Q(ended_at__isnull=False)
-        rows = owed(organisation).filter(over).exclude(by=user).select_related("project", "by", "organisation")
-        yield Source("glass", rows, _review, due="review_due_at", here=None, urgency="")
+        reviews = owed(organisation).filter(over).exclude(by=user).select_related("project", "by", "organisation")
+        yield Source("glass", reviews, _review, due="review_due_at", here=None, urgency="")
 
 
 def _answer(request: JudgmentRequest) -> AskedElsewhere:

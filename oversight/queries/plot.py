@@ -108,6 +108,9 @@ def _sampled(readings: Sequence[Reading]) -> list[Reading]:
 def _axis(first: datetime, last: datetime) -> tuple[datetime, datetime, tuple[str, ...]]:
     """From a round time before the first to one after the last, with a few round times between, as they are written."""
     first, last = timezone.localtime(first), timezone.localtime(last)
+    if last == first:
+        a_second = timedelta(seconds=1)
+        return first - a_second, last + a_second, ("", first.strftime("%H:%M:%S"), "")
     if last - first < SHORT:
         return first, last, (first.strftime("%H:%M:%S"), last.strftime("%H:%M:%S"))
     step = next((one for one in STEPS if (last - first) / one <= MOST_STEPS - 1), None)
@@ -177,7 +180,7 @@ def _why(readings: Sequence[Reading]) -> str:
     top = max(readings, key=lambda one: (_rank(one), one.score))
     factors = [one for one in top.factors if isinstance(one, dict) and one.get("name") in FACTORS]
     worst = max(factors, key=lambda one: one.get("contribution", 0), default=None)
-    if worst is None or not worst.get("contribution"):
+    if worst is None or top.level == Level.NORMAL:
         return ""
     return {
         "conversation": _("The conversation had grown long."),

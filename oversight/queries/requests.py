@@ -146,6 +146,7 @@ class Whole:
     says: str
     boundary: str
     why_boundary: str
+    why: str
     prepared: Prepared
     checks: list[tuple[str, bool]]
     earlier: list[Row]
@@ -173,6 +174,7 @@ def whole_of_request(request: JudgmentRequest) -> Whole:
         says=says_of(request, now),
         boundary=boundary_says(request.boundary) if request.boundary else "",
         why_boundary=_sentence(visible(boundary.get("reason") or "")),
+        why=_besides(seen.why if seen is not None else "", boundary.get("reason") or ""),
         prepared=_prepared(said, answer),
         checks=[(str(sentence), place in ticked) for place, sentence in enumerate(request.safety_checks)],
         earlier=rows_of(_like(request)),
@@ -181,6 +183,11 @@ def whole_of_request(request: JudgmentRequest) -> Whole:
         lapsed=request.state == State.PENDING and request.lapses_at <= now,
         used_at=used,
     )
+
+
+def _besides(why: str, said: str) -> str:
+    """Why the gate asks, where that is not what the boundary has said already."""
+    return "" if said and said in why else _sentence(why)
 
 
 def _sentence(text: str) -> str:

@@ -24,8 +24,10 @@ from oversight.domain.handoffs import as_markdown
 from oversight.domain.stops import may_freeze
 from oversight.forms.listing import FilterForm
 from oversight.models import Check, Session
+from oversight.models.words import Mode
 from oversight.queries import checks as of_checks
 from oversight.queries import sessions as of_sessions
+from oversight.queries.checks import STRICT
 from oversight.queries.handoffs import part_of
 from oversight.queries.needs import needs_of
 from oversight.queries.sessions import Page
@@ -100,7 +102,7 @@ def _watched(request: MemberRequest, page: Page) -> dict[str, Any]:
         "session": session,
         "slug": request.organisation.slug,
         "name": one_line(session.name),
-        "agent": one_line(agent),
+        "agent": one_line(agent, 80),
         "ended_same_day": session.ended_at is not None and _day(session.ended_at) == _day(session.opened_at),
         "messages": session.counts.get("messages") or 0,
         "waiting": [{"request": one, "says": _title(one.text)} for one in page.waiting[:MOST_NAMED]],
@@ -142,6 +144,8 @@ def agent_check(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
             "facts": _facts(seen, slug),
             "marks": of_checks.marks_of(check),
             "took": of_checks.took(check.microseconds),
+            "key_url": reverse("agent_key", args=[slug, check.key_id]),
+            "may_mark": may(request.caller, "mark_stop"),
             "session_url": reverse("agent_session", args=[slug, check.session_id]) if check.session_id else "",
         },
     )
@@ -165,6 +169,8 @@ def _facts(seen: of_checks.Seen, slug: str) -> list[dict[str, Any]]:
 def _became(check: Check) -> str:
     if check.became:
         return _("%(became)s, as the agent told afterwards") % {"became": check.get_became_display()}
+    if check.mode != Mode.OBSERVED and check.decision in STRICT:
+        return _("not done, as far as the agent has told")
     return _("the agent has not told what came of it")
 
 

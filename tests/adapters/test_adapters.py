@@ -104,8 +104,10 @@ def test_litellm_keeps_a_denied_call_from_the_agent(tmp_path: Path, around: Surr
 
 
 def test_langchain_is_refused_in_a_tool_message(tmp_path: Path, around: Surroundings) -> None:
-    first, second = langchain(tmp_path, around, "ask", ("lc-1", WRONG), ("lc-2", RIGHT))
-    assert (first["id"], first["status"], second["status"]) == ("lc-1", "error", "success")
+    """And again later on: what is in force does not hang on what the conversation still holds."""
+    first, second, third = langchain(tmp_path, around, "ask", ("lc-1", WRONG), ("lc-2", RIGHT), ("lc-3", WRONG))
+    assert [one["status"] for one in (first, second, third)] == ["error", "success", "error"]
+    assert third["content"] == first["content"]
     for words in (PORT, "27027", "27017", "With port 27027"):
         assert words in first["content"]
     assert (tmp_path / "ran.txt").read_text() == f"{RIGHT}\n"

@@ -88,6 +88,9 @@ def test_every_screen_is_sound_for_everybody(
     holder.sees("Pressure rose from normal to critical", "You had said otherwise").picture("agent-session", height=2300)
     holder.page.locator(".checks > li", has_text="27017").locator("a.at").first.click()
     holder.sees("How it was judged").picture("agent-check")
+    holder.go(f"/o/{demo_slug}/agents/requests/")
+    holder.page.get_by_role("link", name="Read and answer").first.click()
+    holder.sees("What would be done, exactly", "Grant it once").picture("judgment-request", height=1800)
 
 
 def note(found: list[str], where: str, check: Callable[[Page], None], page: Page) -> None:

@@ -58,6 +58,8 @@ from instructions.domain.drafts import save_draft as save_instruction_draft
 from tests.cast import Cast
 from tests.deliberation import stages
 from tests.guarantees.held import for_good
+from tests.walls.agents import watched
+from tests.walls.decided import decided as people_decided
 from tests.walls.history import told
 
 AGENTS = "deliberation_agentinstruction"
@@ -146,6 +148,9 @@ def everything(cast: Cast) -> None:
     Timetable.objects.create(organisation=cast.organisation, urgency="URGENT", durations={}, set_at=clock.now())
     _in_rounds(cast)
     _told(cast, decided)
+    enforcing = create_api_key(cast.project, "Enforcing", by=cast.administrator, enforces=True).key
+    watched(enforcing)
+    people_decided(cast, enforcing)
 
 
 def _told(cast: Cast, decided: Deliberation) -> None:

@@ -18,7 +18,7 @@ from oversight.adapters.handoff_file import handoff_of
 from oversight.domain.answers import Answer
 from oversight.models import Check, Handoff, Incident, JudgmentRequest, Session
 from tests.cast import Cast
-from tests.oversight.house import in_force
+from tests.oversight.house import ask, in_force
 
 PORT = "Check MongoDB at port 27027"
 CALLS = Path(__file__).with_name("ordinary_calls.json")
@@ -208,6 +208,19 @@ def test_what_came_of_an_act_is_noted_and_denied_but_done_is_an_incident(house: 
 
 
 @pytest.mark.django_db
+def test_what_is_done_after_the_person_beside_the_agent_was_asked_was_approved_there(house: Cast) -> None:
+    hooks = Hooks(house, attended=True)
+    doubts = dict.fromkeys(("alignment", "coherence", "completeness", "safety", "alternatives"), 0.5)
+    action = {"tool_name": "Bash", "tool_input": {"command": "make install"}}
+    told = ask(hooks.key, action, scores=doubts, session="s-1", tool_call="toolu_1")
+    assert (told.decision, told.at_keyboard, told.judgment_request) == ("ask", True, None)
+    hooks.after(call=1)
+    check = Check.objects.get()
+    assert (check.approved_at is not None, check.became) == (True, "executed")
+    assert not Incident.objects.exists()
+
+
+@pytest.mark.django_db
 def test_a_session_of_another_organisation_is_never_met(house: Cast) -> None:
     """Whoever names somebody else's session, or somebody else's call, begins one of their own."""
     in_force(house, PORT)
@@ -253,6 +266,9 @@ def test_bad_input_is_a_problem_that_says_what_to_do(house: Cast) -> None:
     hooks = Hooks(house)
     assert hooks.send("Notification", message="x") == {}
     assert hooks.client.get(address).status_code == 405
+    for nowhere in ("/hooks/nothing/", "/beta/nothing"):
+        answer = hooks.client.post(nowhere)
+        assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
     odd = {"tool_name": None, "tool_input": {"a\x00": "\ud800", "n": 1e308}, "tool_use_id": "t"}
     assert hooks.send("PreToolUse", **odd) == {}
     for window in ({"used_percentage": -3, "context_window_size": 10}, {"context_window_size": "many"}, [], None):
