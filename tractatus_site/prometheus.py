@@ -44,8 +44,7 @@ def answer(request: HttpRequest) -> HttpResponse | None:
 
 def text() -> str:
     """Everything that is told, in the exposition format."""
-    counted = cache.get_or_set("prometheus", _counted, REMEMBERED) or ({}, 0.0)
-    entries, until = counted
+    entries, until = _remembered()
     now = datetime.now(UTC).timestamp()
     beat = apps.get_model("deliberation", "Heartbeat").objects.order_by("-at").values_list("at", flat=True).first()
     parts = [
@@ -72,6 +71,14 @@ def text() -> str:
         ),
     ]  # fmt: skip
     return "".join(parts)
+
+
+def _remembered() -> tuple[dict[tuple[str, str], int], float]:
+    found: tuple[dict[tuple[str, str], int], float] | None = cache.get("prometheus")
+    if found is None:
+        found = _counted()
+        cache.set("prometheus", found, REMEMBERED)
+    return found
 
 
 def _counted() -> tuple[dict[tuple[str, str], int], float]:

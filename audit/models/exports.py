@@ -1,10 +1,12 @@
 """What leaves an organisation as a whole: the export an administrator asked for, and the dataset that is public."""
 
 from django.db import models
+from django.utils.functional import classproperty
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import uuid7
 from accounts.scope import ScopedManager
+from audit.models.public import Surface, shown
 
 
 class Export(models.Model):
@@ -66,8 +68,6 @@ class Dataset(models.Model):
     set while something in what comes next looks personal: nothing is added until somebody has looked.
     """
 
-    PUBLIC = models.Q(organisation__surfaces__name="dataset", organisation__surfaces__is_on=True)
-
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organisation = models.OneToOneField("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
     until = models.DateTimeField()
@@ -78,3 +78,7 @@ class Dataset(models.Model):
     refused_what = models.CharField(max_length=200, blank=True, default="")
 
     objects = ScopedManager(organisation="organisation")
+
+    @classproperty
+    def PUBLIC(cls) -> models.Q:  # not before the models are loaded
+        return shown(Surface.Name.DATASET)

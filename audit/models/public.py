@@ -1,6 +1,7 @@
 """What an organisation shows of its record to anybody, and the milestones it tells of."""
 
 from django.db import models
+from django.utils.functional import classproperty
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import uuid7
@@ -21,7 +22,7 @@ class Surface(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organisation = models.ForeignKey(
-        "accounts.Organisation", on_delete=models.CASCADE, related_name="surfaces", db_index=False
+        "accounts.Organisation", on_delete=models.CASCADE, related_name="+", db_index=False
     )
     name = models.CharField(max_length=20, choices=Name.choices)
     is_on = models.BooleanField(default=False)
@@ -39,6 +40,12 @@ class Surface(models.Model):
         ]
 
 
+def shown(name: Surface.Name) -> models.Q:
+    """Of a row: its organisation shows this to anybody. No query joins from an organisation to its rows for it."""
+    on = Surface._base_manager.filter(organisation=models.OuterRef("organisation"), name=name, is_on=True)
+    return models.Q(models.Exists(on))
+
+
 class Milestone(models.Model):
     """Something an administrator added to the evolution log: an incident, a change or a version, with its evidence."""
 
@@ -46,8 +53,6 @@ class Milestone(models.Model):
         INCIDENT = "incident", _("incident")
         CHANGE = "change", _("change")
         VERSION = "version", _("version")
-
-    PUBLIC = models.Q(organisation__surfaces__name="evolution", organisation__surfaces__is_on=True)
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
@@ -68,3 +73,7 @@ class Milestone(models.Model):
                 condition=models.Q(kind__in=["incident", "change", "version"]), name="milestone_kind_is_known"
             ),
         ]
+
+    @classproperty
+    def PUBLIC(cls) -> models.Q:  # not before the models are loaded
+        return shown(Surface.Name.EVOLUTION)

@@ -13,6 +13,7 @@ from audit import tree
 from audit.logs import rows
 from audit.models import Checkpoint, Entry, Log
 from audit.notes import Tree
+from audit.receipts import receipt_of
 from audit.sequencer import hashes_at
 
 DEEPEST = 48
@@ -75,6 +76,19 @@ def inclusion_of(entry: Entry) -> Inclusion | None:
     index, size, root, note, vkey = found[0][:5]
     hashes = {(level, place): bytes(hash) for *_same, level, place, hash in found if hash is not None}
     return Inclusion(index, size, bytes(root), tree.folded(tree.inclusion(index, size), hashes), note, vkey)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What somebody takes along of an entry: its receipt, and the proof once it has its place."""
+
+    receipt: str
+    inclusion: Inclusion | None
+
+
+def proof_of(entry: Entry) -> Proof:
+    """For the page of whoever wrote what the entry commits to. The entry has been committed."""
+    return Proof(receipt_of(entry), inclusion_of(entry))
 
 
 def consistency_of(log: Log, first: int, second: int) -> list[bytes]:

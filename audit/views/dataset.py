@@ -16,6 +16,7 @@ from audit.dataset.projection import FIELDS
 from audit.dataset.publishing import file_of
 from audit.models import Surface
 from audit.queries import dataset as reads
+from audit.queries.wording import service_in_words
 from audit.views.metrics import shown_or_404
 
 PIECE = 1 << 16
@@ -33,7 +34,9 @@ def public_datasets(request: HttpRequest) -> HttpResponse:
 def framework_card(request: HttpRequest) -> HttpResponse:
     """The framework as a card: problem, how it works, limits, use, figures with their source, ethics."""
     shown_or_404(Surface.Name.DATASET)
-    return render(request, "audit/framework_card.html", {"evaluation": reads.evaluation()})
+    said = reads.evaluation()
+    figures = [one | {"title": service_in_words(one["service"])} for one in said.figures]
+    return render(request, "audit/framework_card.html", {"evaluation": said, "figures": figures})
 
 
 @require_GET

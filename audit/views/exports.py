@@ -32,6 +32,9 @@ def settings_export(request: MemberRequest, slug: str) -> HttpResponse:
             messages.success(request, _("It is being made. You can close this page; it will be here."))
         return redirect("settings_export", slug=slug)
     rows = list(Export.objects.select_related("asked_by").order_by("-pk")[:SHOWN])
+    for row in rows:
+        # A backup that was restored brings the row back and not the file.
+        row.is_here = row.state == Export.State.READY and place_of(row).is_file()  # type: ignore[attr-defined]
     return render(
         request,
         "audit/exports.html",

@@ -13,6 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock
 from accounts.roles import Part
+from audit.models import Entry
+from audit.queries.proofs import Proof, proof_of
 from deliberation.addresses import address
 from deliberation.domain.asks import ask_of, pass_round, something_waits
 from deliberation.domain.dates import in_words
@@ -256,6 +258,7 @@ def card_sent(request: DeliberationRequest, deliberation: Deliberation, kind: st
             "seat": seat,
             "one": one,
             "receipt": receipt_of(one, until),
+            "proof": _proof(one),
             "until": until,
             "blind": one.kind == "position"
             and not reads.reads_others(
@@ -266,6 +269,12 @@ def card_sent(request: DeliberationRequest, deliberation: Deliberation, kind: st
             "next": _next(deliberation, ask),
         },
     )
+
+
+def _proof(one: said.Said) -> Proof | None:
+    """Of what is an entry by itself; a proposal and a question are part of others."""
+    entry_id: UUID | None = getattr(one.row, "entry_id", None)
+    return None if entry_id is None else proof_of(Entry.objects.get(pk=entry_id))
 
 
 def receipt_of(one: said.Said, until: Any = None) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from accounts import clock
 from accounts.permissions import rule
 from accounts.roles import Part
+from audit.queries.proofs import proof_of
 from deliberation.domain.completeness import missing_in, missing_to_sign
 from deliberation.domain.standing import standing_of
 from deliberation.models import Ask, Deliberation, DissentJoin, OutcomeVersion, Precedent, QuoteChoice, State
@@ -38,7 +39,9 @@ def outcome(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
     viewer = request.seat.pk if request.seat else request.user.pk  # type: ignore[attr-defined]
     order = None if drawn else frameworks_in_order(deliberation, viewer)
     document = document_of(version, frameworks=order)
-    return render(request, "deliberation/outcome.html", context_of(request, document) | {"drawn": drawn})
+    proof = proof_of(document.entry) if document.entry else None
+    shown = context_of(request, document) | {"drawn": drawn, "proof": proof}
+    return render(request, "deliberation/outcome.html", shown)
 
 
 def readable(request: HttpRequest, deliberation: Deliberation) -> OutcomeVersion | None:

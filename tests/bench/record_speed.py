@@ -12,8 +12,10 @@ import os
 import sys
 import tempfile
 import time
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import django
@@ -96,13 +98,62 @@ def measure(total: int, batches: list[int]) -> None:
         receipt_of(entry)
         say("receipt", quantiles(repeated(lambda: receipt_of(entry), 5000)))
         sequencer.sequence(organisation)
+        placed = 0
         for batch in batches:
-            count = max(batch, min(total // 4, 50 * batch))
+            count = max(batch, min(total // 2, 50 * batch))
             filled(organisation, count)
             sequencer.BATCH = batch
             begun = time.perf_counter()
             assert sequencer.sequence(organisation) == count
+            placed += count
             say(f"sequencer, batches of {batch:,}", f"{count / (time.perf_counter() - begun):,.0f} entries/s")
+        filled(organisation, max(0, total - placed))
+        sequencer.sequence(organisation)
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
+        proofs(organisation)
+
+
+def proofs(organisation: Any) -> None:
+    import random
+
+    from audit.export import export
+    from audit.logs import current_log
+    from audit.models import Entry
+    from audit.queries.proofs import consistency_of, inclusion_of
+    from audit.verify_record import check_whole
+
+    log = current_log(organisation)
+    size = sequencer_size(log)
+    some = list(Entry.objects.order_by("leaf_hash")[:500])
+    say(
+        f"inclusion proof among {size:,}",
+        quantiles([repeated(lambda one=one: inclusion_of(one), 1)[0] for one in some]),
+    )
+    sizes = [random.randint(1, size) for _ in range(500)]
+    say(
+        f"consistency proof among {size:,}",
+        quantiles([repeated(lambda first=first: consistency_of(log, first, size), 1)[0] for first in sizes]),
+    )
+    with tempfile.TemporaryDirectory() as name:
+        file = Path(name) / "record.zip"
+        begun = time.perf_counter()
+        with file.open("wb") as out:
+            for piece in export(organisation):
+                out.write(piece)
+        say(f"export of {size:,}", f"{time.perf_counter() - begun:.1f} s, {file.stat().st_size:,} octets")
+        with zipfile.ZipFile(file) as archive:
+            archive.extractall(name)
+        begun = time.perf_counter()
+        check_whole(Path(name), log.vkey)
+        say(f"offline verification of {size:,}", f"{time.perf_counter() - begun:.1f} s")
+
+
+def sequencer_size(log: Any) -> int:
+    from audit.sequencer import size_of
+
+    return size_of(log)
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ taken out is missed. Each is put up alone, so that none is held up by another.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import pytest
@@ -20,7 +20,11 @@ from accounts.domain.keys import create_api_key
 from accounts.ids import uuid7
 from accounts.models import KeptAnswer
 from accounts.scope import open_organisation
-from audit.models import Refusal
+from audit.domain.exports import start_export
+from audit.domain.metrics import count_new
+from audit.domain.milestones import add_milestone
+from audit.domain.surfaces import switch_surface
+from audit.models import Dataset, Refusal
 from audit.sequencer import sequence
 from audit.texts import keep
 from deliberation.domain.accommodations import state_cost
@@ -151,6 +155,16 @@ def everything(cast: Cast) -> None:
     enforcing = create_api_key(cast.project, "Enforcing", by=cast.administrator, enforces=True).key
     watched(enforcing)
     people_decided(cast, enforcing)
+    _shown(cast)
+
+
+def _shown(cast: Cast) -> None:
+    told = {"kind": "change", "day": date(2026, 1, 2), "title": "One", "story": "It was.", "evidence": "Look."}
+    add_milestone(cast.organisation, by=cast.administrator, **told)
+    switch_surface(cast.organisation, "metrics", True, by=cast.administrator)
+    count_new(cast.organisation)
+    start_export(cast.organisation, by=cast.administrator)
+    Dataset.objects.create(organisation=cast.organisation, until=clock.now(), made_at=clock.now())
 
 
 def _told(cast: Cast, decided: Deliberation) -> None:

@@ -111,6 +111,9 @@ def test_administrators_alone_ask_for_it_and_fetch_it(cast: Cast) -> None:
     assert b"".join(response.streaming_content) == place_of(row).read_bytes()
     assert [Client().get(file).status_code, signed_in(cast.auditor).get(file).status_code] == [302, 403]
     assert signed_in(cast.outsider).get(file).status_code == 404
+    place_of(row).unlink()  # as after a restored backup
+    assert file not in browser.get(page).content.decode()
+    assert browser.get(file).status_code == 404
     events = list(Entry.objects.filter(subject_id=str(row.pk)).order_by("pk").values_list("event", "decision"))
     assert events == [("export.start", "asked"), ("export.finish", "ready")]
 

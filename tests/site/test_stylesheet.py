@@ -11,12 +11,10 @@ pytestmark = pytest.mark.alone
 ROOT = Path(settings.BASE_DIR)
 APPS = ("accounts", "audit", "instructions", "deliberation", "tractatus_site")
 SET_BY_SCRIPT = {"htmx-indicator", "htmx-request"}
-OF_A_VALUE = {"heard", "unreached"}
-"""A piece of the coverage is styled by how it stands."""
+OF_A_VALUE = {"heard", "unreached", "ask", "deny", "denied", "warned"}
+"""A piece of the coverage is styled by how it stands, an answer of the gate by what it was."""
 WAITING = {
-    "ask", "at", "bands", "broad", "chart", "checks", "course", "denied", "dense", "deny", "did", "event",
-    "event-point", "figures", "filters", "flow", "given", "hours", "named", "num", "plot", "points", "quote-machine",
-    "strip", "strip-days", "strips", "tight", "took", "total", "verdict", "warned",
+    "at", "bands", "checks", "course", "event", "event-point", "given", "plot", "points", "verdict",
 }  # fmt: skip
 """Drawn with the others for the pages of agents at work, which are still to come."""
 
