@@ -9,6 +9,7 @@ from tests.attack.races import (
     outcome,
     review,
     rounds,
+    sessions,
     stakeholders,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "outcome",
     "review",
     "rounds",
+    "sessions",
     "stakeholders",
 ]
