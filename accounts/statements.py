@@ -34,14 +34,13 @@ class Statements:
         if is_scoped(type(row)):
             must_be_ours(getattr(row, "organisation_id", None), type(row))
         meta = type(row)._meta
-        changed = [meta.get_field(name) for name in fields]
-        known = {meta.pk.name: row.pk, **where}
-        held = [(meta.get_field(name), value) for name, value in known.items()]
+        changed = [_field(type(row), name) for name in fields]
+        held = [(_field(type(row), name), value) for name, value in {meta.pk.name: row.pk, **where}.items()]
+        sets = ", ".join(f"{_column(one)} = %s" for one in changed)
+        stands = " AND ".join(f"{_column(one)} = %s" for one, _ in held)
+        values = [_value(row, one) for one in changed]
+        values += [one.get_db_prep_value(value, connection) for one, value in held]
         quote = connection.ops.quote_name
-        sets = ", ".join(f"{quote(one.column)} = %s" for one in changed)  # type: ignore[union-attr]
-        stands = " AND ".join(f"{quote(one.column)} = %s" for one, _ in held)  # type: ignore[union-attr]
-        values = [_value(row, one) for one in changed]  # type: ignore[arg-type]
-        values += [one.get_db_prep_value(value, connection) for one, value in held]  # type: ignore[union-attr]
         self._said.append((f"UPDATE {quote(meta.db_table)} SET {sets} WHERE {stands}", values))
 
     def run(self) -> None:
@@ -63,9 +62,19 @@ class Statements:
 def _insert_into(model: type[Model]) -> tuple[str, list[Field]]:
     fields: list[Field] = list(model._meta.local_concrete_fields)
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(one.column) for one in fields)
+    columns = ", ".join(map(_column, fields))
     places = ", ".join(["%s"] * len(fields))
     return f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({places})", fields
+
+
+def _field(model: type[Model], name: str) -> Field:
+    field = model._meta.get_field(name)
+    assert isinstance(field, Field)
+    return field
+
+
+def _column(field: Field) -> str:
+    return str(connection.ops.quote_name(str(field.column)))
 
 
 def _value(row: Model, field: Field) -> Any:

@@ -24,12 +24,15 @@ def validate(action: Mapping[str, Any], project: Project, *, environment: str | 
     return answer
 
 
+_ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
 def by_keys(value: Any, keys: Mapping[str, str]) -> Any:
     """A value in which every row's id, also inside a sentence, is the key that people know the instruction by."""
     if not keys:
         return value
     if isinstance(value, str):
-        return re.sub("|".join(keys), lambda found: keys[found[0]], value)
+        return _ID.sub(lambda found: keys.get(found[0], found[0]), value) if "-" in value else value
     if isinstance(value, dict):
         return {name: by_keys(one, keys) for name, one in value.items()}
     if isinstance(value, list):

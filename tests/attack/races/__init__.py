@@ -10,6 +10,7 @@ from tests.attack.races import (
     record,
     review,
     rounds,
+    sessions,
     stakeholders,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "record",
     "review",
     "rounds",
+    "sessions",
     "stakeholders",
 ]
