@@ -351,6 +351,7 @@ SPECTACULAR_SETTINGS = {
         "OutcomeState": "deliberation.api_shapes.SIGNED_STATES",
         "PrecedentState": "deliberation.models.precedent.Precedent.State",
         "Told": "oversight.models.words.Told",
+        "JudgedAs": "oversight.models.words.Mode",
         "PressureLevel": "oversight.models.words.Level",
         "SessionState": "oversight.models.sessions.Session.State",
         "JudgmentRequestState": "oversight.models.requests.JudgmentRequest.State",
