@@ -11,14 +11,16 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import clock
 from accounts.models import APIKey
 from accounts.refusals import Invalid
+from accounts.scope import open_organisation
 from oversight.domain.act import perform
 from oversight.domain.answers import ALLOW, ASK, DENY, Question
-from oversight.domain.checking import check_action
+from oversight.domain.checking import Considered, consider
 from oversight.models import Check, Incident, JudgmentRequest
 from oversight.models.words import Mode
 
@@ -153,7 +155,15 @@ def _decided_locally(key: APIKey, report: Report, at: datetime) -> Reported:
         raise Invalid(_("Send the action that was decided about."), "action")
     if report.decided not in DECIDED:
         raise Invalid(_("One of %(words)s is expected.") % {"words": ", ".join(DECIDED)}, "decided")
-    answer = check_action(key, report.question, locally=report.decided)
+    with open_organisation(key.organisation):
+        # Judged before the transaction, as every check is; kept within it, so that no check stays without its incident.
+        considered = consider(key, report.question, locally=report.decided)
+        with transaction.atomic():
+            return _judged_afterwards(key, report, considered, at)
+
+
+def _judged_afterwards(key: APIKey, report: Report, considered: Considered, at: datetime) -> Reported:
+    answer = considered.keep()
     check = Check.objects.select_related("session", "request", "project").get(pk=answer.check_id or "")
     kind = None
     if report.decided == ALLOW and DENY in (check.decision, check.would_have) and check.mode != Mode.OBSERVED:

@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts import table
 from accounts.domain import start
-from accounts.domain.keys import create_api_key, revoke_api_key
+from accounts.domain.keys import create_api_key, revoke_api_key, set_key_mode
 from accounts.domain.links import make_sign_in_link, use_sign_in_link
 from accounts.domain.members import add_member, end_membership, set_roles
 from accounts.domain.organisations import (
@@ -109,6 +109,12 @@ VERBS = {
     "revoke_api_key": (
         lambda c: revoke_api_key(create_api_key(c.project, "K", by=c.administrator).key, by=c.administrator),
         ("care", "revoked", "administrator"),
+    ),
+    "set_key_mode": (
+        lambda c: set_key_mode(
+            create_api_key(c.project, "K", by=c.administrator).key, enforces=True, by=c.administrator
+        ),
+        ("care", "enforces", "administrator"),
     ),
     "choose_mail": (
         lambda c: (

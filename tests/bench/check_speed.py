@@ -32,7 +32,7 @@ sys.path.insert(0, str(ROOT))
 
 ACTIONS = [
     {"tool_name": "Bash", "tool_input": {"command": "ls -la src"}},
-    {"tool_name": "Read", "tool_input": {"file_path": "/srv/shop/src/orders/list.py"}},
+    {"tool_name": "Read", "tool_input": {"file_path": "src/orders/list.py"}},
     {"tool_name": "Bash", "tool_input": {"command": "git status --short && git diff --stat"}},
     {"tool_name": "Edit", "tool_input": {"file_path": "src/orders/list.py", "old_string": "limit = 20",
                                          "new_string": "limit = 50"}},

@@ -169,8 +169,14 @@ def test_what_was_decided_without_the_service_is_judged_afterwards(house: Cast) 
     assert tell(DROP, "ask", "three").incident is None
     assert tell(LOOK, "allow", "four").incident is None
     assert Check.objects.filter(request__isnull=False).count() == 0
+    checks = Check.objects.count()
+    with pytest.raises(Invalid):
+        report_act(key, Report("decided_locally", question=Question(WRONG_PORT, tool_call="five"), decided="allow",
+                               reason="x" * 5_001))  # fmt: skip
+    assert Check.objects.count() == checks  # nothing of it is kept, so that the next report of it finds the incident
+    assert tell(WRONG_PORT, "allow", "five").incident.kind == "let_through"
     modes = [json.loads(bytes(one.canonical))["mode"] for one in Entry.objects.filter(event="oversight.check")]
-    assert modes == ["degraded"] * 4
+    assert modes == ["degraded"] * 5
 
 
 def test_a_clock_that_is_wrong_is_told_so(house: Cast) -> None:
