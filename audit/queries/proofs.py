@@ -54,14 +54,17 @@ WITH place AS (
         ORDER BY one.size DESC, one.signed_at DESC LIMIT 1
     )
     WHERE leaf.entry_id = %s AND signed.size > leaf."index"
-), step (level, width) AS (VALUES {steps})
-SELECT place.leaf, place.size, place.root, place.note, place.vkey, node.level, node."index", node.hash
-FROM place
-LEFT JOIN step ON step.width <= place.size
-LEFT JOIN audit_node node ON node.log_id = place.log_id AND node.level = step.level AND node."index" IN (
-    place.leaf / step.width + 1 - 2 * (place.leaf / step.width %% 2),
-    place.size / step.width - 1
+), step (level, width) AS (
+    VALUES {steps}
+), wanted (level, place) AS (
+    SELECT step.level, place.leaf / step.width + 1 - 2 * (place.leaf / step.width %% 2)
+    FROM place JOIN step ON step.width <= place.size
+    UNION ALL
+    SELECT step.level, place.size / step.width - 1 FROM place JOIN step ON step.width <= place.size
 )
+SELECT place.leaf, place.size, place.root, place.note, place.vkey, node.level, node."index", node.hash
+FROM place CROSS JOIN wanted CROSS JOIN audit_node node
+WHERE node.log_id = place.log_id AND node.level = wanted.level AND node."index" = wanted.place
 """.format(steps=", ".join(f"({level}, {1 << level})" for level in range(DEEPEST)))
 
 
@@ -74,7 +77,7 @@ def inclusion_of(entry: Entry) -> Inclusion | None:
     if not found:
         return None
     index, size, root, note, vkey = found[0][:5]
-    hashes = {(level, place): bytes(hash) for *_same, level, place, hash in found if hash is not None}
+    hashes = {(level, place): bytes(hash) for *_same, level, place, hash in found}
     return Inclusion(index, size, bytes(root), tree.folded(tree.inclusion(index, size), hashes), note, vkey)
 
 
