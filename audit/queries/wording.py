@@ -62,7 +62,6 @@ KINDS: dict[str, Words] = {
 }
 OTHER_EVENTS: dict[str, Words] = {
     "access.refused": gettext_lazy("Somebody from elsewhere asked for what is not theirs."),
-    "oversight.check": gettext_lazy("An agent asked before it acted."),
     "erasure": gettext_lazy("Somebody’s words were erased on their request."),
 }
 """Events that no row of the table has: what they are called until one does."""
