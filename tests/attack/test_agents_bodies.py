@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from accounts.scope import open_organisation
+from audit.models import Entry
+from oversight.models import Check, Session
 from tests.cast import Cast
 from tests.oversight.house import LOOK
 from tests.oversight.test_api import Agent
