@@ -176,13 +176,17 @@ def archive_session(session: Session, *, by: System = SYSTEM) -> None:
 
 def end_silent_sessions(organisation: Organisation) -> int:
     """End every session of which nothing was heard for three days. Gives how many."""
-    silent = Session.objects.filter(organisation=organisation, state__in=Session.OPEN, seen_at__lt=clock.now() - SILENT_FOR)
+    silent = Session.objects.filter(
+        organisation=organisation, state__in=Session.OPEN, seen_at__lt=clock.now() - SILENT_FOR
+    )
     return sum(_tried(end_session_of_agent, one) for one in silent.select_related("organisation", "project"))
 
 
 def archive_old_sessions(organisation: Organisation) -> int:
     """Put away every session that ended thirty days ago. Gives how many."""
-    old = Session.objects.filter(organisation=organisation, state=State.ENDED, ended_at__lt=clock.now() - ARCHIVED_AFTER)
+    old = Session.objects.filter(
+        organisation=organisation, state=State.ENDED, ended_at__lt=clock.now() - ARCHIVED_AFTER
+    )
     return sum(_tried(archive_session, one) for one in old.select_related("organisation", "project"))
 
 
