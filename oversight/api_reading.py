@@ -11,9 +11,9 @@ from rest_framework.exceptions import ValidationError
 from accounts.interface import must_be_kept
 from accounts.refusals import Invalid
 from oversight.domain.answers import AGENT, Question
+from oversight.models.sessions import LONGEST_AGENT
 
 LONGEST_ENVIRONMENT = 60
-LONGEST_AGENT = 100
 MOST_NESTED = 40
 
 

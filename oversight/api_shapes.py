@@ -10,11 +10,12 @@ from rest_framework import serializers
 from accounts.interface import JSONObjectField, StatedField
 from deliberation.api_shapes import SIGNED_STATES
 from deliberation.models import State, Urgency
+from oversight.api_reading import LONGEST_ENVIRONMENT
 from oversight.domain.answers import COUNTS
 from oversight.domain.handoffs import LONGEST_TEXT, MOST_TEXTS
 from oversight.domain.reports import DECIDED, EVENTS
 from oversight.models import Check, Incident, JudgmentRequest, Session
-from oversight.models.sessions import LONGEST_NAME
+from oversight.models.sessions import LONGEST_AGENT, LONGEST_NAME
 from oversight.models.words import Level, Mode, Told
 from tractatus.arguments import MOST
 
@@ -47,9 +48,9 @@ class NameField(StatedField):
 class AgentIn(serializers.Serializer):
     """What an agent says it is. Recorded as declared."""
 
-    name = StatedField(required=False, allow_blank=True, max_length=100)
-    version = StatedField(required=False, allow_blank=True, max_length=100)
-    model = StatedField(required=False, allow_blank=True, max_length=100)
+    name = StatedField(required=False, allow_blank=True, max_length=LONGEST_AGENT)
+    version = StatedField(required=False, allow_blank=True, max_length=LONGEST_AGENT)
+    model = StatedField(required=False, allow_blank=True, max_length=LONGEST_AGENT)
 
 
 def _counts(name: str) -> type[serializers.Serializer]:
@@ -78,7 +79,7 @@ class CheckIn(serializers.Serializer):
         help_text="The verifier's five, from 0 to 1, instead of reasoning.",
     )  # fmt: skip
     session_state = CountsIn(required=False, allow_null=True, help_text="What is left out is as it was told before.")
-    environment = StatedField(required=False, allow_null=True, max_length=60)
+    environment = StatedField(required=False, allow_null=True, max_length=LONGEST_ENVIRONMENT)
     context: Any = JSONObjectField(required=False, allow_null=True)
     agent = AgentIn(required=False, allow_null=True)
     dry_run = serializers.BooleanField(required=False, help_text="Judge and answer; store nothing.")
@@ -250,7 +251,7 @@ class ReportIn(serializers.Serializer):
     session_id = NameField(required=False, allow_null=True)
     action = ActionField(required=False, allow_null=True)
     reasoning = ReasoningField(required=False, allow_null=True)
-    environment = StatedField(required=False, allow_null=True, max_length=60)
+    environment = StatedField(required=False, allow_null=True, max_length=LONGEST_ENVIRONMENT)
     agent = AgentIn(required=False, allow_null=True)
     decided = serializers.ChoiceField([(one, one) for one in DECIDED], required=False, allow_null=True)
     reason = StatedField(required=False, allow_blank=True, allow_null=True, max_length=LONGEST_TEXT)

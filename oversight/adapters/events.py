@@ -39,6 +39,8 @@ PEOPLE_SAID = (None, "user", "sdk")
 """Who may have written a prompt that counts as a message; others the tool injects by itself."""
 BACK_AGAIN = "#"
 """A conversation that is taken up after its end is the next session of it: `name`, then `name#2`."""
+MOST_LATER = 100
+"""So many are looked through for it: a key may open others through the interface whose names begin alike."""
 
 
 def take(key: APIKey, event: Event) -> Said:
@@ -236,8 +238,8 @@ def _standing(key: APIKey, event: Event) -> Session | None:
     found = rows.filter(name=name).first()
     if found is None or found.is_open:
         return found
-    later = rows.filter(name__startswith=f"{name}{BACK_AGAIN}", key=key).order_by("-id").first()
-    return later or found
+    later = rows.filter(name__startswith=f"{name}{BACK_AGAIN}", key=key).order_by("-id")[:MOST_LATER]
+    return next((one for one in later if one.name.removeprefix(f"{name}{BACK_AGAIN}").isdecimal()), found)
 
 
 def _opened(key: APIKey, event: Event, *, continues: str | None = None) -> Session:

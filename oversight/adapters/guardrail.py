@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import APIKey
 from accounts.refusals import Invalid
 from oversight.adapters.litellm import NONE, Call, calls_before, calls_of, conversation_of, done_of, guarded
-from oversight.domain.answers import ALLOW, Answer, Question, is_name
+from oversight.domain.answers import ALLOW, Answer, Question, is_name, kept
 from oversight.domain.checking import check_action
 from oversight.domain.reports import NoSuchCheck, Report, report_act
 from oversight.models import Check
@@ -44,7 +44,7 @@ def _question(payload: Payload, call: Call) -> Question:
         action=call.action,
         session=conversation if is_name(conversation) else None,
         tool_call=_name_of(payload, call) if call.whole else None,
-        agent={"name": "LiteLLM", "model": model[:100] if isinstance(model, str) else None},
+        agent={"name": "LiteLLM", "model": kept(model, 100) if isinstance(model, str) else None},
     )
 
 

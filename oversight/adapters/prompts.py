@@ -18,6 +18,7 @@ from instructions.domain.rules_file import TooLong, candidates
 from instructions.domain.standing import standing_rows
 from instructions.models import Instruction
 from instructions.models.instruction import Persistence
+from oversight.domain.answers import kept
 from tractatus import Persistence as Read
 from tractatus import TemporalScope
 
@@ -40,7 +41,7 @@ def propose_from_prompt(key: APIKey, prompt: str) -> list[Instruction]:
     """
     project, organisation = key.project, key.organisation
     try:
-        found = candidates(prompt[:LONGEST_PROMPT])
+        found = candidates(kept(prompt, LONGEST_PROMPT))
     except TooLong:
         return []
     worth = []

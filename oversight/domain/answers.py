@@ -53,7 +53,7 @@ class Question:
         if isinstance(self.action, str):
             return ""
         name = self.action.get("tool_name", self.action.get("type", ""))
-        return name[:100].replace("\x00", "") if isinstance(name, str) else ""
+        return kept(name, 100) if isinstance(name, str) else ""
 
     def digest(self) -> str:
         """SHA-256 of what is asked, by which the same question is known again. The session is not part of it."""
@@ -73,6 +73,11 @@ class Question:
             "scores": dict(self.scores) if self.scores is not None else None,
             "environment": self.environment,
         }
+
+
+def kept(text: str, most: int) -> str:
+    """What a column can hold of a text: its first characters, without NUL, and a mark for half of a character."""
+    return text[:most].replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def is_name(value: Any) -> bool:

@@ -6,28 +6,25 @@ It lapses by itself: whoever judges compares `until` with the present. The tick 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts import clock
 from accounts.models import Organisation, Project, User
 from accounts.permissions import SYSTEM, System
 from accounts.refusals import Invalid, NotAllowed, Refused, WrongState
-from accounts.roles import Role
 from instructions.domain.policy import enforcer_of
 from instructions.models import Instruction
 from oversight.domain.act import perform
 from oversight.domain.telling import members_with, tell
 from oversight.domain.waits import waits
 from oversight.models import BrokenGlass
+from oversight.permissions import REVIEW
+from tractatus.boundaries.catalogue import catalogue
+from tractatus.vocabulary import Domain
 
-REVIEWERS = (Role.DECISION_HOLDER, Role.ADMINISTRATOR, Role.AUDITOR)
-SECTIONS = {
-    "12.1": "values", "12.2": "user_agency", "12.3": "irreversible", "12.4": "cultural_context",
-    "12.5": "unprecedented",
-}  # fmt: skip
 REMIND_EVERY = timedelta(days=1)
 APART = timedelta(minutes=1)
 """The clocks of two machines are taken to be no further apart."""
@@ -65,7 +62,8 @@ def break_glass(
             entry_id=act.entry_id,
         )
         act.subject, act.decision, act.mode = ("broken_glass", glass.pk), "suspended", "break_glass"
-        act.boundary = f"{boundary} {SECTIONS[boundary]}" if boundary in SECTIONS else None
+        sections = sections_of_people()
+        act.boundary = f"{boundary} {sections[boundary]}" if boundary in sections else None
         everybody = members_with(organisation=project.organisation)
         tell("glass_broken", f"broken_glass:{glass.pk}", everybody, organisation=project.organisation, now=act.now)
     return glass
@@ -86,23 +84,27 @@ def _wrong(project: Project, minutes: int, instruction: Instruction | None, boun
     return wrong
 
 
+def sections_of_people() -> dict[str, Domain]:
+    """The sections of what people decide themselves ("12.3"), each with its domain, as the framework has them."""
+    return {told.section: domain for domain, told in catalogue().domains.items()}
+
+
 def boundaries_of(organisation: Organisation) -> list[tuple[str, str]]:
     """What can be suspended: the sections, and the organisation's own boundaries by name; each with its name."""
     own = sorted({boundary.name for boundary in enforcer_of(organisation).boundaries})
     return [
-        *((section, f"{section} {domain}") for section, domain in SECTIONS.items()),
+        *((section, f"{section} {domain}") for section, domain in sections_of_people().items()),
         *((name, name) for name in own),
     ]
 
 
-def standing_glass(project_id: UUID, now: datetime) -> QuerySet[BrokenGlass]:
-    """What is suspended in a project now. Nothing is for longer than an hour, whatever a row says.
+def standing_glass(now: datetime) -> QuerySet[BrokenGlass]:
+    """What is suspended now. Nothing is for longer than an hour, whatever a row says.
 
     It may have been suspended on a machine whose clock is a little ahead: that holds here at once all the same.
     """
     longest = timedelta(minutes=BrokenGlass.LONGEST_MINUTES)
     return BrokenGlass.objects.filter(
-        project_id=project_id,
         ended_at__isnull=True,
         until__gt=now,
         until__lte=now + longest + APART,
@@ -172,13 +174,17 @@ def remind_of_reviews(organisation: Organisation) -> int:
     """Remind of each owed review, a day after it is over and every day until it is held. Gives how many."""
     now, reminded = clock.now(), 0
     before = Q(reminded_at__isnull=True, until__lte=now - REMIND_EVERY) | Q(reminded_at__lte=now - REMIND_EVERY)
-    for glass in owed(organisation).filter(before).annotate(was=F("reminded_at")):
-        claimed = BrokenGlass.objects.filter(pk=glass.pk, reviewed_at__isnull=True, reminded_at=glass.was)
-        if glass.was is None:
-            claimed = BrokenGlass.objects.filter(pk=glass.pk, reviewed_at__isnull=True, reminded_at__isnull=True)
-        if not claimed.update(reminded_at=now):
-            continue  # another tick was first
-        people = [user for user in members_with(*REVIEWERS, organisation=organisation) if user.pk != glass.by_id]
-        tell("glass_review_owed", f"broken_glass:{glass.pk}:{now:%Y-%m-%d}", people, organisation=organisation, now=now)
+    reviewers = members_with(*REVIEW, organisation=organisation)
+    for glass in owed(organisation).filter(before):
+        with transaction.atomic():
+            # Where it was reminded of already this finds nothing: another tick was first.
+            claimed = BrokenGlass.objects.filter(pk=glass.pk, reviewed_at__isnull=True, reminded_at=glass.reminded_at)
+            if not claimed.update(reminded_at=now):
+                continue
+            about, people = (
+                f"broken_glass:{glass.pk}:{now:%Y-%m-%d}",
+                [one for one in reviewers if one.pk != glass.by_id],
+            )
+            tell("glass_review_owed", about, people, organisation=organisation, now=now)
         reminded += 1
     return reminded

@@ -28,7 +28,6 @@ from tractatus import BoundaryCheck, ConflictAnalysis, Decision
 from tractatus.vocabulary import Domain
 
 State = JudgmentRequest.State
-OPEN = (State.PENDING, State.GRANTED, State.DELIBERATING)
 
 
 def ask_judgment(
@@ -37,7 +36,8 @@ def ask_judgment(
     """Put an act to the decision holders, inside the transaction of the check that asks; `cause` is the check's entry.
 
     `decision` is the gate's, which asks and so has a fingerprint (`grant`), and `text` that of the check. Who asks
-    about the same act again joins the request that is open. Of two at once one opens it and the other joins.
+    about the same act again joins the request that is open. Of two at once one opens it and the other joins. Raises
+    `ValueError` for a decision without a fingerprint.
     """
     if decision.grant is None:
         raise ValueError("Only what the gate asks about is put to a person.")
@@ -81,6 +81,11 @@ def _open(
         holders = members_with(Role.DECISION_HOLDER, organisation=organisation)
         tell("judgment_asked", f"judgment_request:{made.pk}", holders, organisation=organisation, now=act.now)
     return made
+
+
+def still_waiting(rows: QuerySet[JudgmentRequest], now: datetime) -> QuerySet[JudgmentRequest]:
+    """Those that wait for a decision holder: one whose time is over does not, though no tick may have come by yet."""
+    return rows.filter(state=State.PENDING, lapses_at__gt=now)
 
 
 def live_grants(project_id: UUID, now: datetime) -> QuerySet[JudgmentRequest]:
@@ -142,7 +147,10 @@ def grant_request(
 
 
 def refuse_request(request: JudgmentRequest, *, by: User, reason: str, opened_at: datetime | None = None) -> None:
-    """Refuse it. The agent is told the reason; it may ask again about another act, or later about this one."""
+    """Refuse it. The agent is told the reason; it may ask again about another act, or later about this one.
+
+    Raises `Invalid` at `reason`, `WrongState` where it lapsed.
+    """
     with perform("refuse_request", request.organisation, by=by, thing=request) as act:
         must_wait(request, act.now)
         request.reason = act.keep("reason", reason)
@@ -219,7 +227,9 @@ def _cannot_be_undone(decision: Decision, boundary: BoundaryCheck | None) -> boo
 
 def _open_one(project_id: UUID, fingerprint: str) -> JudgmentRequest | None:
     """The request about this act that is still open; one whose time is over is ended first."""
-    rows = JudgmentRequest.objects.filter(project_id=project_id, fingerprint=fingerprint, state__in=OPEN)
+    rows = JudgmentRequest.objects.filter(
+        project_id=project_id, fingerprint=fingerprint, state__in=JudgmentRequest.OPEN
+    )
     found = rows.select_related("organisation").first()
     if found is not None and is_over(found, clock.now()) and _end(found):
         return None

@@ -21,14 +21,13 @@ from instructions.domain.gate import services_of
 from instructions.domain.standing import standing_rows
 from oversight.domain import handoffs
 from oversight.domain.act import perform
-from oversight.domain.answers import is_name, needs_name
+from oversight.domain.answers import AGENT, is_name, kept, needs_name
 from oversight.domain.pressure import counts_now, counts_of, state_with, weigh
 from oversight.models import Handoff, Session, Stop
+from oversight.models.sessions import LONGEST_AGENT
 from tractatus import Pressure
 
 State = Session.State
-OPEN = (State.ACTIVE, State.HANDOFF_DUE)
-LONGEST_AGENT = 100
 SILENT_FOR = timedelta(days=3)
 """A session of which nothing was heard for this long has ended."""
 ARCHIVED_AFTER = timedelta(days=30)
@@ -88,6 +87,7 @@ def opened(
 
     Of two that open it at once one makes it, and both have it; with `must_be_new` the other raises `IntegrityError`.
     """
+    agent = {part: kept(text, LONGEST_AGENT) if text else text for part, text in agent.items()}
     made = Session(
         organisation_id=key.organisation_id,
         project_id=key.project_id,
@@ -122,7 +122,7 @@ def opened(
 
 def declared(agent: Mapping[str, str | None]) -> dict[str, str]:
     """What an agent says of itself, as a session keeps it."""
-    return {f"agent_{name}": (agent.get(name) or "")[:LONGEST_AGENT] for name in ("name", "version", "model")}
+    return {f"agent_{name}": (agent.get(name) or "")[:LONGEST_AGENT] for name in AGENT}
 
 
 def session_of(key: APIKey, name: str) -> Session | None:
@@ -176,13 +176,17 @@ def archive_session(session: Session, *, by: System = SYSTEM) -> None:
 
 def end_silent_sessions(organisation: Organisation) -> int:
     """End every session of which nothing was heard for three days. Gives how many."""
-    silent = Session.objects.filter(state__in=OPEN, seen_at__lt=clock.now() - SILENT_FOR)
+    silent = Session.objects.filter(
+        organisation=organisation, state__in=Session.OPEN, seen_at__lt=clock.now() - SILENT_FOR
+    )
     return sum(_tried(end_session_of_agent, one) for one in silent.select_related("organisation", "project"))
 
 
 def archive_old_sessions(organisation: Organisation) -> int:
     """Put away every session that ended thirty days ago. Gives how many."""
-    old = Session.objects.filter(state=State.ENDED, ended_at__lt=clock.now() - ARCHIVED_AFTER)
+    old = Session.objects.filter(
+        organisation=organisation, state=State.ENDED, ended_at__lt=clock.now() - ARCHIVED_AFTER
+    )
     return sum(_tried(archive_session, one) for one in old.select_related("organisation", "project"))
 
 

@@ -105,7 +105,7 @@ def _reading(columns: tuple[str, ...], vendor: str) -> list[tuple[int, list[Any]
 def _suspended(key: APIKey, now: datetime) -> tuple[bool, Suspended]:
     """Whether the whole project's enforcement is suspended, and what of it is."""
     whole, instructions, boundaries = False, set(), set()
-    for glass in standing_glass(key.project_id, now):
+    for glass in standing_glass(now).filter(project=key.project_id):
         if glass.instruction_id is not None:
             instructions.add(str(glass.instruction_id))
         elif glass.boundary:

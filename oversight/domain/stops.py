@@ -15,8 +15,7 @@ from accounts.roles import Role
 from oversight.domain.act import perform
 from oversight.domain.telling import members_with, tell
 from oversight.models import Session, Stop
-
-CHARGE = frozenset({Role.DECISION_HOLDER, Role.ADMINISTRATOR})
+from oversight.permissions import CHARGE
 
 
 def freeze(
@@ -57,7 +56,7 @@ def may_freeze(roles: frozenset[Role], user: User, key: APIKey | None) -> bool:
 
 
 def _in_charge(roles: frozenset[Role], user: User, key: APIKey | None) -> bool:
-    return bool(roles & CHARGE) or (key is not None and key.created_by_id == user.pk)
+    return not roles.isdisjoint(CHARGE) or (key is not None and key.created_by_id == user.pk)
 
 
 def lift_freeze(stop: Stop, *, by: User, why: str) -> None:
@@ -72,11 +71,11 @@ def lift_freeze(stop: Stop, *, by: User, why: str) -> None:
         act.session = str(stop.session_id) if stop.session_id else None
 
 
-def stops_on(project: Project, key: APIKey | None = None, session: Session | None = None) -> QuerySet[Stop]:
-    """The freezes that stand and hold for this project, key or session."""
-    whole = Q(key__isnull=True, session__isnull=True)
-    if key is not None:
-        whole |= Q(key=key)
-    if session is not None:
-        whole |= Q(session=session) | Q(key_id=session.key_id)
-    return Stop.objects.filter(whole, project=project, lifted_at__isnull=True)
+def stops_on(thing: APIKey | Session) -> QuerySet[Stop]:
+    """The freezes that stand and hold for a key, its project's with them; for a session those of its key too.
+
+    The check reads the same in a statement of its own (`stands.WHAT_STANDS`).
+    """
+    holds = Q(key__isnull=True, session__isnull=True)
+    holds |= Q(session=thing) | Q(key=thing.key_id) if isinstance(thing, Session) else Q(key=thing)
+    return Stop.objects.filter(holds, project=thing.project_id, lifted_at__isnull=True)

@@ -29,6 +29,7 @@ class JudgmentRequest(Owned):
         LAPSED = "lapsed", _("nobody answered in time")
         DELIBERATING = "deliberating", _("deliberated")
 
+    OPEN = (State.PENDING, State.GRANTED, State.DELIBERATING)
     MOVES = {
         State.PENDING: (State.GRANTED, State.REFUSED, State.LAPSED, State.DELIBERATING),
         State.DELIBERATING: (State.PENDING,),
@@ -104,7 +105,3 @@ class JudgmentRequest(Owned):
             models.Index(fields=["organisation", "-id"], name="request_newest"),
             models.Index(fields=["project", "state", "fingerprint"], name="request_granted"),
         ]
-
-    @property
-    def is_open(self) -> bool:
-        return self.state in (self.State.PENDING, self.State.GRANTED, self.State.DELIBERATING)

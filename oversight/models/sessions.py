@@ -10,6 +10,8 @@ from instructions.models.tenancy import Owned, project, words
 from oversight.models.words import Level
 
 LONGEST_NAME = 200
+LONGEST_AGENT = 100
+"""Characters of what an agent says of itself: its name, its version, its model."""
 
 
 class Session(Owned):
@@ -25,6 +27,7 @@ class Session(Owned):
         ENDED = "ended", _("ended")
         ARCHIVED = "archived", _("archived")
 
+    OPEN = (State.ACTIVE, State.HANDOFF_DUE)
     MOVES = {
         State.ACTIVE: (State.HANDOFF_DUE, State.ENDED),
         State.HANDOFF_DUE: (State.ENDED,),
@@ -36,9 +39,9 @@ class Session(Owned):
     name = models.CharField(max_length=LONGEST_NAME)
     state = models.CharField(max_length=12, choices=State, default=State.ACTIVE)
     state_since = models.DateTimeField()
-    agent_name = models.CharField(max_length=100, blank=True, default="")
-    agent_version = models.CharField(max_length=100, blank=True, default="")
-    agent_model = models.CharField(max_length=100, blank=True, default="")
+    agent_name = models.CharField(max_length=LONGEST_AGENT, blank=True, default="")
+    agent_version = models.CharField(max_length=LONGEST_AGENT, blank=True, default="")
+    agent_model = models.CharField(max_length=LONGEST_AGENT, blank=True, default="")
     continues = models.ForeignKey("self", on_delete=models.PROTECT, related_name="continued_by", null=True)
     counts = models.JSONField(default=dict)
     level = models.CharField(max_length=10, choices=Level, default=Level.NORMAL)
@@ -71,7 +74,7 @@ class Session(Owned):
 
     @property
     def is_open(self) -> bool:
-        return self.state in (self.State.ACTIVE, self.State.HANDOFF_DUE)
+        return self.state in self.OPEN
 
 
 class Reading(Owned):

@@ -14,15 +14,15 @@ from accounts.permissions import rule
 from accounts.roles import Role
 from deliberation.queries.asked import AskedElsewhere, Source, register
 from oversight.domain.glass import owed
+from oversight.domain.requests import still_waiting
 from oversight.models import BrokenGlass, JudgmentRequest
 from oversight.queries.requests import requests, rows_of
-from oversight.queries.showing import Act
 
 
 def asked(organisation: Organisation, user: User, roles: frozenset[Role]) -> Iterator[Source]:
     """Requests for those who answer them, and reviews owed by those who may hold them."""
     if rule("grant_request").admits(tuple(roles)):
-        rows = requests(organisation).filter(state=JudgmentRequest.State.PENDING, lapses_at__gt=clock.now())
+        rows = still_waiting(requests(organisation), clock.now())
         yield Source("request", rows, _answer, due="lapses_at", here=None)
     if rule("review_glass").admits(tuple(roles)):
         over = Q(until__lte=clock.now()) | Q(ended_at__isnull=False)
@@ -34,7 +34,7 @@ def _answer(request: JudgmentRequest) -> AskedElsewhere:
     (row,) = rows_of([request])
     return AskedElsewhere(
         what=_("An agent asks"),
-        question=_of(row.act),
+        question=row.act.line,
         url=reverse("judgment_request", args=[request.organisation.slug, request.pk]),
         button=_("Read and answer"),
         reference=request.project.name,
@@ -51,10 +51,6 @@ def _review(glass: BrokenGlass) -> AskedElsewhere:
         button=_("Read and review"),
         due_at=glass.review_due_at,
     )
-
-
-def _of(act: Act) -> str:
-    return str(act.erased) if act.erased else act.told or f"{act.says} {act.thing}".strip()
 
 
 def declare() -> None:

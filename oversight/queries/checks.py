@@ -68,6 +68,11 @@ class Seen:
     corrected_by: Check | None = None
 
     @property
+    def correction(self) -> Value | None:
+        """What it is corrected to, where that is a value."""
+        return self.values[2] if len(self.values) > 2 else None
+
+    @property
     def is_plain(self) -> bool:
         """An act that was let through and of which there is nothing to say."""
         check = self.check

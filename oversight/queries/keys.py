@@ -9,6 +9,7 @@ from django.db.models import Count, OuterRef, Q, Subquery
 
 from accounts.models import APIKey, Organisation
 from oversight.domain.modes import STOPS
+from oversight.domain.stops import stops_on
 from oversight.models import Check, Mark, Stop
 from oversight.models.words import Mode
 from oversight.queries.checks import Seen, checks, seen_of
@@ -81,5 +82,4 @@ def observed(
 
 def standing_stop(key: APIKey) -> Stop | None:
     """The freeze of the key itself, or of its project."""
-    whole = Q(key=key) | Q(key__isnull=True, session__isnull=True)
-    return Stop.objects.filter(whole, project_id=key.project_id, lifted_at__isnull=True).select_related("by").first()
+    return stops_on(key).select_related("by").first()

@@ -9,7 +9,9 @@ from django.db.models import Count, Min, Q
 
 from accounts import clock
 from accounts.models import Organisation
-from oversight.models import BrokenGlass, Incident, JudgmentRequest, Session, Stop
+from oversight.domain.glass import owed, standing_glass
+from oversight.domain.requests import still_waiting
+from oversight.models import Incident, JudgmentRequest, Session, Stop
 
 WEEK = timedelta(days=7)
 
@@ -33,24 +35,19 @@ class Needs:
 
 
 def needs_of(organisation: Organisation) -> Needs:
-    """Five statements, however much there is."""
+    """Six statements, however much there is."""
     now = clock.now()
-    pending = JudgmentRequest.objects.filter(organisation=organisation, state=JudgmentRequest.State.PENDING)
-    waiting = pending.aggregate(count=Count("id"), since=Min("asked_at"))
-    unreviewed = Q(reviewed_at__isnull=True)
-    glass = BrokenGlass.objects.filter(organisation=organisation).aggregate(
-        broken=Count("id", filter=Q(until__gt=now, ended_at__isnull=True)),
-        owed=Count("id", filter=unreviewed),
-        overdue=Count("id", filter=unreviewed & Q(review_due_at__lt=now)),
-    )
+    asked = JudgmentRequest.objects.filter(organisation=organisation)
+    waiting = still_waiting(asked, now).aggregate(count=Count("id"), since=Min("asked_at"))
+    reviews = owed(organisation).aggregate(owed=Count("id"), overdue=Count("id", filter=Q(review_due_at__lte=now)))
     stops = Stop.objects.filter(organisation=organisation, lifted_at__isnull=True)
     return Needs(
         waiting=waiting["count"],
         waiting_since=waiting["since"],
         stops=list(stops.select_related("by", "key", "session", "project").order_by("-id")[:10]),
-        broken=glass["broken"],
-        owed=glass["owed"],
-        overdue=glass["overdue"],
+        broken=standing_glass(now).filter(organisation=organisation).count(),
+        owed=reviews["owed"],
+        overdue=reviews["overdue"],
         incidents=Incident.objects.filter(organisation=organisation, at__gte=now - WEEK).count(),
         handoffs=Session.objects.filter(organisation=organisation, state=Session.State.HANDOFF_DUE).count(),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from accounts import clock
 from accounts.models import Organisation, User
 from deliberation.models import Urgency
+from oversight.domain.requests import is_over, still_waiting
 from oversight.models import Check, JudgmentRequest, Session
 from oversight.queries.checks import Seen, boundary_says, read, request_says, result_of, seen_of
 from oversight.queries.showing import Act, act_of, visible
@@ -57,7 +58,7 @@ def requests(organisation: Organisation) -> QuerySet[JudgmentRequest]:
 def waiting(organisation: Organisation) -> list[Row]:
     """What waits for a decision holder, most urgent first, then what lapses first."""
     now = clock.now()
-    found = requests(organisation).filter(state=State.PENDING, lapses_at__gt=now)
+    found = still_waiting(requests(organisation), now)
     return rows_of(found.annotate(place=_BY_URGENCY).order_by("place", "lapses_at", "id")[:MOST_WAITING])
 
 
@@ -99,7 +100,7 @@ def act_in(request: JudgmentRequest) -> Act:
 
 def says_of(request: JudgmentRequest, now: datetime) -> str:
     """Where it stands, in one sentence; what nobody answered in time has lapsed, also before the tick says so."""
-    if request.state == State.PENDING and request.lapses_at <= now:
+    if request.state == State.PENDING and is_over(request, now):
         return _("Nobody answered in time, so it was not granted.")
     return request_says(request)
 
@@ -154,7 +155,6 @@ class Whole:
     agent_waits: bool
     lapsed: bool
     used_at: datetime | None = None
-    alike: int = field(default=0)
 
 
 def whole_of_request(request: JudgmentRequest) -> Whole:
@@ -180,7 +180,7 @@ def whole_of_request(request: JudgmentRequest) -> Whole:
         earlier=rows_of(_like(request)),
         asked_times=Check.objects.filter(request=request).count(),
         agent_waits=_agent_waits(request.session, now),
-        lapsed=request.state == State.PENDING and request.lapses_at <= now,
+        lapsed=request.state == State.PENDING and is_over(request, now),
         used_at=used,
     )
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from accounts.models import APIKey, Organisation
 from instructions.domain.policy import thresholds_of
+from oversight.domain.stops import stops_on
 from oversight.models import Check, Handoff, Incident, JudgmentRequest, Reading, Session, Stop
 from oversight.models.words import Told
 from oversight.queries import checks as of_checks
@@ -18,7 +19,6 @@ from oversight.queries.checks import STRICT, Run, Seen
 from oversight.queries.plot import Line, line_of
 
 State = Session.State
-OPEN = (State.ACTIVE, State.HANDOFF_DUE)
 ENDED = (State.ENDED, State.ARCHIVED)
 PAGE = 30
 MOST_OPEN = 100
@@ -122,9 +122,9 @@ def _wanted(organisation: Organisation, wanted: Wanted) -> QuerySet[Session]:
 
 def open_sessions(organisation: Organisation, wanted: Wanted) -> list[Row]:
     """Those at work or to be handed over, whoever was heard last first."""
-    if wanted.state and wanted.state not in OPEN:
+    if wanted.state and wanted.state not in Session.OPEN:
         return []
-    found = _wanted(organisation, wanted).filter(state__in=OPEN).order_by("-seen_at", "-id")
+    found = _wanted(organisation, wanted).filter(state__in=Session.OPEN).order_by("-seen_at", "-id")
     return _rows(list(found[:MOST_OPEN]))
 
 
@@ -207,7 +207,7 @@ def page_of(session: Session, *, before: UUID | None = None, after: UUID | None 
         handoffs=list(
             Handoff.objects.filter(session=session).select_related("body", "acknowledged_by").order_by("-id")
         ),
-        stops=standing_stops(session),
+        stops=list(stops_on(session).select_related("by", "why", "key").order_by("id")),
         continued_by=list(Session.objects.filter(continues=session).order_by("id")),
         newest=found[-1] if found and not has_later else None,
         before=found[0].pk if found and has_before else None,
@@ -224,16 +224,6 @@ def _slice(mine: QuerySet[Check], before: UUID | None, after: UUID | None) -> tu
         mine = mine.filter(id__lt=before)
     found = list(mine.order_by("-id")[: CHECKS_A_PAGE + 1])
     return found[:CHECKS_A_PAGE][::-1], len(found) > CHECKS_A_PAGE, before is not None
-
-
-def standing_stops(session: Session) -> list[Stop]:
-    """The freezes that hold for this session: its own, its key's and its project's."""
-    of_it = Q(session=session) | Q(key=session.key_id) | Q(key__isnull=True, session__isnull=True)
-    return list(
-        Stop.objects.filter(of_it, project=session.project_id, lifted_at__isnull=True)
-        .select_related("by", "why", "key")
-        .order_by("id")
-    )
 
 
 def get_check_for(organisation: Organisation, pk: UUID) -> Check | None:

@@ -59,6 +59,11 @@ class Act:
     erased: Any = None
 
     @property
+    def line(self) -> str:
+        """The act in one line: how the agent calls it, else what is done to what."""
+        return str(self.erased) if self.erased is not None else self.told or f"{self.says} {self.thing}".strip()
+
+    @property
     def further(self) -> tuple[Block, ...]:
         """The blocks that say more than the one line does."""
         return tuple(one for one in self.blocks if self.told or one.pieces or one.text != self.thing)

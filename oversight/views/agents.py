@@ -20,18 +20,20 @@ from django.views.decorators.http import require_GET
 from accounts.access import MemberRequest, for_members
 from accounts.permissions import may
 from accounts.queries.organisations import projects
+from deliberation.views.acting import uuid_of
 from oversight.domain.handoffs import as_markdown
 from oversight.domain.stops import may_freeze
 from oversight.forms.listing import FilterForm
-from oversight.models import Check, Session
+from oversight.models import Check, JudgmentRequest, Session
 from oversight.models.words import Mode
 from oversight.queries import checks as of_checks
 from oversight.queries import sessions as of_sessions
 from oversight.queries.checks import STRICT
 from oversight.queries.handoffs import part_of
 from oversight.queries.needs import needs_of
+from oversight.queries.requests import act_in
 from oversight.queries.sessions import Page
-from oversight.queries.showing import act_of, one_line, whole_of
+from oversight.queries.showing import one_line, whole_of
 
 READ = "read_agents"
 MOST_NAMED = 3
@@ -47,7 +49,7 @@ def agents(request: MemberRequest, slug: str) -> HttpResponse:
     keys = list(of_sessions.keys_of(request.organisation))
     form = FilterForm(given, keys=keys, projects=projects())
     wanted = form.wanted()
-    after = _uuid(given.get("after", ""))
+    after = uuid_of(given.get("after"))
     ended, following = of_sessions.ended_sessions(request.organisation, wanted, after)
     open_now = [] if after else of_sessions.open_sessions(request.organisation, wanted)
     query = {key: value for key, value in given.items() if key != "after" and value}
@@ -77,7 +79,7 @@ def agent_session(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
     session = of_sessions.get_session_for(request.organisation, pk)
     if session is None:
         raise Http404
-    before, after = _uuid(request.GET.get("before", "")), _uuid(request.GET.get("after", ""))
+    before, after = uuid_of(request.GET.get("before")), uuid_of(request.GET.get("after"))
     page = of_sessions.page_of(session, before=before, after=after)
     watch = render_to_string("oversight/parts/watch.html", _watched(request, page))
     seen = hashlib.sha256(watch.encode()).hexdigest()[:20]
@@ -105,7 +107,7 @@ def _watched(request: MemberRequest, page: Page) -> dict[str, Any]:
         "agent": one_line(agent, 80),
         "ended_same_day": session.ended_at is not None and _day(session.ended_at) == _day(session.opened_at),
         "messages": session.counts.get("messages") or 0,
-        "waiting": [{"request": one, "says": _title(one.text)} for one in page.waiting[:MOST_NAMED]],
+        "waiting": [{"request": one, "says": _title(one)} for one in page.waiting[:MOST_NAMED]],
         "handoff": part_of(page.handoffs[0]) if page.handoffs else None,
         "may_freeze": may_freeze(request.caller.roles, request.user, session.key),
     }
@@ -115,12 +117,8 @@ def _day(moment: datetime) -> date:
     return timezone.localtime(moment).date()
 
 
-def _title(text: Any) -> str:
-    said = of_checks.read(text)
-    if not said:
-        return str(text)
-    act = act_of(said.get("action"))
-    return one_line(act.told or f"{act.says} {act.thing}", 80)
+def _title(asked: JudgmentRequest) -> str:
+    return one_line(act_in(asked).line, 80)
 
 
 @require_GET
@@ -184,10 +182,3 @@ def agent_handoff(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
     response = HttpResponse(as_markdown(handoff), content_type="text/markdown; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="handoff-{handoff.written_at:%Y%m%dT%H%M%SZ}.md"'
     return response
-
-
-def _uuid(given: str) -> UUID | None:
-    try:
-        return UUID(given)
-    except ValueError:
-        return None

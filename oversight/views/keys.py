@@ -16,6 +16,7 @@ from accounts.domain.keys import set_key_mode
 from accounts.models import APIKey
 from accounts.permissions import may, require
 from accounts.refusals import Refused
+from deliberation.views.acting import uuid_of
 from oversight.domain.modes import mark_stop
 from oversight.domain.stops import may_freeze
 from oversight.forms.stops import RIGHT, MarkForm
@@ -32,7 +33,7 @@ def agent_key(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
     key = _key(request, pk)
     show = request.GET.get("show", "")
     show = show if show in (reading.ALL, reading.UNMARKED) else reading.UNMARKED
-    rows, older = reading.observed(request.organisation, key, show, _uuid(request.GET.get("before", "")))
+    rows, older = reading.observed(request.organisation, key, show, uuid_of(request.GET.get("before")))
     return render(
         request,
         "oversight/key.html",
@@ -104,10 +105,3 @@ def _key(request: MemberRequest, pk: UUID) -> APIKey:
     if found is None:
         raise Http404
     return found
-
-
-def _uuid(given: str) -> UUID | None:
-    try:
-        return UUID(given)
-    except ValueError:
-        return None

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 from accounts import clock
 from accounts.access import MemberRequest, for_members
 from accounts.permissions import may, require
+from deliberation.views.acting import uuid_of
 from deliberation.views.writing import Forms, Writing, status_of
 from oversight.domain.convening import convene_for_request
 from oversight.domain.requests import grant_request, is_over, refuse_request
@@ -36,7 +37,7 @@ MOST_OPENED = 100
 @for_members(read=READ)
 def judgment_requests(request: MemberRequest, slug: str) -> HttpResponse:
     """What waits, most urgent first; what is deliberated; what was answered, and how."""
-    before = _uuid(request.GET.get("before", ""))
+    before = uuid_of(request.GET.get("before"))
     organisation = request.organisation
     answered, following = reading.answered(organisation, before)
     everybody, each, lapsed = reading.figures(organisation)
@@ -156,7 +157,7 @@ def _page(
 def _prefilled(whole: Whole) -> dict[str, str]:
     """What is put to a facilitator, for the decision holder to reword."""
     act = whole.act
-    says = act.told or f"{act.says} {act.thing}".strip()
+    says = act.line
     project = whole.request.project.name
     blocks = [block.text for block in act.blocks if block.text and block.text != act.thing]
     lines = [f"{whole.boundary}. {whole.why_boundary}"] if whole.boundary else []
@@ -189,10 +190,3 @@ def _found(request: MemberRequest, pk: UUID) -> JudgmentRequest:
     if found is None:
         raise Http404
     return found
-
-
-def _uuid(given: str) -> UUID | None:
-    try:
-        return UUID(given)
-    except ValueError:
-        return None

@@ -13,9 +13,7 @@ from django.urls import reverse
 from accounts.domain.keys import create_api_key, revoke_api_key
 from accounts.scope import open_organisation
 from instructions.models import Instruction
-from oversight.adapters.claude_code import before_tool
-from oversight.adapters.handoff_file import handoff_of
-from oversight.domain.answers import Answer
+from oversight.domain.sessions import end_session_of_agent, open_session
 from oversight.models import Check, Handoff, Incident, JudgmentRequest, Session
 from tests.cast import Cast
 from tests.oversight.house import ask, in_force
@@ -186,6 +184,11 @@ def test_sessions_are_counted_handed_over_and_gone_on_from(house: Cast) -> None:
     hooks.send("SessionStart", source="resume")
     assert (hooks.row.name, hooks.row.continues.name) == ("s-1#2", "s-1")
     assert hooks.try_("ls") == {}
+    # A session that its key opened under a name that begins alike is another one, open or ended.
+    hooks.send("SessionEnd", reason="other")
+    end_session_of_agent(open_session(hooks.key, "s-1#note")[0], by=hooks.key)
+    hooks.send("SessionStart", source="resume")
+    assert hooks.row.name == "s-1#3"
 
 
 @pytest.mark.django_db
@@ -275,46 +278,3 @@ def test_bad_input_is_a_problem_that_says_what_to_do(house: Cast) -> None:
         body = {"session_id": "s-1", "context_window": window}
         answer = hooks.client.post(reverse("hook_claude_code_status"), body, content_type="application/json")
         assert answer.status_code in (200, 422)
-
-
-# --- The mapping, which needs no database
-
-
-def answer(decision: str, **facts: Any) -> Answer:
-    plain: dict[str, Any] = {
-        "check_id": None, "decision": decision, "enforced": True, "would_have": decision, "mode": "enforced",
-        "explanation": "Because.", "reasons": ["Because."], "checks": [], "corrected_action": None,
-        "corrected_input": None, "would_pass_if": [], "boundary": None, "at_keyboard": False,
-        "rule": "reasoning_to_review",
-    }  # fmt: skip
-    return Answer(**(plain | facts))
-
-
-@pytest.mark.alone
-def test_each_decision_is_told_as_the_hooks_take_it() -> None:
-    assert before_tool(answer("allow"), {}) == {}
-    assert before_tool(answer("warn"), {}) == {
-        "systemMessage": "Tractatus: Because.",
-        "hookSpecificOutput": {"hookEventName": "PreToolUse", "additionalContext": "Because."},
-    }
-    beside = answer("ask", at_keyboard=True, corrected_input={"command": "b"}, corrected_action={"port": 1})
-    assert before_tool(beside, {"command": "a", "timeout": 5})["hookSpecificOutput"] == {
-        "hookEventName": "PreToolUse",
-        "permissionDecision": "ask",
-        "permissionDecisionReason": "Because.\nWith port 1 it would be allowed.\nCorrected: b",
-        "updatedInput": {"command": "b", "timeout": 5},
-    }
-    parked = answer("ask", judgment_request={"id": "1", "url": "https://t.example/r/1/", "state": "pending"})
-    said = before_tool(parked, {})["hookSpecificOutput"]
-    assert said["permissionDecision"] == "deny"
-    assert said["permissionDecisionReason"].splitlines()[1] == "A person decides this: https://t.example/r/1/"
-
-
-@pytest.mark.alone
-def test_a_handoff_document_is_read_by_its_headings() -> None:
-    text = "Works.\n# In progress\n* one\n- [x] two\n## Known issues\nSlow.\n## Notes on the current state\nMore."
-    assert handoff_of(text) == {
-        "state": "Works.\nMore.", "completed": [], "in_progress": ["one", "two"], "known_issues": ["Slow."],
-        "next_priorities": [],
-    }  # fmt: skip
-    assert handoff_of("# Handoff\n\n## Completed\n") is None
