@@ -39,7 +39,10 @@ DENIED = {
     "judgment_request": None,
     "grant_used": None,
     "session": SESSION,
-    "receipt": None,
+    "receipt": "tractatus-receipt/v1\ntractatus.example/o/0199b9a0-0000-7000-8000-000000000001\n"
+    "0199b9a4-0c11-7a90-8d0e-66ce1f2b7a00\nq3VvM0o2vE1m0dJ3b0v1mJx9b0Q1w2Z8yq7nK6m5l4o=\n"
+    "2027-04-19T00:31:02.120000Z\n3600\n\n"
+    "— tractatus.example/o/0199b9a0-0000-7000-8000-000000000001 kD3xWQ…\n",
     "replayed": False,
 }
 REQUEST = {

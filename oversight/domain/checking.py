@@ -18,6 +18,8 @@ from accounts.permissions import Caller, require
 from accounts.refusals import WrongState
 from accounts.scope import open_organisation
 from accounts.statements import Statements
+from audit.models import Entry
+from audit.receipts import receipt_of
 from audit.receivers import actor_of
 from audit.record import entry_of
 from audit.texts import text_of
@@ -54,7 +56,8 @@ class Considered:
             return self._again(self.stands.asked_before)
         try:
             with nullcontext() if self._is_one_trip() else transaction.atomic():
-                return _keep(self.key, self.question, self.stands, self.verdict)
+                answer, entry = _keep(self.key, self.question, self.stands, self.verdict)
+            return replace(answer, receipt=receipt_of(entry))
         except IntegrityError:
             # Of two that ask about the same tool call at once, the second finds what the first was told.
             earlier = call_of(self.key, self.question.tool_call)
@@ -106,7 +109,7 @@ class _Taken(Exception):
 # --- What is kept
 
 
-def _keep(key: APIKey, question: Question, stands: Stands, verdict: Verdict) -> Answer:
+def _keep(key: APIKey, question: Question, stands: Stands, verdict: Verdict) -> tuple[Answer, Entry]:
     """Everything that a check leaves: in the transaction that is open, or in one trip that is all or nothing."""
     judged, now = verdict.judged, stands.now
     entry_id, check_id = uuid7(), uuid7()
@@ -173,7 +176,7 @@ def _keep(key: APIKey, question: Question, stands: Stands, verdict: Verdict) -> 
     for row in (check, entry, pending):
         written.insert(row)
     written.run()
-    return replace(answer, judgment_request=said_of(asked) if asked is not None else None)
+    return replace(answer, judgment_request=said_of(asked) if asked is not None else None), entry
 
 
 def _waits_for_people(verdict: Verdict) -> bool:

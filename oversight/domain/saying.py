@@ -11,6 +11,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.refusals import Invalid
+from audit.models import Entry
+from audit.receipts import receipt_of
 from instructions.domain.exporting import moment
 from oversight.domain.answers import Answer, OfSession, Question
 from oversight.domain.verdicts import Verdict
@@ -101,6 +103,7 @@ def again(check: Check, question: Question | None = None) -> Answer:
         answer,
         judgment_request=said_of(request) if request is not None else None,
         replayed=question is not None,
+        receipt=receipt_of(Entry.objects.get(pk=check.entry_id)),
     )
 
 

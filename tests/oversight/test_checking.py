@@ -8,7 +8,10 @@ import pytest
 
 from accounts.refusals import Invalid
 from accounts.scope import open_organisation
+from audit.keys import verifier
+from audit.logs import current_log
 from audit.models import Entry, Text
+from audit.receipts import read
 from instructions.domain.instruction import retire_instruction
 from oversight.domain.answers import Question
 from oversight.domain.checking import consider
@@ -55,6 +58,23 @@ def test_a_check_says_what_holds_and_keeps_one_entry(house: Cast) -> None:
     assert ask(key, WRONG_PORT).decision == "allow"
 
 
+def test_a_check_is_answered_with_the_records_promise(house: Cast) -> None:
+    """The receipt names the entry and its leaf, and stands again when the call is asked about again."""
+    key = key_of(house.project, house)
+    told = ask(key, RIGHT_PORT, tool_call="call-1")
+    entry = Entry.objects.get(pk=Check.objects.get(pk=told.check_id).entry_id)
+    signed_by = verifier(current_log(house.organisation).origin)
+    assert told.receipt is not None
+    receipt = read(told.receipt, signed_by)
+    assert (receipt.entry, receipt.leaf) == (str(entry.pk), bytes(entry.leaf_hash))
+
+    again = ask(key, RIGHT_PORT, tool_call="call-1")
+    assert again.replayed
+    assert again.receipt is not None
+    assert read(again.receipt, signed_by).leaf == receipt.leaf
+    assert ask(key, RIGHT_PORT, dry_run=True).receipt is None
+
+
 def test_an_observing_key_is_never_stopped(house: Cast) -> None:
     in_force(house)
     key = key_of(house.project, house, enforces=False)
@@ -84,7 +104,8 @@ def test_the_same_tool_call_is_answered_as_the_first_time(house: Cast) -> None:
     again = ask(key, DROP, tool_call="call_1", session="s")
     assert again.replayed
     assert not first.replayed
-    assert again.to_dict() | {"replayed": False} == first.to_dict()
+    # The promise is made anew, of the same entry.
+    assert again.to_dict() | {"replayed": False, "receipt": first.receipt} == first.to_dict()
     assert Entry.objects.count() == entries
     with pytest.raises(Invalid) as refused:
         ask(key, LOOK, tool_call="call_1")
