@@ -20,7 +20,7 @@ from instructions.domain.instruction import revise_instruction
 from oversight.domain.convening import convene_for_request
 from oversight.domain.requests import end_due_requests, grant_request, refuse_request
 from oversight.models import Check, JudgmentRequest
-from oversight.queries.requests import figures
+from oversight.queries.answering import figures
 from tests.cast import Cast
 from tests.deliberation.pages import signed_in
 from tests.oversight.house import DROP, REASONED, ask, key_of
