@@ -701,14 +701,19 @@ def claude_version(claude="claude"):
 def doctor(client, say=print):
     """Say whether the service answers to this key, whether that holds, and how long it takes. Gives whether it does."""
     durations = []
-    for _attempt in range(5):
-        began = time.perf_counter()
-        verdict = client.check({"tool_name": "Read", "tool_input": {"file_path": "README.md"}}, dry_run=True)
-        durations.append((time.perf_counter() - began) * 1000)
-        if verdict.degraded:
-            say(verdict.why)
-            return False
-    say("{} answers. {}".format(client.url, ENFORCED[bool(verdict.answer.get("enforced"))]))
+    asked = {"action": {"tool_name": "Read", "tool_input": {"file_path": "README.md"}}, "dry_run": True}
+    try:
+        client.deliver()
+        for _attempt in range(5):
+            began = time.perf_counter()
+            answer = client._json("POST", "/api/v1/checks/", asked)
+            durations.append((time.perf_counter() - began) * 1000)
+            if answer.get("decision") not in DECISIONS:
+                raise Away("its answer is no verdict")
+    except Away as away:
+        say(f"Tractatus does not judge what is asked from here: {away.why}.")
+        return False
+    say("{} answers. {}".format(client.url, ENFORCED[bool(answer.get("enforced"))]))
     say(f"An answer takes {sorted(durations)[len(durations) // 2]:.0f} ms, at the median of {len(durations)}.")
     waiting = os.path.exists(client.spool) if client.spool else False
     say("Some reports are still to be sent." if waiting else "Nothing is waiting to be reported.")
@@ -763,6 +768,7 @@ def main(words=None):
     spool = given.spool or os.path.join(folder, ".claude", "tractatus-reports.jsonl")
     client = Client(given.url, os.environ.get(given.key_env), given.failure, given.timeout, spool)
     if given.verb == "doctor":
+        client.key = client.key or _kept_key(folder, given.key_env)
         return 0 if doctor(client) else 1
     text = sys.stdin.buffer.read().decode("utf-8", "replace")
     if given.verb == "status-line":
@@ -774,6 +780,14 @@ def main(words=None):
         print(f"Tractatus: this hook failed: {type(error).__name__}: {error}", file=sys.stderr)
         return 0 if given.failure == "allow" else 2
     return 0
+
+
+def _kept_key(folder, key_env):
+    """The key that the installer wrote into a folder, if it did."""
+    try:
+        return _settings(os.path.join(folder, ".claude", "settings.local.json")).get("env", {}).get(key_env)
+    except (Broken, OSError):
+        return None
 
 
 def _typed_key():
