@@ -71,7 +71,8 @@ class Checks(AgentView):
         considered = consider(key_of(request), question)
         if dry_run:
             return Response(considered.answer().to_dict())
-        if HEADER in request.headers:
+        # A kept answer opens nothing that people have stopped since.
+        if HEADER in request.headers and not considered.stands.stopped:
             return self.kept(request, considered)
         # Written at once, past what chooses and calls a renderer: this is the answer before every act of every agent.
         return HttpResponse(json.dumps(considered.keep().to_dict()), content_type="application/json")

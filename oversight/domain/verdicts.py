@@ -82,10 +82,15 @@ def judge(
     return Verdict(verdict.judged, locally, verdict.would_have, False, Mode.DEGRADED)
 
 
+def frozen(stands: Stands) -> Verdict:
+    """What holds for every act where people have stopped the session, the key or the project."""
+    said = _("People have stopped this. Nothing goes on until a person lifts it; a session may be handed over.")
+    return Verdict(_unasked(FROZEN, said, stands), DENY, DENY, True, Mode.ENFORCED)
+
+
 def _judged(key: APIKey, question: Question, stands: Stands, counts: Mapping[str, Any]) -> Verdict:
     if stands.stopped:
-        said = _("People have stopped this. Nothing goes on until a person lifts it; a session may be handed over.")
-        return Verdict(_unasked(FROZEN, said, stands), DENY, DENY, True, Mode.ENFORCED)
+        return frozen(stands)
     if stands.session is not None and not stands.session.is_open:
         said = _("This session has ended. Open a new one that continues it, under another name, and ask again there.")
         judged = _unasked(ENDED, said, stands)
