@@ -243,6 +243,7 @@ def test_the_pages_break_mend_and_review(house: Cast) -> None:
     holder, auditor = signed_in(house.holder), signed_in(house.auditor)
     new = reverse("glass_break", args=["care"])
     assert auditor.get(new).status_code == 403
+    assert "Cannot be undone (12.3)" in holder.get(new).content.decode()
     said = {"project": str(house.project.pk), "what": "instruction", "instruction": "inst_009", "minutes": "30"}
     answer = holder.post(new, said | {"why": "The port moved."})
     assert answer.status_code == 422
