@@ -187,7 +187,7 @@ def _lines(said: Mapping[str, Any]) -> Iterator[str]:
         counts = ", ".join(f"{number} {name}" for name, number in checks["counts"].items())
         yield from ("", "## Checks", "", f"{counts}.", "")
         for one in checks["stopped"]:
-            yield f"- {one['at']} {one['tool']}: would have been {one['would_have']}. {_indented(one['reason'])}"
+            yield f"- {one['at']} {one['tool']}: judged {one['would_have']}. {_indented(one['reason'])}"
     yield from ("", "## Incidents", "")
     yield from (f"- {one['at']} {one['kind']}, check {one['check_id']}" for one in said["incidents"])
     if not said["incidents"]:
