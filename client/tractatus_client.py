@@ -500,9 +500,7 @@ def install(folder, url, *, failure_mode="ask", key=None, key_env=KEY_VARIABLE, 
     _keep_out_of_git(folder, [".claude/tractatus-reports.jsonl*"], say)
 
 
-NO_CLI = "The version of Claude Code is not known ({} --version said nothing), so every hook is a command.".format(
-    "{claude}"
-)
+NO_CLI = "The version of Claude Code is not known ({claude} --version said nothing), so every hook is a command."
 HOW = {
     True: "If Tractatus is away: {mode}. Tool calls are asked about over HTTP, without a process of their own.",
     False: "If Tractatus is away: {mode}. Tool calls are asked about by a command.",
