@@ -145,6 +145,7 @@ def agent_check(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
             "took": took(check.microseconds),
             "key_url": reverse("agent_key", args=[slug, check.key_id]),
             "may_mark": may(request.caller, "mark_stop"),
+            "may_break": may(request.caller, "break_glass"),
             "session_url": reverse("agent_session", args=[slug, check.session_id]) if check.session_id else "",
         },
     )
