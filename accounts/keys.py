@@ -50,7 +50,7 @@ class APIKeyAuthentication(BaseAuthentication):
             if not refusals.allow_request(request, APIView()):
                 raise Throttled(refusals.wait())
             raise AuthenticationFailed(_("This key is not valid."))
-        _note_use(key)
+        note_use(key)
         return key, key
 
     def authenticate_header(self, request: Request) -> str:
@@ -79,7 +79,8 @@ def key_of(secret: str) -> APIKey | None:
     return key
 
 
-def _note_use(key: APIKey) -> None:
+def note_use(key: APIKey) -> None:
+    """Keep when a key was last used, now and then."""
     moment = clock.now()
     if key.last_used_at is not None and moment - key.last_used_at < USED_AGAIN_AFTER:
         return

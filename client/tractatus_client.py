@@ -28,6 +28,11 @@ MOST_AT_ONCE = 50
 """Reports sent at one contact."""
 STALE_AFTER = 60
 """Seconds after which reports that another process took to send, and did not, are taken back."""
+LONGEST_ANSWER = 5_000_000
+"""Octets of an answer that are read; a longer one is no answer of the service."""
+DECISIONS = ("allow", "warn", "ask", "deny")
+NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+"""A file is written, never what a link in its place points to: the folder may come from somebody else."""
 CALL_IDS = "tractatus"
 
 
@@ -58,15 +63,17 @@ class Verdict:
     @property
     def request(self):
         """The judgement request that a person answers: `id`, `url`, `state`; None where there is none."""
-        return (self.answer or {}).get("judgment_request")
+        found = (self.answer or {}).get("judgment_request")
+        return found if isinstance(found, dict) and found.get("id") else None
 
     @property
     def words(self):
         """What to tell the model or the person: which instruction, its words, what would pass, whom to wait for."""
         if self.answer is None:
             return self.why
-        said = [self.answer.get("explanation") or ""]
-        said += [reason for reason in self.answer.get("reasons") or () if reason not in said[0]]
+        said = [str(self.answer.get("explanation") or "")]
+        reasons = self.answer.get("reasons")
+        said += [str(one) for one in (reasons if isinstance(reasons, list) else ()) if str(one) not in said[0]]
         if self.decision == "ask" and self.request:
             said.append(PARKED.format(url=self.request.get("url", "")))
         return "\n".join(part for part in said if part)
@@ -92,7 +99,7 @@ class Client:
     def __init__(self, url, key, failure_mode="ask", timeout=5.0, spool=None, agent=None):
         if failure_mode not in FAILURE_MODES:
             raise ValueError("failure_mode: one of {} is expected.".format(", ".join(FAILURE_MODES)))
-        self.url, self.key, self.failure_mode = url.rstrip("/"), key or "", failure_mode
+        self.url, self.key, self.failure_mode = url.rstrip("/"), (key or "").strip(), failure_mode
         self.timeout, self.spool, self.agent = timeout, spool, agent
 
     # --- Before an act, and after it
@@ -119,6 +126,8 @@ class Client:
         try:
             self.deliver()
             answer = self._json("POST", "/api/v1/checks/", sent)
+            if answer.get("decision") not in DECISIONS:
+                raise Away("its answer is no verdict")
         except Away as away:
             if not dry_run:
                 self.keep_report(self.decided_here(action, tool_call_id, session_id, away.why))
@@ -195,7 +204,7 @@ class Client:
         line = (json.dumps({name: one for name, one in told.items() if one is not None}) + "\n").encode()
         try:
             os.makedirs(os.path.dirname(os.path.abspath(self.spool)), exist_ok=True)
-            file = os.open(self.spool, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+            file = os.open(self.spool, os.O_CREAT | os.O_APPEND | os.O_WRONLY | NO_LINK, 0o600)
             try:
                 if os.fstat(file).st_size + len(line) > MOST_SPOOLED:
                     print(f"{self.spool} is full: this is not reported.", file=sys.stderr)
@@ -250,13 +259,15 @@ class Client:
         if not self.spool or not os.path.isdir(os.path.dirname(os.path.abspath(self.spool))):
             return
         folder, name = os.path.split(os.path.abspath(self.spool))
-        candidates = [self.spool] if os.path.exists(self.spool) else []
+        candidates = [self.spool] if os.path.isfile(self.spool) else []
         for other in os.listdir(folder):
             path = os.path.join(folder, other)
             with contextlib.suppress(OSError):
-                if other.startswith(name + ".sending-") and time.time() - os.stat(path).st_mtime > STALE_AFTER:
+                if other.startswith(name + ".sending-") and time.time() - os.lstat(path).st_mtime > STALE_AFTER:
                     candidates.append(path)
         for path in candidates:
+            if os.path.islink(path) or not os.path.isfile(path):
+                continue
             taken = f"{os.path.join(folder, name)}.sending-{_new_id()}"
             with contextlib.suppress(OSError):
                 os.rename(path, taken)
@@ -268,7 +279,7 @@ class Client:
     def _json(self, method, path, body=None):
         try:
             answer = json.loads(self._send(method, path, body))
-        except ValueError:
+        except (ValueError, RecursionError):
             raise Away("its answer is no JSON") from None
         if not isinstance(answer, dict):
             raise Away("its answer is no JSON object")
@@ -281,6 +292,8 @@ class Client:
 
         if not self.key:
             raise Away(f"no key was given: set {KEY_VARIABLE}")
+        if not (self.key.isascii() and self.key.isprintable()):  # said here, for the error would show the key
+            raise Away("what was given as the key is none")
         where = urlsplit(self.url)
         if where.scheme not in ("http", "https") or not where.hostname:
             raise Away(f"{self.url} is no address of a service")
@@ -295,7 +308,9 @@ class Client:
             link = kind(where.hostname, where.port, timeout=self.timeout)
             link.request(method, where.path.rstrip("/") + path, data, headers)
             response = link.getresponse()
-            status, said = response.status, response.read()
+            status, said = response.status, response.read(LONGEST_ANSWER + 1)
+            if len(said) > LONGEST_ANSWER:
+                raise Away("its answer is too long")
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise Away(f"it cannot be reached at {self.url}: {error or type(error).__name__}") from None
         finally:
@@ -314,14 +329,17 @@ def _read(line):
         told = json.loads(line)
     except ValueError:
         return None
+    except RecursionError:
+        return None
     return told if isinstance(told, dict) else None
 
 
 def _problem(said, status):
     try:
         told = json.loads(said)
-        return told.get("detail") or told.get("title") or f"status {status}"
-    except (ValueError, AttributeError):
+        words = told.get("detail") or told.get("title")
+        return words[:500] if isinstance(words, str) and words else f"status {status}"
+    except (ValueError, RecursionError, AttributeError):
         return f"status {status}"
 
 
@@ -416,7 +434,8 @@ def write_handoff(client, session_id, folder):
     place = os.path.join(folder, ".claude", "sessions")
     os.makedirs(place, exist_ok=True)
     path = os.path.join(place, "handoff-{}.md".format(time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())))
-    with open(path, "w", encoding="utf-8") as file:
+    opened = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC | NO_LINK, 0o644)
+    with os.fdopen(opened, "w", encoding="utf-8") as file:
         file.write(said)
     return path
 
@@ -426,9 +445,10 @@ def status_line(client, text, then=None):
     shown = ""
     with contextlib.suppress(Away, ValueError):
         told = client._json("POST", "/hooks/claude-code/status/", text.encode())
-        session = told.get("session") or {}
-        if session.get("pressure_level"):
-            shown = "Tractatus: {}".format(str(session["pressure_level"]).lower())
+        session = told.get("session")
+        level = str(session.get("pressure_level") or "").lower() if isinstance(session, dict) else ""
+        if level.isalpha():
+            shown = f"Tractatus: {level[:20]}"
     if then:
         import subprocess
 
@@ -461,6 +481,8 @@ def install(folder, url, *, failure_mode="ask", key=None, key_env=KEY_VARIABLE, 
     os.makedirs(place, exist_ok=True)
     copy = os.path.join(place, MARK)
     if os.path.abspath(__file__) != os.path.abspath(copy):
+        if os.path.islink(copy):
+            os.unlink(copy)
         shutil.copyfile(__file__, copy)
         say(f"Copied {copy}.")
     _without_ours(settings)
@@ -471,16 +493,14 @@ def install(folder, url, *, failure_mode="ask", key=None, key_env=KEY_VARIABLE, 
         say("Warning: disableAllHooks is set, so that no hook runs.")
     if key:
         secret.setdefault("env", {})[key_env] = key
-        _write(local, secret, say, mode=0o600)
-        _keep_out_of_git(folder, [".claude/settings.local.json"], say)
+        _write(local, secret, say, mode=0o600, key_env=key_env)
+        _keep_out_of_git(folder, [".claude/settings.local.json*"], say)
     else:
         say(f"The key is read from the variable {key_env}; it stands in no file.")
     _keep_out_of_git(folder, [".claude/tractatus-reports.jsonl*"], say)
 
 
-NO_CLI = "The version of Claude Code is not known ({} --version said nothing), so every hook is a command.".format(
-    "{claude}"
-)
+NO_CLI = "The version of Claude Code is not known ({claude} --version said nothing), so every hook is a command."
 HOW = {
     True: "If Tractatus is away: {mode}. Tool calls are asked about over HTTP, without a process of their own.",
     False: "If Tractatus is away: {mode}. Tool calls are asked about by a command.",
@@ -498,7 +518,7 @@ def uninstall(folder, *, say=print):
     if secret.get("env", {}).pop(variable, None) is not None:
         if not secret["env"]:
             del secret["env"]
-        _write(local, secret, say, mode=0o600)
+        _write(local, secret, say, mode=0o600, key_env=variable)
     copy = os.path.join(place, MARK)
     if os.path.exists(copy) and os.path.abspath(copy) != os.path.abspath(__file__):
         os.unlink(copy)
@@ -603,26 +623,37 @@ def _with_ours(settings, url, failure_mode, key_env, http):
         settings["statusLine"] = {**line, "command": command("status-line", "--then", line["command"])}
 
 
-def _write(path, settings, say, mode=None):
-    """Write settings in one step, with what stood there before beside them. Does nothing where nothing changes."""
+def _write(path, settings, say, mode=None, key_env=None):
+    """Write settings in one step, with what stood there before beside them. Does nothing where nothing changes.
+
+    With `key_env`, which holds the key, that is left out of what is kept: a copy of it would be forgotten.
+    """
     import shutil
 
-    text = json.dumps(settings, indent=2, ensure_ascii=False) + "\n"
     if os.path.exists(path):
         with open(path, encoding="utf-8") as file:
-            if json.loads(file.read()) == settings:
-                say(f"{path} is as it should be.")
-                return
+            before = json.loads(file.read())
+        if before == settings:
+            say(f"{path} is as it should be.")
+            return
         backup = "{}.{}.backup".format(path, time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()))
-        shutil.copy2(path, backup)
+        if before.get("env", {}).pop(key_env, None) is None:
+            shutil.copy2(path, backup)
+        else:
+            _write_new(backup, before, mode or 0o644)
         say(f"Kept what stood in {path} as {os.path.basename(backup)}.")
-    file = os.open(path + ".new", os.O_CREAT | os.O_WRONLY | os.O_TRUNC, mode or 0o644)
-    with os.fdopen(file, "w", encoding="utf-8") as out:
-        out.write(text)
-    if mode is not None:
-        os.chmod(path + ".new", mode)
+    _write_new(path + ".new", settings, mode or 0o644)
     os.replace(path + ".new", path)
     say(f"Wrote {path}.")
+
+
+def _write_new(path, settings, mode):
+    """Write a file of our own, never through a link that lies in its place."""
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
+    file = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, mode)
+    with os.fdopen(file, "w", encoding="utf-8") as out:
+        out.write(json.dumps(settings, indent=2, ensure_ascii=False) + "\n")
 
 
 def _keep_out_of_git(folder, paths, say):
@@ -668,14 +699,19 @@ def claude_version(claude="claude"):
 def doctor(client, say=print):
     """Say whether the service answers to this key, whether that holds, and how long it takes. Gives whether it does."""
     durations = []
-    for _attempt in range(5):
-        began = time.perf_counter()
-        verdict = client.check({"tool_name": "Read", "tool_input": {"file_path": "README.md"}}, dry_run=True)
-        durations.append((time.perf_counter() - began) * 1000)
-        if verdict.degraded:
-            say(verdict.why)
-            return False
-    say("{} answers. {}".format(client.url, ENFORCED[bool(verdict.answer.get("enforced"))]))
+    asked = {"action": {"tool_name": "Read", "tool_input": {"file_path": "README.md"}}, "dry_run": True}
+    try:
+        client.deliver()
+        for _attempt in range(5):
+            began = time.perf_counter()
+            answer = client._json("POST", "/api/v1/checks/", asked)
+            durations.append((time.perf_counter() - began) * 1000)
+            if answer.get("decision") not in DECISIONS:
+                raise Away("its answer is no verdict")
+    except Away as away:
+        say(f"Tractatus does not judge what is asked from here: {away.why}.")
+        return False
+    say("{} answers. {}".format(client.url, ENFORCED[bool(answer.get("enforced"))]))
     say(f"An answer takes {sorted(durations)[len(durations) // 2]:.0f} ms, at the median of {len(durations)}.")
     waiting = os.path.exists(client.spool) if client.spool else False
     say("Some reports are still to be sent." if waiting else "Nothing is waiting to be reported.")
@@ -730,6 +766,7 @@ def main(words=None):
     spool = given.spool or os.path.join(folder, ".claude", "tractatus-reports.jsonl")
     client = Client(given.url, os.environ.get(given.key_env), given.failure, given.timeout, spool)
     if given.verb == "doctor":
+        client.key = client.key or _kept_key(folder, given.key_env)
         return 0 if doctor(client) else 1
     text = sys.stdin.buffer.read().decode("utf-8", "replace")
     if given.verb == "status-line":
@@ -741,6 +778,14 @@ def main(words=None):
         print(f"Tractatus: this hook failed: {type(error).__name__}: {error}", file=sys.stderr)
         return 0 if given.failure == "allow" else 2
     return 0
+
+
+def _kept_key(folder, key_env):
+    """The key that the installer wrote into a folder, if it did."""
+    try:
+        return _settings(os.path.join(folder, ".claude", "settings.local.json")).get("env", {}).get(key_env)
+    except (Broken, OSError):
+        return None
 
 
 def _typed_key():

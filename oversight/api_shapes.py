@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -242,10 +243,19 @@ class PressureOut(serializers.Serializer):
     reasons = serializers.ListField(child=serializers.CharField())
 
 
+class OneOfField(serializers.ChoiceField):
+    """One of a few words. Whoever sends another is told which they are."""
+
+    default_error_messages = {"invalid_choice": gettext_lazy("“{input}” is none of these: {those}.")}
+
+    def fail(self, key: str, **facts: Any) -> NoReturn:
+        super().fail(key, those=", ".join(map(str, self.choices)), **facts)
+
+
 class ReportIn(serializers.Serializer):
     """What came of an act. What was decided without the service comes with the whole question."""
 
-    event = serializers.ChoiceField([(one, one) for one in EVENTS])
+    event = OneOfField([(one, one) for one in EVENTS])
     check_id = serializers.UUIDField(required=False, allow_null=True)
     tool_call_id = NameField(required=False, allow_null=True)
     session_id = NameField(required=False, allow_null=True)
@@ -253,7 +263,7 @@ class ReportIn(serializers.Serializer):
     reasoning = ReasoningField(required=False, allow_null=True)
     environment = StatedField(required=False, allow_null=True, max_length=LONGEST_ENVIRONMENT)
     agent = AgentIn(required=False, allow_null=True)
-    decided = serializers.ChoiceField([(one, one) for one in DECIDED], required=False, allow_null=True)
+    decided = OneOfField([(one, one) for one in DECIDED], required=False, allow_null=True)
     reason = StatedField(required=False, allow_blank=True, allow_null=True, max_length=LONGEST_TEXT)
     at = serializers.DateTimeField(
         required=False, allow_null=True, help_text="When it was: not in the future, at most seven days ago."

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from oversight import api
+from oversight import api, api_sessions
 
 
 class SessionName:
@@ -24,8 +24,8 @@ urlpatterns = [
     path("checks/<uuid:key>/", api.OneCheck.as_view(), name="api_check"),
     path("judgment-requests/<uuid:key>/", api.OneRequest.as_view(), name="api_judgment_request"),
     path("reports/", api.Reports.as_view(), name="api_reports"),
-    path("sessions/", api.Sessions.as_view(), name="api_sessions"),
-    path("sessions/<session:id>/pressure/", api.SessionPressure.as_view(), name="api_session_pressure"),
-    path("sessions/<session:id>/handoff/", api.SessionHandoff.as_view(), name="api_session_handoff"),
-    path("sessions/<session:id>/end/", api.SessionEnd.as_view(), name="api_session_end"),
+    path("sessions/", api_sessions.Sessions.as_view(), name="api_sessions"),
+    path("sessions/<session:id>/pressure/", api_sessions.SessionPressure.as_view(), name="api_session_pressure"),
+    path("sessions/<session:id>/handoff/", api_sessions.SessionHandoff.as_view(), name="api_session_handoff"),
+    path("sessions/<session:id>/end/", api_sessions.SessionEnd.as_view(), name="api_session_end"),
 ]

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from accounts import clock
 from accounts.domain.keys import create_api_key
+from accounts.keys import note_use
 from accounts.models import APIKey, Project, User
 from oversight.domain.answers import Answer, Question
 from oversight.domain.checking import check_action
@@ -93,6 +94,7 @@ class _Telling:
             _action(one), session=self.session.name, session_state=one.get("state"), reasoning=one.get("reasoning"),
             agent=self.agent,
         )  # fmt: skip
+        note_use(self.session.key)
         return check_action(self.session.key, question)
 
     def _answered(self, request: JudgmentRequest, one: Mapping[str, Any]) -> None:

@@ -140,7 +140,9 @@ def cache(url: str) -> dict[str, object]:
     """The CACHES entry for a locmem://, redis:// or rediss:// address."""
     scheme = urlsplit(url).scheme
     if scheme == "locmem":
-        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "tractatus"}
+        # Every limit is a counter here: with Django's 300 entries, many callers would push each other's out.
+        options = {"MAX_ENTRIES": 50_000}
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "tractatus", "OPTIONS": options}
     if scheme in {"redis", "rediss"}:
         return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url, "KEY_PREFIX": "tractatus"}
     raise ImproperlyConfigured(f"CACHE_URL must begin with locmem://, redis:// or rediss://, not {scheme}://.")

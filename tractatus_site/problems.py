@@ -74,6 +74,8 @@ def handler(exception: Exception, context: dict[str, Any]) -> JsonResponse | Non
         code = status.HTTP_422_UNPROCESSABLE_ENTITY
         return _response(code, problem(code, fields[0]["detail"] if len(fields) == 1 else "", fields), headers)
     detail = "" if isinstance(exception, Http404 | PermissionDenied) else str(getattr(exception, "detail", ""))
+    if isinstance(exception, exceptions.NotAuthenticated):
+        detail = _("Send it in the header Authorization: Bearer tr_…")
     return _response(known.status_code, problem(known.status_code, detail), headers)
 
 

@@ -11,12 +11,13 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from accounts import clock
 from accounts.models import Project
 from instructions.domain.in_force import told, variables_of
 from instructions.models import History, Instruction
+from instructions.models.instruction import Persistence
 from tractatus import Contradiction, Contradictions, CrossReferenceValidator
 from tractatus import Instruction as Told
 
@@ -167,6 +168,19 @@ def standing_rows(project: Project) -> QuerySet[Instruction]:
     """The rows in force for a project, its own and the organisation's universal ones."""
     mine = Q(project=project) | Q(project__isnull=True)
     return Instruction.objects.filter(mine, organisation_id=project.organisation_id, state=Instruction.State.ACTIVE)
+
+
+_PLACE = Case(
+    *(When(persistence=persistence, then=Value(place)) for place, persistence in enumerate(
+        (Persistence.HIGH, Persistence.MEDIUM, Persistence.VARIABLE, Persistence.LOW)
+    )),
+    output_field=IntegerField(),
+)  # fmt: skip
+
+
+def strongest_first(rows: QuerySet[Instruction]) -> QuerySet[Instruction]:
+    """These rows in the order in which an agent is given them: HIGH persistence first, in each the oldest first."""
+    return rows.order_by(_PLACE, "id")
 
 
 def stamps_of(project: Project) -> dict[UUID, Stamp]:

@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project
+from instructions.forms.choosing import ChoosingForm
 from instructions.models import Instruction
 from instructions.models.instruction import Persistence, Quadrant, TemporalScope
 from instructions.queries.listing import SHOWN, UNIVERSAL, Wanted
@@ -27,7 +28,7 @@ def environment_choices() -> list[tuple[str, str]]:
     return [(name, name) for name in sorted(known_environments())]
 
 
-class FilterForm(forms.Form):
+class FilterForm(ChoosingForm):
     """The filters of the list. What is not among the choices is as if it were not asked."""
 
     words = forms.CharField(
@@ -43,13 +44,8 @@ class FilterForm(forms.Form):
     def __init__(self, *args: Any, projects: Iterable[Project], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         named = [(str(one.pk), one.name) for one in projects]
-        self._choices("project", [("", _("Any")), (UNIVERSAL, _("Universal: every project")), *named])
-        self._choices("environment", any_of(environment_choices()))
-
-    def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = choices
+        self.offer("project", [("", _("Any")), (UNIVERSAL, _("Universal: every project")), *named])
+        self.offer("environment", any_of(environment_choices()))
 
     def wanted(self, show: str) -> Wanted:
         """What is looked for; a value that cannot be is left out."""

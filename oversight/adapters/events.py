@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts import clock
 from accounts.models import APIKey
 from accounts.refusals import Invalid, Refused, WrongState
+from oversight.adapters.bodies import must_be_few
 from oversight.adapters.claude_code import Said, action_of, before_tool, context
 from oversight.adapters.handoff_file import handoff_in
 from oversight.adapters.prompts import instructions_given, propose_from_prompt
@@ -136,6 +137,7 @@ def _after_batch(key: APIKey, event: Event) -> Said:
     """What was done or held back without asking, because the service was away when it was to be asked."""
     decided = event.get("tractatus_failure_mode")
     calls = event.get("tool_calls")
+    must_be_few(calls, "tool_calls")
     for call in calls if isinstance(calls, list) else ():
         if not isinstance(call, Mapping) or not is_name(call.get("tool_use_id")):
             continue

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import APIKey
 from accounts.refusals import Invalid
+from oversight.adapters.bodies import must_be_few
 from oversight.adapters.litellm import NONE, Call, calls_before, calls_of, conversation_of, done_of, guarded
 from oversight.domain.answers import ALLOW, Answer, Question, is_name, kept
 from oversight.domain.checking import check_action
@@ -30,6 +31,7 @@ def guard(key: APIKey, payload: Payload) -> dict[str, Any]:
         # Its tool calls are those of before, judged when the model made them.
         _note_done(key, payload)
         return NONE
+    must_be_few(payload.get("tool_calls"), "tool_calls")
     return guarded([_check(key, payload, call) for call in calls_of(payload.get("tool_calls"))])
 
 
@@ -69,7 +71,9 @@ def _note_done(key: APIKey, payload: Payload) -> None:
     Calls that can only be known within one request are left out: in the next one they bear another name.
     """
     made = {call.id: call for call in calls_before(payload.get("structured_messages"))}
-    for id in done_of(payload.get("structured_messages")):
+    done = done_of(payload.get("structured_messages"))
+    must_be_few(done, "structured_messages")
+    for id in done:
         if conversation_of(payload) is None and len(id) < RANDOM:
             continue
         call = made.get(id)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from string import Template
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,7 +14,7 @@ from instructions.domain.classification import Wording, classify
 from instructions.domain.in_force import variables_of
 from instructions.domain.instruction import propose_instruction
 from instructions.domain.rules_file import TooLong, candidates
-from instructions.domain.standing import standing_rows
+from instructions.domain.standing import standing_rows, strongest_first
 from instructions.models import Instruction
 from instructions.models.instruction import Persistence
 from oversight.domain.answers import kept
@@ -28,10 +27,9 @@ MOST_PROPOSED = 5
 MOST_GIVEN = 6_000
 """Characters of instructions that an agent is given at once."""
 LONGEST_GIVEN = 500
-MOST_ROWS = 200
+MOST_ROWS = 500
 
 KEPT = (TemporalScope.PERMANENT, TemporalScope.PROJECT, TemporalScope.PHASE)
-ORDER = (Persistence.HIGH, Persistence.MEDIUM, Persistence.VARIABLE, Persistence.LOW)
 
 
 def propose_from_prompt(key: APIKey, prompt: str) -> list[Instruction]:
@@ -85,7 +83,7 @@ def instructions_given(project: Project, *, only_high: bool = False, proposed: i
         standing = standing.filter(persistence=Persistence.HIGH)
     lines: list[str] = []
     length = 0
-    for row in _by_persistence(standing):
+    for row in strongest_first(standing)[:MOST_ROWS]:
         words = Template((row.current.text.body if row.current else None) or "").safe_substitute(variables)
         line = f"- {row.key}: {' '.join(words.split())[:LONGEST_GIVEN]}"
         if row.environment:
@@ -112,9 +110,3 @@ def instructions_given(project: Project, *, only_high: bool = False, proposed: i
             % {"number": proposed}
         )
     return "\n".join(said if lines else said[1:])
-
-
-def _by_persistence(standing: QuerySet[Instruction]) -> Iterator[Instruction]:
-    """HIGH first, and within each the oldest first; no more than can be given."""
-    for persistence in ORDER:
-        yield from standing.filter(persistence=persistence).order_by("id")[:MOST_ROWS]

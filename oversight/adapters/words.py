@@ -9,10 +9,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from oversight.domain.answers import ASK, DENY, Answer
-from tractatus.gate.rules import VALIDATOR
+from tractatus.gate.rules import RULES, VALIDATOR
 
 LONGEST_CORRECTION = 2_000
 """Characters of a corrected call that are repeated; a whole file is not."""
+
+OF_THE_VALIDATOR = frozenset(rule.name for rule in RULES if rule.service == VALIDATOR)
+"""The rules by which an answer rests on an instruction, and not on a boundary or the session."""
 
 HANDOFF_FILE = ".claude/sessions/handoff-<time>.md"
 
@@ -40,7 +43,7 @@ def question(answer: Answer) -> str:
 def _because(answer: Answer) -> list[str]:
     """The instruction that an act goes against, in its own words; else what the gate says."""
     found = _violated(answer)
-    if answer.rule and found is not None and _decides(answer, found):
+    if found is not None and answer.rule in OF_THE_VALIDATOR:
         words, key = _own_words(found), found["instruction_violated"]
         said = _("Denied") if answer.decision == DENY else _("Please note")
         lines = [f"{said}: {key} “{words}”." if words else f"{said}: {key}."]
@@ -62,11 +65,6 @@ def _violated(answer: Answer) -> Mapping[str, Any] | None:
             found: Mapping[str, Any] = check["result"]
             return found
     return None
-
-
-def _decides(answer: Answer, found: Mapping[str, Any]) -> bool:
-    """Whether the instruction is what the answer rests on, and not the boundary or the session."""
-    return answer.rule in ("instruction_forbids", "conflict_for_people", "conflict_unclear", "instruction_warns")
 
 
 def _own_words(found: Mapping[str, Any]) -> str:

@@ -24,12 +24,12 @@ from audit.receivers import actor_of
 from audit.record import entry_of
 from audit.texts import text_of
 from oversight.domain import requests
-from oversight.domain.answers import ASK, Answer, Question
+from oversight.domain.answers import ASK, SAYS, Answer, Question
 from oversight.domain.pressure import counts_of, weigh
 from oversight.domain.saying import again, answer_of, said_of, stored
 from oversight.domain.sessions import opened
 from oversight.domain.stands import Stands, call_of, what_stands
-from oversight.domain.verdicts import Judged, Verdict, judge
+from oversight.domain.verdicts import Judged, Verdict, frozen, judge
 from oversight.models import Check, Session
 from oversight.models.words import Mode
 
@@ -76,8 +76,21 @@ class Considered:
         return known and verdict.grant is None and not _waits_for_people(verdict)
 
     def _again(self, check: Check | None) -> Answer:
+        """What was told then, but nothing more than holds now.
+
+        A freeze goes before it. What a key told of itself, that it was let through while the service was away, lets
+        nothing through here.
+        """
         assert check is not None
-        return again(check, self.question)
+        told = again(check, self.question)
+        if self.locally is not None:
+            return told
+        if self.stands.stopped:
+            stopped = answer_of(frozen(self.stands), session=self.stands.session, check_id=check.pk)
+            return replace(stopped, replayed=True)
+        if self.key.enforces and check.mode == Mode.DEGRADED and SAYS[told.would_have] > SAYS[told.decision]:
+            return replace(told, decision=told.would_have, enforced=True)
+        return told
 
 
 def consider(key: APIKey, question: Question, *, locally: str | None = None) -> Considered:

@@ -79,7 +79,7 @@ def _wrong(project: Project, minutes: int, instruction: Instruction | None, boun
         here = instruction.project_id in (None, project.pk) and instruction.organisation_id == project.organisation_id
         if not here or not instruction.is_in_force:
             wrong["instruction"] = _("Choose an instruction that is in force in this project.")
-    if boundary and boundary not in dict(boundaries_of(project.organisation)):
+    if boundary and boundary not in boundaries_of(project.organisation):
         wrong["boundary"] = _("There is no such boundary here.")
     return wrong
 
@@ -89,13 +89,9 @@ def sections_of_people() -> dict[str, Domain]:
     return {told.section: domain for domain, told in catalogue().domains.items()}
 
 
-def boundaries_of(organisation: Organisation) -> list[tuple[str, str]]:
-    """What can be suspended: the sections, and the organisation's own boundaries by name; each with its name."""
-    own = sorted({boundary.name for boundary in enforcer_of(organisation).boundaries})
-    return [
-        *((section, f"{section} {domain}") for section, domain in sections_of_people().items()),
-        *((name, name) for name in own),
-    ]
+def boundaries_of(organisation: Organisation) -> list[str]:
+    """What can be suspended: the sections, then the organisation's own boundaries by name."""
+    return [*sections_of_people(), *sorted({boundary.name for boundary in enforcer_of(organisation).boundaries})]
 
 
 def standing_glass(now: datetime) -> QuerySet[BrokenGlass]:

@@ -17,7 +17,7 @@ from accounts.models import APIKey
 from accounts.permissions import SYSTEM, System
 from accounts.refusals import Invalid
 from instructions.domain.exporting import moment
-from instructions.domain.standing import standing_rows
+from instructions.domain.standing import standing_rows, strongest_first
 from oversight.domain.act import perform
 from oversight.domain.pressure import ORDER
 from oversight.models import Check, Handoff, Incident, Reading, Session
@@ -98,8 +98,6 @@ def _write(session: Session, said: Mapping[str, Any], *, by: APIKey | System, by
 def known(session: Session) -> dict[str, Any]:
     """The server's part."""
     rows = standing_rows(session.project).select_related("current__text")
-    high = {"HIGH": 0, "MEDIUM": 1, "LOW": 2}
-    instructions = sorted(rows.order_by("-id")[:5_000], key=lambda row: high.get(row.persistence, 3))
     last = Reading.objects.filter(session=session).order_by("-id").first()
     of_it = Check.objects.filter(session=session)
     counted = dict(of_it.order_by().values_list("decision").annotate(Count("id")))
@@ -107,7 +105,7 @@ def known(session: Session) -> dict[str, Any]:
     return {
         "active_instructions": [
             {"id": row.key, "text": str(row.current.text) if row.current else ""}
-            for row in instructions[:MOST_INSTRUCTIONS]
+            for row in strongest_first(rows)[:MOST_INSTRUCTIONS]
         ],
         "active_instructions_in_all": rows.count(),
         "checks": {
@@ -189,7 +187,7 @@ def _lines(said: Mapping[str, Any]) -> Iterator[str]:
         counts = ", ".join(f"{number} {name}" for name, number in checks["counts"].items())
         yield from ("", "## Checks", "", f"{counts}.", "")
         for one in checks["stopped"]:
-            yield f"- {one['at']} {one['tool']}: would have been {one['would_have']}. {_indented(one['reason'])}"
+            yield f"- {one['at']} {one['tool']}: judged {one['would_have']}. {_indented(one['reason'])}"
     yield from ("", "## Incidents", "")
     yield from (f"- {one['at']} {one['kind']}, check {one['check_id']}" for one in said["incidents"])
     if not said["incidents"]:

@@ -15,8 +15,6 @@ SEEN_AGAIN_AFTER = timedelta(minutes=1)
 """When a session was heard last is written no more often than this."""
 
 ORDER = {level: place for place, level in enumerate(Level.values)}
-DUE = (Level.CRITICAL, Level.DANGEROUS)
-"""The levels at which a session is to be handed over."""
 
 
 def counts_of(session: Session | None, told: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -79,7 +77,7 @@ def weigh(
     if warns and ORDER[session.level] > ORDER[session.warned]:
         session.warned = session.level
         fields.append("warned")
-    if session.level in DUE and session.state == Session.State.ACTIVE:
+    if session.is_full and session.state == Session.State.ACTIVE:
         session.state, session.state_since = Session.State.HANDOFF_DUE, now
         fields += ["state", "state_since"]
     return fields, reading

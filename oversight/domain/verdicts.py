@@ -82,10 +82,15 @@ def judge(
     return Verdict(verdict.judged, locally, verdict.would_have, False, Mode.DEGRADED)
 
 
+def frozen(stands: Stands) -> Verdict:
+    """What holds for every act where people have stopped the session, the key or the project."""
+    said = _("People have stopped this. Nothing goes on until a person lifts it; a session may be handed over.")
+    return Verdict(_unasked(FROZEN, said, stands), DENY, DENY, True, Mode.ENFORCED)
+
+
 def _judged(key: APIKey, question: Question, stands: Stands, counts: Mapping[str, Any]) -> Verdict:
     if stands.stopped:
-        said = _("People have stopped this. Nothing goes on until a person lifts it; a session may be handed over.")
-        return Verdict(_unasked(FROZEN, said, stands), DENY, DENY, True, Mode.ENFORCED)
+        return frozen(stands)
     if stands.session is not None and not stands.session.is_open:
         said = _("This session has ended. Open a new one that continues it, under another name, and ask again there.")
         judged = _unasked(ENDED, said, stands)
@@ -96,13 +101,22 @@ def _judged(key: APIKey, question: Question, stands: Stands, counts: Mapping[str
     if judged.decision in (ALLOW, WARN) or judged.rule == ENDED:
         return Verdict(judged, judged.decision, judged.decision, True, Mode.ENFORCED)
     if stands.unenforced:
-        return Verdict(judged, ALLOW, judged.decision, False, Mode.BREAK_GLASS)
+        return Verdict(_let_through(judged, judged), ALLOW, judged.decision, False, Mode.BREAK_GLASS)
     if stands.suspended:
         without = _ask_gate(key, question, stands, counts, stands.suspended)
         if SAYS[without.decision] < SAYS[judged.decision]:
-            verdict = _enforced(key, without, stands)
+            verdict = _enforced(key, _let_through(judged, without), stands)
             return replace(verdict, would_have=judged.decision, mode=Mode.BREAK_GLASS)
     return _enforced(key, judged, stands)
+
+
+def _let_through(judged: Judged, without: Judged) -> Judged:
+    """What is found `without` what is suspended, which says so: nobody is to read that nothing stood against it."""
+    said = _("A person has suspended what stands against this (broken glass). Without that: %(why)s") % {
+        "why": judged.explanation
+    }
+    more = without.reasons if without.decision in (WARN, ASK, DENY) and without is not judged else []
+    return replace(without, explanation=said, reasons=[said, *more])
 
 
 def _enforced(key: APIKey, judged: Judged, stands: Stands) -> Verdict:

@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy
 from deliberation.forms.conflict import TIERS, span
 from deliberation.forms.fields import WordsField
 from deliberation.models import Urgency
+from instructions.forms.choosing import ChoosingForm
 from oversight.domain.act import LONGEST_REASON
 from oversight.domain.convening import LONGEST_ACT
 from oversight.domain.waits import waits
 
 
-class GrantForm(forms.Form):
+class GrantForm(ChoosingForm):
     """`checks` are the safety checks to tick; `irreversible` says that a reason is needed."""
 
     ticked = forms.TypedMultipleChoiceField(
@@ -49,19 +50,14 @@ class GrantForm(forms.Form):
     def __init__(self, *args: Any, checks: Sequence[str], irreversible: bool, **kwargs: Any) -> None:
         kwargs["initial"] = {"lasts": _hours(waits().grant)} | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
-        self._choices("lasts", [(_hours(one), span(int(_hours(one)))) for one in waits().grants])
+        self.offer("lasts", [(_hours(one), span(int(_hours(one)))) for one in waits().grants])
         if checks:
-            self._choices("ticked", [(str(place), sentence) for place, sentence in enumerate(checks)])
+            self.offer("ticked", [(str(place), sentence) for place, sentence in enumerate(checks)])
         else:
             del self.fields["ticked"], self.fields["unticked_why"]
         if not irreversible:
             self.fields["reason"].required = False
             self.fields["reason"].label = _("Why it may be done (if you wish)")
-
-    def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = choices
 
     def clean_lasts(self) -> timedelta:
         return timedelta(hours=int(self.cleaned_data["lasts"]))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Project
 from deliberation.forms.fields import WordsField
+from instructions.forms.choosing import ChoosingForm
 from instructions.models import Instruction
 from oversight.domain.act import LONGEST_REASON
 from oversight.domain.waits import waits
@@ -37,7 +38,7 @@ class LiftForm(forms.Form):
 PROJECT, INSTRUCTION, BOUNDARY = "project", "instruction", "boundary"
 
 
-class GlassForm(forms.Form):
+class GlassForm(ChoosingForm):
     """What is suspended, for how long, and why. `instructions` are those that can be chosen."""
 
     project = forms.ChoiceField(label=gettext_lazy("In which project"))
@@ -74,15 +75,10 @@ class GlassForm(forms.Form):
         kwargs["initial"] = {"minutes": default} | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         self.projects = {str(one.pk): one for one in projects}
-        self._choices("project", [(pk, one.name) for pk, one in self.projects.items()])
-        self._choices("boundary", [("", _("None")), *boundaries])
+        self.offer("project", [(pk, one.name) for pk, one in self.projects.items()])
+        self.offer("boundary", [("", _("None")), *boundaries])
         times = [str(int(one.total_seconds() // 60)) for one in waits().glasses]
-        self._choices("minutes", [(time, _("%(n)s minutes") % {"n": time}) for time in times])
-
-    def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = choices
+        self.offer("minutes", [(time, _("%(n)s minutes") % {"n": time}) for time in times])
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

@@ -105,3 +105,8 @@ class JudgmentRequest(Owned):
             models.Index(fields=["organisation", "-id"], name="request_newest"),
             models.Index(fields=["project", "state", "fingerprint"], name="request_granted"),
         ]
+
+    @property
+    def is_irreversible_besides(self) -> bool:
+        """Whether it cannot be undone and its boundary, which is another one, does not say so."""
+        return self.irreversible and not self.boundary.startswith("12.3 ")

@@ -28,6 +28,7 @@ class Session(Owned):
         ARCHIVED = "archived", _("archived")
 
     OPEN = (State.ACTIVE, State.HANDOFF_DUE)
+    FULL = (Level.CRITICAL, Level.DANGEROUS)
     MOVES = {
         State.ACTIVE: (State.HANDOFF_DUE, State.ENDED),
         State.HANDOFF_DUE: (State.ENDED,),
@@ -75,6 +76,11 @@ class Session(Owned):
     @property
     def is_open(self) -> bool:
         return self.state in self.OPEN
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is at a level at which it is to be handed over."""
+        return self.level in self.FULL
 
 
 class Reading(Owned):

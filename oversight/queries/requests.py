@@ -1,25 +1,24 @@
-"""Judgement requests as people read them: what waits, one of them whole, and how they are being decided."""
+"""Judgement requests as people read them: what waits, and one of them whole."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import median
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts import clock
-from accounts.models import Organisation, User
+from accounts.models import Organisation
 from deliberation.models import Urgency
 from oversight.domain.requests import is_over, still_waiting
 from oversight.models import Check, JudgmentRequest, Session
-from oversight.queries.checks import Seen, boundary_says, read, request_says, result_of, seen_of
+from oversight.queries.checks import Seen, read, result_of, seen_of
 from oversight.queries.showing import Act, act_of, visible
+from oversight.queries.wording import boundary_says, request_says
 from tractatus.gate.rules import BOUNDARY, ORCHESTRATOR
 
 State = JudgmentRequest.State
@@ -27,9 +26,6 @@ PAGE = 30
 MOST_WAITING = 100
 AT_WORK = timedelta(minutes=15)
 """An agent that was heard of within this is taken to be at work still."""
-FIGURES_OVER = timedelta(days=30)
-AT_A_GLANCE = timedelta(seconds=10)
-"""Whoever decides sooner than this after opening a request cannot have read it."""
 
 _BY_URGENCY = Case(
     *(When(urgency=urgency, then=Value(place)) for place, urgency in enumerate(Urgency.values)),
@@ -243,79 +239,3 @@ def _lines(value: object) -> tuple[str, ...]:
     if isinstance(value, (list, tuple)):
         return tuple(visible(one) for one in value[:MOST_LINES] if str(one).strip())
     return ()
-
-
-# --- How they are decided
-
-
-@dataclass(frozen=True)
-class Figures:
-    """How requests were answered over 30 days, by one person or by all.
-
-    `median` is from when whoever decided first opened it to when they decided; None where that is not known of any.
-    `quick` of the `timed` ones were decided at a glance: too soon to have been read.
-    """
-
-    name: str
-    granted: int
-    refused: int
-    convened: int
-    median: timedelta | None
-    quick: int
-    timed: int
-
-    @property
-    def decided(self) -> int:
-        return self.granted + self.refused + self.convened
-
-    @property
-    def share(self) -> int:
-        """Of a hundred, how many were granted."""
-        return round(100 * self.granted / self.decided) if self.decided else 0
-
-    @property
-    def takes(self) -> str:
-        """The median in words."""
-        return in_words(self.median) if self.median is not None else ""
-
-
-def in_words(time: timedelta) -> str:
-    """A length of time in the unit that says it best: “40 seconds”, “6 minutes”, “3 hours”, “2 days”."""
-    seconds = round(time.total_seconds())
-    if seconds < 90:
-        return ngettext("%(n)d second", "%(n)d seconds", seconds) % {"n": seconds}
-    if seconds < 90 * 60:
-        return ngettext("%(n)d minute", "%(n)d minutes", round(seconds / 60)) % {"n": round(seconds / 60)}
-    if seconds < 48 * 3600:
-        return ngettext("%(n)d hour", "%(n)d hours", round(seconds / 3600)) % {"n": round(seconds / 3600)}
-    return _("%(n)d days") % {"n": round(seconds / 86400)}
-
-
-def figures(organisation: Organisation) -> tuple[Figures, list[Figures], int]:
-    """Of everybody together, of each person by name, and how many lapsed unanswered. Three statements."""
-    since = clock.now() - FIGURES_OVER
-    rows = JudgmentRequest.objects.filter(organisation=organisation)
-    decided = list(rows.filter(decided_at__gte=since).values_list("decided_by_id", "state", "opened_at", "decided_at"))
-    convened = list(rows.filter(convened_at__gte=since).values_list("convened_by_id", flat=True))
-    lapsed = rows.filter(state=State.LAPSED, state_since__gte=since).count()
-    people = {by for by, *_rest in decided} | set(convened)
-    names = dict(User.objects.filter(pk__in=people - {None}).values_list("pk", "name"))
-    each = [
-        _figures(name or str(_("A person")), [one for one in decided if one[0] == pk], convened.count(pk))
-        for pk, name in sorted(names.items(), key=lambda item: item[1])
-    ]
-    return _figures("", decided, len(convened)), each, lapsed
-
-
-def _figures(name: str, decided: list[Any], convened: int) -> Figures:
-    refused = sum(state == State.REFUSED for _by, state, _opened, _at in decided)
-    taken = [at - opened for _by, _state, opened, at in decided if opened is not None]
-    return Figures(
-        name=name,
-        granted=len(decided) - refused,
-        refused=refused,
-        convened=convened,
-        median=median(taken) if taken else None,
-        quick=sum(one < AT_A_GLANCE for one in taken),
-        timed=len(taken),
-    )

@@ -15,8 +15,10 @@ from oversight.domain.stops import stops_on
 from oversight.models import Check, Handoff, Incident, JudgmentRequest, Reading, Session, Stop
 from oversight.models.words import Told
 from oversight.queries import checks as of_checks
-from oversight.queries.checks import STRICT, Run, Seen
+from oversight.queries.checks import Seen
 from oversight.queries.plot import Line, line_of
+from oversight.queries.runs import Run, in_runs
+from oversight.queries.wording import STRICT
 
 State = Session.State
 ENDED = (State.ENDED, State.ARCHIVED)
@@ -197,7 +199,7 @@ def page_of(session: Session, *, before: UUID | None = None, after: UUID | None 
     return Page(
         session=session,
         tally=tallies([session.pk]).get(session.pk, Tally()),
-        rows=of_checks.in_runs(shown),
+        rows=in_runs(shown),
         shown=shown,
         line=line_of(readings, times, thresholds_of(organisation).pressure),
         requests=list(requests.order_by("id")[:MOST_ROWS]),

@@ -28,12 +28,13 @@ from oversight.models import Check, JudgmentRequest, Session
 from oversight.models.words import Mode
 from oversight.queries import checks as of_checks
 from oversight.queries import sessions as of_sessions
-from oversight.queries.checks import STRICT
 from oversight.queries.handoffs import part_of
 from oversight.queries.needs import needs_of
 from oversight.queries.requests import act_in
+from oversight.queries.services import services_of, took, would_pass_of
 from oversight.queries.sessions import Page
 from oversight.queries.showing import one_line, whole_of
+from oversight.queries.wording import STRICT
 
 READ = "read_agents"
 MOST_NAMED = 3
@@ -135,15 +136,16 @@ def agent_check(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
         {
             "seen": seen,
             "check": check,
-            "services": of_checks.services_of(seen),
-            "would_pass": of_checks.would_pass_of(seen),
+            "services": services_of(seen),
+            "would_pass": would_pass_of(seen),
             "reasoning": whole_of(seen.asked.get("reasoning")),
             "whole": whole_of(seen.asked.get("action")),
             "facts": _facts(seen, slug),
             "marks": of_checks.marks_of(check),
-            "took": of_checks.took(check.microseconds),
+            "took": took(check.microseconds),
             "key_url": reverse("agent_key", args=[slug, check.key_id]),
             "may_mark": may(request.caller, "mark_stop"),
+            "may_break": may(request.caller, "break_glass"),
             "session_url": reverse("agent_session", args=[slug, check.session_id]) if check.session_id else "",
         },
     )

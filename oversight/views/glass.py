@@ -21,6 +21,7 @@ from oversight.domain.glass import boundaries_of, break_glass, mend_glass, revie
 from oversight.forms.stops import GlassForm, ReviewForm
 from oversight.queries import stops as reading
 from oversight.queries.stops import Glass
+from oversight.queries.wording import boundary_says
 
 READ = "read_agents"
 
@@ -51,7 +52,7 @@ def glass_break(request: MemberRequest, slug: str) -> HttpResponse:
     given = {name: request.GET[name] for name in ("project", "what", "instruction", "boundary") if name in request.GET}
     writing = Writing(
         request, None, GlassForm, name="glass", by=request.user, projects=projects,
-        boundaries=boundaries_of(request.organisation),
+        boundaries=[(one, boundary_says(one)) for one in boundaries_of(request.organisation)],
         initial=given or ({"project": str(projects[0].pk)} if len(projects) == 1 else {}),
     )  # fmt: skip
     form: Any = writing.form

@@ -24,6 +24,7 @@ from oversight.domain.requests import grant_request, is_over, refuse_request
 from oversight.forms.requests import ConveneForm, GrantForm, RefuseForm
 from oversight.models import JudgmentRequest
 from oversight.queries import requests as reading
+from oversight.queries.answering import figures
 from oversight.queries.requests import Whole
 
 READ = "read_requests"
@@ -40,7 +41,7 @@ def judgment_requests(request: MemberRequest, slug: str) -> HttpResponse:
     before = uuid_of(request.GET.get("before"))
     organisation = request.organisation
     answered, following = reading.answered(organisation, before)
-    everybody, each, lapsed = reading.figures(organisation)
+    everybody, each, lapsed = figures(organisation)
     return render(
         request,
         "oversight/requests.html",

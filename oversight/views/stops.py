@@ -29,14 +29,17 @@ READ = "read_agents"
 @for_members(read=READ)
 def freezes(request: MemberRequest, slug: str) -> HttpResponse:
     """What is stopped now, and what was."""
+    standing = reading.standing_stops(request.organisation)
+    frozen = {stop.project_id for stop in standing if stop.session_id is None and stop.key_id is None}
+    projects = Project.objects.filter(archived_at__isnull=True).exclude(pk__in=frozen).order_by("name")
     return render(
         request,
         "oversight/freezes.html",
         {
             "slug": slug,
-            "standing": reading.standing_stops(request.organisation),
+            "standing": standing,
             "lifted": reading.lifted_stops(request.organisation),
-            "projects": list(Project.objects.filter(archived_at__isnull=True).order_by("name")),
+            "projects": list(projects),
             "may_freeze": may_freeze(request.membership.roles, request.user, None),
             "may_lift": may(request.caller, "lift_freeze"),
         },

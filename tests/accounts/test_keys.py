@@ -81,6 +81,8 @@ def test_without_a_key_the_answer_is_401_as_a_problem(cast: Cast, api, header):
     assert answer["WWW-Authenticate"].startswith("Bearer")
     assert answer["Content-Type"] == "application/problem+json"
     assert answer.json()["status"] == 401
+    if not header.startswith("Bearer"):
+        assert answer.json()["detail"] == "Send it in the header Authorization: Bearer tr_…"
 
 
 def test_wrong_secret_with_a_right_prefix_opens_nothing(cast: Cast):

@@ -152,6 +152,8 @@ def test_what_cannot_be_taken_is_a_problem_that_says_what_to_do(house: Cast) -> 
         assert (answer.status_code, answer["Content-Type"]) == (422, PROBLEM), (path, body, answer.content)
         assert [one["field"] for one in answer.json()["errors"]] == [field], (path, body)
         assert answer.json()["errors"][0]["detail"].endswith(".")
+    answer = agent.post("reports/", {"event": "undone", "tool_call_id": "c1"})  # is told which there are
+    assert "executed, failed, approved_at_keyboard, decided_locally" in answer.json()["detail"]
     for body in ("{", b"\xff", "[1]", '{"action": NaN}', "[" * 5_000, '{"action": "' + "x" * 10_000_000 + '"}'):
         answer = agent.client.post("/api/v1/checks/", body, "application/json", **agent.headers)
         assert answer.status_code in (400, 413, 422), body[:10]

@@ -160,6 +160,18 @@ def test_the_failure_mode_answers_when_nobody_else_does(tmp_path: Path) -> None:
     assert kept[0]["action"] == {"tool_name": "Bash", "tool_input": {"command": "ls"}}
 
 
+def test_the_doctor_uses_the_key_that_the_installer_kept_and_says_what_is_wrong(folder: Path) -> None:
+    def said() -> str:
+        command = [sys.executable, str(FILE), "doctor", "--url", URL]
+        done = subprocess.run(command, cwd=folder, env={}, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (1, "")
+        return done.stdout
+
+    assert said() == "Tractatus does not judge what is asked from here: no key was given: set TRACTATUS_KEY.\n"
+    install(folder, key="tr_secret")
+    assert f"it cannot be reached at {URL}" in said()
+
+
 def test_the_file_of_reports_is_bounded_and_survives(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     spool = tmp_path / "deep" / "reports.jsonl"
     asker = client.Client(URL, "tr_x", spool=str(spool))

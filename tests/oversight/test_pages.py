@@ -142,6 +142,17 @@ def test_a_check_shows_each_service_and_its_entry(house: Cast) -> None:
     assert str(denied.entry_id) in page
     assert "not done, as far as the agent has told" in page
 
+    # Whoever may break the glass is led to it with all filled in but why.
+    suspend = "Suspend it in an emergency"
+    assert suspend not in page
+    holder = signed_in(house.holder)
+    whole = holder.get(reverse("agent_check", args=["care", denied.pk])).content.decode()
+    (link,) = re.findall(r'href="([^"]*/glass/break/[^"]*)"', whole)
+    form = holder.get(unescape(link)).context["form"]
+    assert (form["project"].value(), form["what"].value()) == (str(denied.project_id), "instruction")
+    assert suspend in whole
+    assert form["instruction"].value() in page
+
     report_act(session.key, Report(event="executed", check_id=denied.pk))
     page = said(signed_in(house.auditor), "agent_check", denied.pk)
     assert "Incident: denied, and done all the same" in page

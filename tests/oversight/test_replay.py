@@ -34,6 +34,10 @@ def test_the_recording_that_ships_goes_from_ordinary_work_to_a_handoff(cast: Cas
     with open_organisation(cast.organisation):
         second, first = Session.objects.all()
         assert said.rstrip().endswith(f"/o/{cast.organisation.slug}/agents/sessions/{second.pk}/")
+        # Each is named with its address when it begins, so that it can be watched, and again at the end.
+        assert [said.count(f"/agents/sessions/{one.pk}/") for one in (first, second)] == [2, 2]
+        assert said.index(str(first.pk)) < said.index("Expected: 27027.")
+        assert first.key.last_used_at is not None
         assert (first.state, first.level, second.continues) == ("ended", "CRITICAL", first)
         assert Handoff.objects.get().acknowledged_by == second
         told = list(Check.objects.filter(session=first).order_by("id").values_list("decision", flat=True))

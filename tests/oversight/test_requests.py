@@ -20,10 +20,10 @@ from instructions.domain.instruction import revise_instruction
 from oversight.domain.convening import convene_for_request
 from oversight.domain.requests import end_due_requests, grant_request, refuse_request
 from oversight.models import Check, JudgmentRequest
-from oversight.queries.requests import figures
+from oversight.queries.answering import figures
 from tests.cast import Cast
 from tests.deliberation.pages import signed_in
-from tests.oversight.house import DROP, REASONED, ask, key_of
+from tests.oversight.house import DROP, REASONED, ask, in_force, key_of
 
 pytestmark = pytest.mark.django_db
 State = JudgmentRequest.State
@@ -114,18 +114,16 @@ def test_what_nobody_answers_lapses_and_what_nobody_uses_expires(house: Cast) ->
 
 
 def test_a_changed_instruction_voids_a_grant(house: Cast) -> None:
-    from tests.oversight.house import in_force
-
-    rule = in_force(house, "Ask the data protection officer before any customer data is deleted.")
+    rule = in_force(house, "Avoid dropping tables.")
     key = key_of(house.project, house)
     told = ask(key, DROP)
+    assert (told.decision, rule.key in str(told.checks)) == ("ask", True)
     asked = JudgmentRequest.objects.get()
     grant_request(asked, by=house.holder, **TICKED)
-    revise_instruction(rule, Wording("Ask the data protection officer before any personal data is deleted."),
-                       by=house.editor, why="More than customers.")  # fmt: skip
+    revise_instruction(rule, Wording("Avoid dropping any tables."), by=house.editor, why="All of them.")
     told = ask(key, DROP)
-    cited = "Ask the data protection" in str(told.to_dict())
-    assert told.decision == ("ask" if cited else "allow")
+    assert (told.decision, rule.key in str(told.checks), told.grant_used) == ("ask", True, None)
+    assert told.judgment_request["id"] != str(asked.pk)
 
 
 def test_a_deliberation_about_an_act_comes_back_with_its_outcome(house: Cast) -> None:

@@ -25,7 +25,7 @@ from oversight.models import BrokenGlass, Check, JudgmentRequest, Mark, Session,
 from oversight.tasks import tick_organisation
 from tests.cast import Cast
 from tests.deliberation.pages import signed_in
-from tests.oversight.house import DROP, LOOK, RIGHT_PORT, WRONG_PORT, ask, in_force, key_of
+from tests.oversight.house import DROP, LOOK, PORT, RIGHT_PORT, WRONG_PORT, ask, in_force, key_of
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +100,9 @@ def test_glass_suspends_one_instruction_for_its_minutes_and_no_longer(house: Cas
     glass = break_glass(house.project, by=house.holder, why="The port moved tonight.", minutes=30, instruction=rule)
     told = ask(key, WRONG_PORT)
     assert (told.decision, told.would_have, told.mode) == ("allow", "deny", "break_glass")
+    said = "A person has suspended what stands against this (broken glass). Without that: Denied: The instruction says "
+    assert told.explanation.startswith(f"{said}“{PORT}")
+    assert told.reasons[0] == told.explanation
     assert ask(key, RIGHT_PORT).mode == "enforced"
     assert ask(key, DROP).decision == "ask"
     assert ask(sleeper, WRONG_PORT).mode == "observed"
@@ -240,6 +243,7 @@ def test_the_pages_break_mend_and_review(house: Cast) -> None:
     holder, auditor = signed_in(house.holder), signed_in(house.auditor)
     new = reverse("glass_break", args=["care"])
     assert auditor.get(new).status_code == 403
+    assert "Cannot be undone (12.3)" in holder.get(new).content.decode()
     said = {"project": str(house.project.pk), "what": "instruction", "instruction": "inst_009", "minutes": "30"}
     answer = holder.post(new, said | {"why": "The port moved."})
     assert answer.status_code == 422

@@ -6,6 +6,7 @@ import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -13,6 +14,7 @@ from django.urls import reverse
 
 from accounts import clock
 from accounts.domain.keys import create_api_key
+from accounts.keys import note_use
 from accounts.models import APIKey, Project
 from accounts.permissions import SYSTEM
 from accounts.queries.named import project_named
@@ -54,14 +56,20 @@ class Command(BaseCommand):
         mark = clock.now().strftime("%y%m%d%H%M%S%f")
         with open_organisation(organisation):
             key = _key(project, enforces=not options["observe"])
+            note_use(key)
+            sessions = Session.objects.filter(key=key, name__contains=f"-{mark}").order_by("id")
+            begun: set[UUID] = set()
             for told in replay(key, recording, mark=mark):
                 if options["pace"]:
                     time.sleep(options["pace"])
                 self._say(told)
-            sessions = Session.objects.filter(key=key, name__contains=f"-{mark}").order_by("id")
+                for session in sessions.exclude(pk__in=begun):
+                    begun.add(session.pk)
+                    self.stdout.write(f"        Watch it: {_address(session)}")
+                self.stdout.flush()
             for session in sessions:
-                address = settings.SITE_URL + reverse("agent_session", args=[organisation.slug, session.pk])
-                self.stdout.write(f"\n{session.name}: {session.get_state_display()}, {session.level}\n{address}")
+                said = f"{session.name}: {session.get_state_display()}, {session.level}"
+                self.stdout.write(f"\n{said}\n{_address(session)}")
 
     def _say(self, told: Any) -> None:
         recorded = told.recorded
@@ -73,6 +81,10 @@ class Command(BaseCommand):
             self.stdout.write(f"        {line}")
         if len(lines) > most:
             self.stdout.write(f"        … {len(lines) - most} more lines")
+
+
+def _address(session: Session) -> str:
+    return settings.SITE_URL + reverse("agent_session", args=[session.organisation.slug, session.pk])
 
 
 def _key(project: Project, *, enforces: bool) -> APIKey:
