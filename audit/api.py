@@ -105,6 +105,26 @@ class EntryProof(ProjectView):
         description="That it is in the tree the newest checkpoint signs, and a receipt. A few seconds after it was "
         "recorded an entry may still wait for its place; then there is the receipt alone.",
         responses={200: shapes.ProofOut},
+        examples=[
+            OpenApiExample(
+                "Placed",
+                value={
+                    "id": ENTRY["id"],
+                    "state": "placed",
+                    "canonical": '{"actor":{"kind":"agent", …},"v":1}',
+                    "leaf_hash": "7c" * 32,
+                    "receipt": f"tractatus-receipt/v1\n{ORIGIN}\n…\n\n— {ORIGIN} x08go/ZJkuBS9UG…\n",
+                    "index": 20416,
+                    "size": 20417,
+                    "root": ROOT,
+                    "hashes": [ROOT],
+                    "checkpoint": SIGNED.format(20417),
+                    "vkey": VKEY,
+                    "tlog_proof": None,
+                },
+                response_only=True,
+            )
+        ],
         tags=["record"],
     )
     def get(self, request: Request, key: UUID) -> Response:
@@ -160,7 +180,23 @@ class Consistency(ProjectView):
             OpenApiParameter("from", SIZE, required=True, description="How many entries the earlier tree has."),
             OpenApiParameter("to", SIZE, description="How many the later one has: as many as are signed, unless told."),
         ],
+        description="The hashes by which a reader who kept an earlier checkpoint sees that nothing of it was changed.",
         responses={200: shapes.ConsistencyOut, 404: None},
+        examples=[
+            OpenApiExample(
+                "Consistent",
+                value={
+                    "origin": ORIGIN,
+                    "from": 20416,
+                    "to": 20417,
+                    "hashes": [ROOT],
+                    "older": SIGNED.format(20416),
+                    "checkpoint": SIGNED.format(20417),
+                    "vkey": VKEY,
+                },
+                response_only=True,
+            )
+        ],
         tags=["record"],
     )
     def get(self, request: Request) -> Response:

@@ -39,7 +39,7 @@ class Sessions(ProjectView):
         responses={200: shapes.BegunOut, 201: shapes.BegunOut},
         examples=[
             OpenApiExample("A successor", value=examples.OPENING, request_only=True),
-            OpenApiExample("Opened", value=examples.BEGUN, response_only=True, status_codes=["201"]),
+            OpenApiExample("Opened", value=examples.BEGUN, response_only=True, status_codes=["200", "201"]),
         ],
         tags=["sessions"],
     )

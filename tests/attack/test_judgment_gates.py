@@ -153,7 +153,7 @@ def test_glass_does_not_outlast_its_hour(cast: Cast) -> None:
         minutes=60, until=glass.at + timedelta(days=9), why=glass.why, review_due_at=glass.at, entry_id=glass.entry_id,
     )  # fmt: skip
     mend_glass(glass, by=cast.holder)
-    assert not standing_glass(cast.project.pk, clock.now()).exists()
+    assert not standing_glass(clock.now()).exists()
     assert ask(key_of(cast.project, cast), WRONG_PORT).decision == "deny"
 
 
