@@ -17,6 +17,7 @@ from instructions.domain.rules_file import TooLong, candidates
 from instructions.domain.standing import standing_rows, strongest_first
 from instructions.models import Instruction
 from instructions.models.instruction import Persistence
+from oversight.adapters.secrets_said import tells_a_secret
 from oversight.domain.answers import kept
 from tractatus import Persistence as Read
 from tractatus import TemporalScope
@@ -44,6 +45,8 @@ def propose_from_prompt(key: APIKey, prompt: str) -> list[Instruction]:
         return []
     worth = []
     for candidate in found:
+        if tells_a_secret(candidate.text):
+            continue
         read = classify(candidate.text, organisation)
         outlasts = read.temporal_scope in KEPT and read.persistence in (Read.HIGH, Read.MEDIUM)
         if read.stored and outlasts:

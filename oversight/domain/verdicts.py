@@ -112,7 +112,7 @@ def _judged(key: APIKey, question: Question, stands: Stands, counts: Mapping[str
 
 def _let_through(judged: Judged, without: Judged) -> Judged:
     """What is found `without` what is suspended, which says so: nobody is to read that nothing stood against it."""
-    said = _("A person has suspended what stands against this (broken glass). Without that: %(why)s") % {
+    said = _("A person has suspended what stands against this (broken glass). Without the suspension: %(why)s") % {
         "why": judged.explanation
     }
     more = without.reasons if without.decision in (WARN, ASK, DENY) and without is not judged else []

@@ -100,8 +100,8 @@ def test_glass_suspends_one_instruction_for_its_minutes_and_no_longer(house: Cas
     glass = break_glass(house.project, by=house.holder, why="The port moved tonight.", minutes=30, instruction=rule)
     told = ask(key, WRONG_PORT)
     assert (told.decision, told.would_have, told.mode) == ("allow", "deny", "break_glass")
-    said = "A person has suspended what stands against this (broken glass). Without that: Denied: The instruction says "
-    assert told.explanation.startswith(f"{said}“{PORT}")
+    said = "A person has suspended what stands against this (broken glass). Without the suspension: Denied: "
+    assert told.explanation.startswith(f"{said}The instruction says “{PORT}")
     assert told.reasons[0] == told.explanation
     assert ask(key, RIGHT_PORT).mode == "enforced"
     assert ask(key, DROP).decision == "ask"
