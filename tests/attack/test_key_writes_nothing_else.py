@@ -1,4 +1,4 @@
-"""A key proposes conflicts and instructions, says which task it is at, and asks and tells of acts. No address takes more."""
+"""A key proposes, says which task it is at, and asks and tells of acts. No address takes more of it."""
 
 from __future__ import annotations
 
