@@ -91,3 +91,12 @@ def forget_answers(organisation: Organisation) -> int:
     """Delete the answers kept for longer than a week. Gives how many."""
     old = KeptAnswer.objects.filter(organisation=organisation, created_at__lt=clock.now() - KEPT_FOR)
     return old.delete()[0]
+
+
+def forget_words(organisation: Organisation, name: str, value: str) -> int:
+    """Empty the kept answers that say `value` under `name`, because words in them are erased. Gives how many.
+
+    The request stays known, so that sent again it is not done twice; what it was answered is not said again.
+    """
+    said = KeptAnswer.objects.filter(organisation=organisation, **{f"body__{name}": value})
+    return said.update(body={"detail": _("The words of this answer were erased on request.")})

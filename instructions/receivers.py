@@ -4,15 +4,19 @@ from typing import Any
 
 from django.db.models import F
 
+from accounts.idempotency import forget_words
 from accounts.models import Organisation
 from audit import signals
-from instructions.models import History
+from audit.models import Text
+from instructions.models import History, Revision
 
 
 def connect() -> None:
-    signals.text_erased.connect(forget_words, dispatch_uid="instructions.receivers.text_erased")
+    signals.text_erased.connect(forget_what_was_read, dispatch_uid="instructions.receivers.text_erased")
 
 
-def forget_words(sender: object, *, organisation: Organisation, **kwargs: Any) -> None:
-    """Whatever a process keeps of the history may hold the words that were erased: it is read anew."""
+def forget_what_was_read(sender: object, *, organisation: Organisation, text: Text, **kwargs: Any) -> None:
+    """Whatever a process keeps of the history may hold the words that were erased, and so may an answer to a key."""
     History.objects.filter(organisation=organisation).update(version=F("version") + 1)
+    for key in Revision.objects.filter(organisation=organisation, text=text).values_list("instruction__key", flat=True):
+        forget_words(organisation, "id", key)

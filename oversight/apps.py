@@ -8,13 +8,14 @@ class OversightConfig(AppConfig):
 
     def ready(self) -> None:
         from deliberation import demo as deliberation_demo
-        from oversight import demo, guards, notices, permissions  # noqa: F401  (notices register their kinds)
+        from oversight import demo, guards, notices, permissions, receivers  # noqa: F401  (notices register their kinds)
         from oversight.domain import convening
         from oversight.queries import asked, origins, past
 
         permissions.declare()
         guards.declare()
         convening.connect()
+        receivers.connect()
         origins.declare()
         asked.declare()
         past.declare()

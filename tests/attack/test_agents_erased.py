@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ from django.test import Client
 from accounts import clock
 from accounts.models import KeptAnswer
 from accounts.scope import open_organisation
-from audit.models import Text
+from audit.domain.erasure import erase_text
+from audit.models import Entry, Text
+from instructions.models import Instruction
 from oversight.domain.glass import break_glass
 from oversight.domain.handoffs import write_handoff
 from oversight.domain.modes import mark_stop
@@ -72,6 +75,25 @@ def test_erased_words_leave_everything_readable(house: Cast) -> None:
     grant_request(row, by=house.holder, reason="We looked.", ticked=range(len(row.safety_checks)))
     let = agent.post("checks/", {"action": DROP, "reasoning": REASONED, "tool_call_id": "c9"}).json()
     assert (let["decision"], let["grant_used"]) == ("allow", request)
+
+
+def test_no_kept_answer_repeats_what_was_erased(house: Cast) -> None:
+    """What was erased is in no answer that is kept for a repeated request, and the request is not done twice."""
+    agent = Agent(house)
+    once = {"HTTP_IDEMPOTENCY_KEY": "once"}
+    told = agent.post("checks/", {"action": WRONG_PORT}, **once).json()
+    proposal = {"text": "MongoDB runs on port 27027 of krakatoa."}
+    proposed = agent.post("instructions/", proposal, HTTP_IDEMPOTENCY_KEY="told").json()
+    for event, name in (("oversight.check", "check"), ("instruction.propose", "text")):
+        erase_text(Entry.objects.get(event=event), name, by=house.administrator, reason="They asked for it.")
+
+    assert "27017" not in json.dumps(list(KeptAnswer.objects.values_list("body", flat=True)))
+    again = agent.post("checks/", {"action": WRONG_PORT}, **once)
+    assert (again.status_code, "27017" in again.content.decode()) == (200, False)
+    again = agent.post("instructions/", proposal, HTTP_IDEMPOTENCY_KEY="told")
+    assert (again.status_code, "krakatoa" in again.content.decode()) == (201, False)
+    assert Check.objects.count() == Instruction.objects.filter(key=proposed["id"]).count() == 1
+    assert told["check_id"] == str(Check.objects.get().pk)
 
 
 def test_nobody_grants_without_a_page_of_ours(house: Cast) -> None:
