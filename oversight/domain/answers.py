@@ -62,6 +62,7 @@ class Question:
             "reasoning": self.reasoning,
             "scores": self.scores,
             "environment": self.environment,
+            "context": self.context,
         }
         return hashlib.sha256(canonical_json(asked)).hexdigest()
 
@@ -72,6 +73,7 @@ class Question:
             "reasoning": self.reasoning,
             "scores": dict(self.scores) if self.scores is not None else None,
             "environment": self.environment,
+            "context": self.context,
         }
 
 

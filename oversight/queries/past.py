@@ -72,7 +72,9 @@ def _bodies(texts: Mapping[Any, str]) -> QuerySet:
 def _request(body: str) -> GateRequest:
     """What was asked, but for the pressure of that moment: no instruction changes that."""
     said = json.loads(body)
-    return GateRequest(said["action"], said["reasoning"], said["scores"], environment=said["environment"])
+    return GateRequest(
+        said["action"], said["reasoning"], said["scores"], environment=said["environment"], context=said["context"]
+    )
 
 
 def _words(check: Check) -> str:

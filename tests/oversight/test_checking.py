@@ -110,6 +110,8 @@ def test_the_same_tool_call_is_answered_as_the_first_time(house: Cast) -> None:
     with pytest.raises(Invalid) as refused:
         ask(key, LOOK, tool_call="call_1")
     assert "tool_call_id" in refused.value.errors
+    with pytest.raises(Invalid):
+        ask(key, DROP, tool_call="call_1", context={"goal": "Another one."})
     other = key_of(house.project, house, "Another")
     assert not ask(other, LOOK, tool_call="call_1").replayed
 
