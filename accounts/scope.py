@@ -157,7 +157,9 @@ def key_with_prefix(prefix: str) -> "APIKey | None":
     from accounts.models import APIKey
 
     with django_scopes.scopes_disabled():
-        return APIKey.objects.select_related("organisation", "project").filter(prefix=prefix).first()
+        # There is one at most; not put in order, which every request of a key would pay for.
+        rows = APIKey.objects.select_related("organisation", "project").filter(prefix=prefix)
+        return next(iter(rows.order_by()), None)
 
 
 def owner_of(model: "type[models.Model]", key: UUID) -> "Organisation | None":

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.db.models import Field, Model
 
 from accounts.scope import is_scoped, must_be_ours
@@ -27,7 +27,7 @@ class Statements:
         if is_scoped(type(row)):
             must_be_ours(getattr(row, "organisation_id", None), type(row))
         sql, fields = _insert_into(type(row))
-        self._said.append((sql, [_value(row, one) for one in fields]))
+        self._said.append((sql, _values(row, fields)))
 
     def update(self, row: Model, fields: Sequence[str], where: Mapping[str, Any]) -> None:
         """These fields of a row as they are now on `row`, if the columns in `where` still hold what is said of them."""
@@ -38,7 +38,7 @@ class Statements:
         held = [(_field(type(row), name), value) for name, value in {meta.pk.name: row.pk, **where}.items()]
         sets = ", ".join(f"{_column(one)} = %s" for one in changed)
         stands = " AND ".join(f"{_column(one)} = %s" for one, _ in held)
-        values = [_value(row, one) for one in changed]
+        values = _values(row, changed)
         values += [one.get_db_prep_value(value, connection) for one, value in held]
         quote = connection.ops.quote_name
         self._said.append((f"UPDATE {quote(meta.db_table)} SET {sets} WHERE {stands}", values))
@@ -49,9 +49,9 @@ class Statements:
         if not said:
             return
         if connection.vendor == "postgresql":
-            sql = "; ".join(sql for sql, _ in said)
             with connection.cursor() as cursor:
-                cursor.execute(sql, [value for _, values in said for value in values])
+                # Values are put in one statement at a time: psycopg remembers how it read those, not one so long.
+                cursor.execute("; ".join(cursor.mogrify(sql, values) for sql, values in said))
             return
         with transaction.atomic(), connection.cursor() as cursor:
             for sql, values in said:
@@ -77,5 +77,6 @@ def _column(field: Field) -> str:
     return str(connection.ops.quote_name(str(field.column)))
 
 
-def _value(row: Model, field: Field) -> Any:
-    return field.get_db_prep_save(getattr(row, field.attname), connection)
+def _values(row: Model, fields: Sequence[Field]) -> list[Any]:
+    database = connections[DEFAULT_DB_ALIAS]  # itself: `connection` would look for it anew at every attribute of it
+    return [field.get_db_prep_save(getattr(row, field.attname), database) for field in fields]

@@ -3,13 +3,12 @@
 It is never rewritten. Everyone who checks our log reads these bytes, so a change is a new version.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID
-
-import rfc8785
 
 VERSION = 1
 KEYS = (
@@ -128,4 +127,6 @@ def _one_of(what: str, value: str | None, known: tuple[str | None, ...]) -> None
 
 def canonical(envelope: Mapping[str, Any]) -> bytes:
     """RFC 8785 bytes."""
-    return rfc8785.dumps(dict(envelope))
+    # Of what `build` makes (names in ASCII, no fraction, no number past 2^53) this writes what RFC 8785 says, and is
+    # written much faster than by a library that takes any JSON.
+    return json.dumps(envelope, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

@@ -100,11 +100,16 @@ def frozen(value: Any, deepest: int = DEEPEST) -> Any:
     return frozenset(items) if isinstance(value, (set, frozenset)) else FrozenList(items)
 
 
+_PLAIN = (str, int, bool)
+
+
 def plain(value: Any) -> Any:
     """`value` as JSON holds it. Sets are written in order, so that the same result is the same text.
 
     Made for results, which are flat: JSON nested deeper than Python's own limit raises `RecursionError`.
     """
+    if value is None or type(value) in _PLAIN:  # most of what a result holds
+        return value
     if isinstance(value, Record):
         return value.to_dict()
     if isinstance(value, Enum):

@@ -39,7 +39,7 @@ class BodySizeMiddleware:
         most = LONGEST_BODY if interface else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if interface and not request.path.startswith("/api/"):
             most = LONGEST_EVENT
-        if request.method == "POST" and (file := _takes_file(request)):
+        if request.method == "POST" and not interface and (file := _takes_file(request)):
             most = file + FORM_AROUND
             request.upload_handlers = [TemporaryFileUploadHandler(request)]
         if not length.isdecimal() or int(length) <= most:

@@ -10,6 +10,11 @@ from tractatus_site.style_page import card, style
 from tractatus_site.views import client_file, security_txt
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # First, since a route is looked for from the top and agents ask before every act.
+    path("api/v1/", include("oversight.api_urls")),
+    path("api/v1/", include("instructions.api_urls")),
+    path("api/v1/", include("deliberation.api_urls")),
+    path("api/v1/", include("audit.api_urls")),
     path("operator/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
@@ -27,10 +32,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("deliberation.urls")),
     path("", include("oversight.urls")),
     path("", include("oversight.adapter_urls")),
-    path("api/v1/", include("audit.api_urls")),
-    path("api/v1/", include("instructions.api_urls")),
-    path("api/v1/", include("deliberation.api_urls")),
-    path("api/v1/", include("oversight.api_urls")),
     re_path(r"^(api|hooks|beta)/", nothing_here),
 ]
 

@@ -32,15 +32,18 @@ class Stands:
     suspended: Suspended
 
 
+_SESSION = tuple(Session._meta.concrete_fields)
+_COLUMNS = ", ".join(f's."{one.column}"' for one in _SESSION)
+
 # Which glass holds, `standing_glass` says; here it is only asked whether any could.
-WHAT_STANDS = """
+WHAT_STANDS = f"""
 SELECT
     (SELECT h.version FROM instructions_history h WHERE h.organisation_id = %s),
     EXISTS (SELECT 1 FROM oversight_stop t WHERE t.project_id = %s AND t.lifted_at IS NULL AND (
         t.key_id = %s OR t.session_id = s.id OR (t.key_id IS NULL AND t.session_id IS NULL))),
     EXISTS (SELECT 1 FROM oversight_brokenglass g
         WHERE g.project_id = %s AND g.until > %s AND g.ended_at IS NULL),
-    s.*
+    {_COLUMNS}
 FROM (SELECT 1 AS one) AS always LEFT JOIN oversight_session s ON s.project_id = %s AND s.name = %s
 """
 
@@ -57,8 +60,7 @@ def what_stands(key: APIKey, question: Question) -> Stands:
     with connection.cursor() as cursor:
         cursor.execute(WHAT_STANDS, asked)
         version, stopped, broken, *row = cursor.fetchone()
-        columns = tuple(one[0] for one in cursor.description[3:])
-    session = _session(columns, row)
+    session = _session(row)
     whole, suspended = _suspended(key, now) if broken else (False, NOTHING_SUSPENDED)
     return Stands(
         now=now,
@@ -78,12 +80,10 @@ def _uuid(value: UUID) -> Any:
 _UUID = UUIDField()
 
 
-def _session(columns: tuple[str, ...], row: list[Any]) -> Session | None:
+def _session(row: list[Any]) -> Session | None:
     """The session that a row of the statement holds; None where there is none of this name."""
-    read = _reading(columns, connection.vendor)
     values = []
-    for place, converters in read:
-        value = row[place]
+    for value, converters in zip(row, _reading(connection.vendor), strict=True):
         for convert in converters:
             value = convert(value, None, connection)
         values.append(value)
@@ -92,13 +92,12 @@ def _session(columns: tuple[str, ...], row: list[Any]) -> Session | None:
 
 
 @cache
-def _reading(columns: tuple[str, ...], vendor: str) -> list[tuple[int, list[Any]]]:
-    """For each field of a session, in the model's order: its place in the row, and what makes Python's value of it."""
+def _reading(vendor: str) -> list[list[Any]]:
+    """For each field of a session, in the model's order: what makes Python's value of a database's."""
     found = []
-    for field in Session._meta.concrete_fields:
+    for field in _SESSION:
         said = field.get_col(Session._meta.db_table)
-        converters = [*connection.ops.get_db_converters(said), *said.get_db_converters(connection)]
-        found.append((columns.index(field.column), converters))
+        found.append([*connection.ops.get_db_converters(said), *said.get_db_converters(connection)])
     return found
 
 

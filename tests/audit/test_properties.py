@@ -6,6 +6,7 @@ from datetime import UTC
 from uuid import UUID
 
 import pytest
+import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -49,6 +50,7 @@ ENVELOPES = st.builds(
 def test_canonical_bytes_are_the_same_after_any_reading(written):
     """Who parses our bytes and writes them again by RFC 8785 finds the same leaf."""
     exact = envelope.canonical(written)
+    assert exact == rfc8785.dumps(written)
     read = json.loads(exact)
     assert tuple(sorted(read)) == tuple(sorted(envelope.KEYS))
     assert envelope.canonical(dict(reversed(read.items()))) == exact

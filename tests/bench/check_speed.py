@@ -38,12 +38,14 @@ ACTIONS = [
                                          "new_string": "limit = 50"}},
     {"tool_name": "Bash", "tool_input": {"command": "python -m pytest tests/orders -q -x"}},
     {"tool_name": "Grep", "tool_input": {"pattern": "def total", "path": "src"}},
-    {"tool_name": "Bash", "tool_input": {"command": "git push origin orders"}},
+    {"tool_name": "Bash", "tool_input": {"command": "npm publish --access public"}},
     {"tool_name": "Bash", "tool_input": {"command": "git commit -am 'List fifty orders'"}},
     {"tool_name": "Write", "tool_input": {"file_path": "docs/orders.md", "content": "# Orders\n\nFifty a page.\n"}},
     {"tool_name": "Bash", "tool_input": {"command": "npm run build --silent"}},
 ]  # fmt: skip
-"""What a coding agent does all day; one in ten is denied."""
+"""What a coding agent does all day; one in ten is denied, by one instruction."""
+
+NEVER = "Never run npm publish."
 
 TURNS = 5
 NOTHING, CHECK = "/api/v1/bench/nothing/", "/api/v1/checks/"
@@ -153,7 +155,6 @@ def prepare(rows: int) -> str:
     from instructions.models import Instruction
     from tests.bench.framework_speed import texts
     from tests.cast import Cast
-    from tests.oversight.house import PORT
 
     cast = Cast()
     with open_organisation(cast.organisation):
@@ -164,7 +165,7 @@ def prepare(rows: int) -> str:
             for n, text in enumerate(texts(rows), 1)
         ]  # fmt: skip
         import_instructions(cast.organisation, cast.project, "a.json", json.dumps(made).encode(), by=cast.editor)
-        propose_instruction(cast.organisation, Wording(PORT), by=cast.editor, project=cast.project)
+        propose_instruction(cast.organisation, Wording(NEVER), by=cast.editor, project=cast.project)
         rest = Instruction.objects.filter(state=Instruction.State.PROPOSED)
         rest.update(state=Instruction.State.ACTIVE, published_by=cast.editor, published_at=clock.now())
         print(f"{Instruction.objects.filter(state='active').count()} instructions in force, {connection.vendor}")
@@ -196,6 +197,8 @@ def serve(folder: str, database: str, secret: str, options: Any) -> None:
 
 
 def _warm(port: int, secret: str) -> None:
+    from django.db import connection
+
     until = time.monotonic() + 120
     while time.monotonic() < until:
         with socket.socket() as tried:
@@ -204,6 +207,10 @@ def _warm(port: int, secret: str) -> None:
         time.sleep(0.2)
     for path in (NOTHING, CHECK):
         measured(port, secret, path, 8, 40, 99)
+    if connection.vendor == "postgresql":
+        # As the database does by itself within a minute or two: what it planned for empty tables reads all of them.
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 def _workers(parent: int) -> list[int]:

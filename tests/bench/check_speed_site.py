@@ -33,4 +33,6 @@ class Nothing(ProjectView):
         return Response({})
 
 
-urlpatterns = [path("api/v1/bench/nothing/", Nothing.as_view()), *urls.urlpatterns]
+# Beside the checks: a route is looked for from the top, which is to cost the two the same.
+CHECKS, *OTHERS = urls.urlpatterns
+urlpatterns = [CHECKS, path("api/v1/bench/nothing/", Nothing.as_view()), *OTHERS]

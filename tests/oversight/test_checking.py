@@ -75,6 +75,16 @@ def test_a_check_is_answered_with_the_records_promise(house: Cast) -> None:
     assert ask(key, RIGHT_PORT, dry_run=True).receipt is None
 
 
+def test_words_are_kept_that_look_like_places_for_values_or_end_a_statement(house: Cast) -> None:
+    key = key_of(house.project, house)
+    act = {
+        "tool_name": "Bash",
+        "tool_input": {"command": "date +%s; printf '%(x)s %% \\\\ \\'; DROP TABLE audit_entry; --'"},
+    }
+    check = Check.objects.get(pk=ask(key, act).check_id)
+    assert json.loads(check.text.body)["action"] == act
+
+
 def test_an_observing_key_is_never_stopped(house: Cast) -> None:
     in_force(house)
     key = key_of(house.project, house, enforces=False)
