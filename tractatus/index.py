@@ -300,9 +300,12 @@ class View:
     def any_stands(self, filed: Filed) -> bool:
         """Whether any instruction in force asks a constraint."""
         try:
-            return any(map(self.stands, filed.holders))  # mostly the first does, of perhaps thousands
+            if any(map(self.stands, filed.holders)):  # mostly the first does, of perhaps thousands
+                return True
         except RuntimeError:  # the holders were changed meanwhile
-            return any(map(self.stands, now(filed.holders)))
+            pass
+        # One that goes while another comes makes the walk above leave one out, and nobody is told: look at them at once.
+        return any(map(self.stands, now(filed.holders)))
 
     def standing(self, filed: Filed) -> list[Entry]:
         """The entries in force that ask a constraint."""

@@ -79,7 +79,7 @@ class Site:
         except OSError:
             return 0, ""
 
-    def stop(self, how: signal.Signals = signal.SIGINT, within: float = 10) -> int:
+    def stop(self, how: signal.Signals = signal.SIGINT, within: float = 25) -> int:
         """Sends the signal and gives the exit code."""
         self.process.send_signal(how)
         return self.process.wait(within)
