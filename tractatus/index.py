@@ -304,7 +304,7 @@ class View:
                 return True
         except RuntimeError:  # the holders were changed meanwhile
             pass
-        # One that goes while another comes makes the walk above leave one out, and nobody is told: look at them at once.
+        # One that goes while another comes makes the walk above leave one out, and nobody is told: look at all at once.
         return any(map(self.stands, now(filed.holders)))
 
     def standing(self, filed: Filed) -> list[Entry]:
