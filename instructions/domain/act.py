@@ -112,7 +112,7 @@ def perform(
         history = held(organisation)
         if thing is not None:
             thing.refresh_from_db()
-        caller = _caller(by, organisation)
+        caller = caller_of(by, organisation)
         row = require(caller, verb, thing.state if thing is not None else "*")
         about = thing.project if thing is not None else project
         if isinstance(by, APIKey) and (about is None or about.pk != by.project_id):
@@ -151,7 +151,7 @@ def held(organisation: Organisation) -> History:
     return rows.get()
 
 
-def _caller(by: By, organisation: Organisation) -> Caller | System:
+def caller_of(by: By, organisation: Organisation) -> Caller | System:
     """How `by` stands in the organisation now, read from the database and not from a request."""
     if isinstance(by, System):
         return by

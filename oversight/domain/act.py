@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from accounts import clock
 from accounts.domain.acting import role_in
 from accounts.ids import uuid7
-from accounts.models import APIKey, Membership, Organisation, Project, User
+from accounts.models import APIKey, Organisation, Project, User
 from accounts.permissions import Caller, Rule, System, require
 from accounts.refusals import NotAllowed
 from accounts.scope import open_organisation
@@ -32,11 +32,11 @@ from audit.models import Entry, Text
 from audit.receivers import actor_of
 from audit.record import record
 from audit.texts import keep_written
+from instructions.domain.act import By, caller_of
 from oversight.models import BrokenGlass, JudgmentRequest, Session, Stop
 
 LONGEST_REASON = 5_000
 
-By = User | APIKey | System
 Thing = Session | JudgmentRequest | Stop | BrokenGlass
 
 
@@ -148,14 +148,3 @@ def perform(
             cause=act.cause,
             texts=act.texts,
         )
-
-
-def caller_of(by: By, organisation: Organisation) -> Caller | System:
-    """How `by` stands in the organisation now, read from the database and not from a request."""
-    if isinstance(by, System):
-        return by
-    if isinstance(by, APIKey):
-        by.refresh_from_db(fields=["revoked_at"])
-        return Caller(key=by, organisation=organisation)
-    membership = Membership.objects.filter(user=by, ended_at__isnull=True).first()
-    return Caller(user=by, organisation=organisation, membership=membership)
