@@ -10,7 +10,7 @@ class OversightConfig(AppConfig):
         from deliberation import demo as deliberation_demo
         from oversight import demo, guards, notices, permissions, receivers  # noqa: F401  (notices register their kinds)
         from oversight.domain import convening
-        from oversight.queries import asked, origins, past
+        from oversight.queries import asked, in_record, origins, past
 
         permissions.declare()
         guards.declare()
@@ -19,4 +19,5 @@ class OversightConfig(AppConfig):
         origins.declare()
         asked.declare()
         past.declare()
+        in_record.declare()
         deliberation_demo.ALSO.append(demo.tell)

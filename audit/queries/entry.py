@@ -73,6 +73,10 @@ class Page:
     words: list[Words]
 
     @property
+    def hides_words(self) -> bool:
+        return any(one.text is not None and not one.text.is_erased and not one.shown for one in self.words)
+
+    @property
     def took(self) -> int:
         return sum(step.microseconds or 0 for step in self.steps)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -44,6 +44,7 @@ def record(request: MemberRequest, slug: str) -> HttpResponse:
     wanted = form.wanted()
     found = search(request.organisation, wanted, after) if wanted is not None else NOTHING
     names = wording.names_of(found.rows)
+    acts = wording.acts_in_words(found.rows, request.caller)
     chart = distribution(request.organisation, wanted or Wanted())
     return render(
         request,
@@ -51,7 +52,7 @@ def record(request: MemberRequest, slug: str) -> HttpResponse:
         {
             "form": form,
             "narrow": bool(given),
-            "rows": [_row(entry, names) for entry in found.rows],
+            "rows": [_row(entry, names, acts) for entry in found.rows],
             "found": found,
             "query": urlencode(given),
             "older": urlencode(given | {"after": str(found.following)}) if found.following else "",
@@ -81,13 +82,14 @@ def _checkpoint() -> Checkpoint | None:
     return Checkpoint.objects.filter(log__ended_at__isnull=True).order_by("-size", "-signed_at").first()
 
 
-def _row(entry: Entry, names: dict[str, str]) -> dict[str, Any]:
+def _row(entry: Entry, names: dict[str, str], acts: Mapping[UUID, str]) -> dict[str, Any]:
     return {
         "entry": entry,
         "day": entry.timestamp,
         "decision": wording.decision_in_words(entry.decision),
         "decision_class": wording.CLASSES.get(entry.decision, ""),
         "what": wording.event_in_words(entry.event),
+        "act": acts.get(entry.pk, ""),
         "actor": wording.actor_in_words(entry, names),
         "service": wording.service_in_words(entry.service),
         "boundary": wording.boundary_in_words(entry.boundary),
@@ -102,14 +104,15 @@ def record_entry(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
     page = entry_page(request.organisation, pk, request.caller)
     if page is None:
         raise Http404
-    names = wording.names_of([page.entry, *page.chain, *page.answers])
+    told = [page.entry, *page.chain, *page.answers]
+    names, acts = wording.names_of(told), wording.acts_in_words(told, request.caller)
     return render(
         request,
         "audit/entry.html",
         {
             "page": page,
             "may_erase": Role.ADMINISTRATOR in request.caller.roles,
-            "row": _row(page.entry, names),
+            "row": _row(page.entry, names, acts),
             "facts": _facts(request, page, names),
             "steps": [
                 {
@@ -120,8 +123,8 @@ def record_entry(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
                 }
                 for step in page.steps
             ],
-            "chain": [_row(entry, names) for entry in page.chain] if len(page.chain) > 1 else [],
-            "answers": [_row(entry, names) for entry in page.answers],
+            "chain": [_row(entry, names, acts) for entry in page.chain] if len(page.chain) > 1 else [],
+            "answers": [_row(entry, names, acts) for entry in page.answers],
             "canonical": bytes(page.entry.canonical).decode(),
             "proof": inclusion_of(page.entry),
         },

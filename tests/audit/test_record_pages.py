@@ -128,7 +128,7 @@ def test_words_are_shown_only_to_who_may_read_them(cast: Cast, sign_in: SignIn) 
     hidden = page(browser, "record_entry", said.pk)
     assert secret.body not in hidden
     assert secret.commitment in hidden
-    assert "Kept, and not shown here" in hidden
+    assert "What is kept and not shown here stands where it was written" in hidden
     with open_organisation(cast.organisation):
         Text.objects.filter(pk=secret.pk).update(body="", salt=b"", erased_at=said.timestamp)
     assert "erased on request" in page(browser, "record_entry", said.pk)

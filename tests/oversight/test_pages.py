@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from accounts import clock
 from accounts.scope import open_organisation
-from audit.models import Text
+from audit.domain.erasure import erase_text
+from audit.models import Entry, Text
 from instructions.domain.policy import set_policy
 from oversight.domain.handoffs import write_handoff
 from oversight.domain.reports import Report, report_act
@@ -162,6 +163,20 @@ def test_a_check_shows_each_service_and_its_entry(house: Cast) -> None:
     page = said(signed_in(house.auditor), "agent_check", denied.pk)
     assert "erased on request" in page
     assert "27017" not in page
+
+
+def test_the_record_tells_which_act_was_checked_until_its_words_are_erased(house: Cast) -> None:
+    key = key_of(house.project, house)
+    ask(key, LOOK)
+    told = ask(key, WRONG_PORT)
+    auditor = signed_in(house.auditor)
+    assert "Run ls -la" in said(auditor, "record")
+    check = Check.objects.get(pk=told.check_id)
+    assert "Run mongosh --port 27017 shop" in said(auditor, "record_entry", check.entry_id)
+    erase_text(Entry.objects.get(pk=check.entry_id), "check", by=house.administrator, reason="Its author asked.")
+    after = said(auditor, "record")
+    assert "27017" not in after
+    assert "Run ls -la" in after
 
 
 def test_a_handoff_is_read_on_the_page_and_as_a_file(house: Cast) -> None:
