@@ -14,6 +14,7 @@ from uuid import UUID
 
 import django_scopes
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Cast
 from django.db.models.signals import pre_save
 from django_scopes.exceptions import ScopeError
@@ -150,6 +151,19 @@ def organisations_sat_in(user: "User") -> list["Organisation"]:
     with django_scopes.scopes_disabled():
         held = SeatUser.objects.filter(user=user, until__isnull=True)
         return list(Organisation.objects.filter(pk__in=held.values("organisation"), deactivated_at__isnull=True))
+
+
+def having_a_part_elsewhere(users: Iterable[UUID], organisation: "Organisation") -> set[UUID]:
+    """Which of these users, by id, are members of another organisation in use, or sit on a seat there now."""
+    from accounts.models import Membership, SeatUser
+
+    here = Q(organisation=organisation) | Q(organisation__deactivated_at__isnull=False)
+    with django_scopes.scopes_disabled():
+        belongs = Membership.objects.filter(user__in=(ids := list(users)), ended_at__isnull=True).exclude(here)
+        sits = SeatUser.objects.filter(user__in=ids, until__isnull=True).exclude(here)
+        return set(
+            belongs.order_by().values_list("user", flat=True).union(sits.order_by().values_list("user", flat=True))
+        )
 
 
 def key_with_prefix(prefix: str) -> "APIKey | None":

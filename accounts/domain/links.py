@@ -12,7 +12,7 @@ from accounts.domain.acting import By, acting_in
 from accounts.models import Installation, Membership, User
 from accounts.models.installation import MailChoice
 from accounts.refusals import Invalid, Stale, WrongState
-from accounts.scope import memberships_of, organisations_sat_in
+from accounts.scope import having_a_part_elsewhere, memberships_of
 
 
 class _SignInTokens(PasswordResetTokenGenerator):
@@ -41,23 +41,23 @@ def make_sign_in_link(membership: Membership, *, by: By) -> tuple[UUID, str]:
             raise Stale(_("This membership has ended."))
         if user.has_usable_password() or _has_authenticator(user):
             raise Invalid(_("They have a password or a passkey of their own. Nobody else can sign in for them."))
-        if _has_part_elsewhere(membership, user):
+        if having_a_part_elsewhere([user.pk], membership.organisation):
             raise Invalid(_("They have a part in another organisation too. Nobody here can sign in for them there."))
         act.done(("membership", membership.pk), "made")
         return user.pk, tokens.make_token(user)
 
 
-def without_a_way_in(members: Iterable[Membership]) -> set[UUID]:
-    """Of these members, by id, to whom a link may be offered: who has no password and no passkey of their own.
-
-    One query however many. That somebody has a part elsewhere is said when a link is made for them.
-    """
+def open_to_a_link(members: Iterable[Membership]) -> set[UUID]:
+    """Of these members of one organisation, by id, for whom `make_sign_in_link` would make one. Two queries at most."""
     from allauth.mfa.models import Authenticator
 
     current = [one for one in members if one.is_current and not one.user.has_usable_password()]
-    own = Authenticator.objects.filter(user__in=[one.user_id for one in current]).values_list("user", flat=True)
-    secured = set(own)
-    return {one.pk for one in current if one.user_id not in secured}
+    if not current:
+        return set()
+    users = [one.user_id for one in current]
+    barred = set(Authenticator.objects.filter(user__in=users).values_list("user", flat=True))
+    barred |= having_a_part_elsewhere(users, current[0].organisation)
+    return {one.pk for one in current if one.user_id not in barred}
 
 
 def use_sign_in_link(user_id: UUID, token: str) -> User:
@@ -69,7 +69,7 @@ def use_sign_in_link(user_id: UUID, token: str) -> User:
         if user is None or user.is_operator or not tokens.check_token(user, token):
             raise Stale(USED_UP)
         memberships = list(memberships_of(user))
-        if len(memberships) != 1 or _has_part_elsewhere(memberships[0], user):
+        if len(memberships) != 1 or having_a_part_elsewhere([user.pk], memberships[0].organisation):
             raise Stale(USED_UP)
         with acting_in("use_sign_in_link", memberships[0].organisation, by=user) as act:
             act.done(("membership", memberships[0].pk), "signed_in")
@@ -77,12 +77,6 @@ def use_sign_in_link(user_id: UUID, token: str) -> User:
             user.last_login = clock.now()
             user.save(update_fields=["last_login"])
         return user
-
-
-def _has_part_elsewhere(membership: Membership, user: User) -> bool:
-    organisations = {row.organisation_id for row in memberships_of(user)}
-    organisations |= {one.pk for one in organisations_sat_in(user)}
-    return bool(organisations - {membership.organisation_id})
 
 
 def _has_authenticator(user: User) -> bool:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import MemberRequest, for_members, kept_post
 from accounts.domain.keys import create_api_key, revoke_api_key
-from accounts.domain.links import make_sign_in_link, without_a_way_in
+from accounts.domain.links import make_sign_in_link, open_to_a_link
 from accounts.domain.members import add_member, end_membership, set_roles
 from accounts.domain.projects import archive_project, create_project
 from accounts.domain.start import choose_mail
@@ -50,7 +50,7 @@ def settings_members(request: MemberRequest, slug: str) -> HttpResponse:
             messages.success(request, _("%(name)s is a member now.") % {"name": membership.user})
             return redirect("settings_members", slug=slug)
     found = list(members())
-    links = set() if mail_is_sent() else without_a_way_in(found)
+    links = set() if mail_is_sent() else open_to_a_link(found)
     return _page(request, "members", form, {"members": found, "links": links})
 
 

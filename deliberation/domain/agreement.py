@@ -31,14 +31,15 @@ from deliberation.models import (
 def put_agreement(deliberation: Deliberation, *, by: User, text: str, replaces: Agreement | None = None) -> Agreement:
     """Put a sentence that seems agreed: while round 3 is open, or before, once round 2 has closed.
 
-    `replaces` is an earlier sentence that is struck for it, with its answers; it stays readable.
+    `replaces` is an earlier sentence that is struck for it, with its answers; it stays readable. Raises `Stale` where
+    that was reworded meanwhile, and `Invalid` where nothing is said otherwise.
     """
     with perform("put_agreement", deliberation, by=by) as act:
         round_ = _may_put(deliberation)
+        if replaces is not None:
+            _strike(act, replaces, says_else=cleaned(text) != str(replaces.text))
         body = act.keep("text", text)
         here = Agreement.objects.filter(deliberation=deliberation)
-        if replaces is not None:
-            here.filter(pk=replaces.pk, struck_at__isnull=True).update(struck_at=act.now)
         row = Agreement.objects.create(
             organisation_id=deliberation.organisation_id,
             deliberation=deliberation,
@@ -46,7 +47,10 @@ def put_agreement(deliberation: Deliberation, *, by: User, text: str, replaces: 
             text=body,
             by_user=by,
             at=act.now,
+            replaces=replaces,
         )
+        if replaces is not None:
+            act.decision = "reworded"
         act.subject = ("agreement", row.pk)
         ask_again(round_)
     return row
@@ -104,16 +108,21 @@ def put_difference(
     sides: Sequence[str],
     replaces: Difference | None = None,
 ) -> Difference:
-    """Put a difference that cannot be resolved, with two sides or more, each for its holders to confirm."""
+    """Put a difference that cannot be resolved, with two sides or more, each for its holders to confirm.
+
+    `replaces` is an earlier wording of it, struck as `put_agreement` says.
+    """
     with perform("put_difference", deliberation, by=by) as act:
         round_ = _may_put(deliberation)
         stated = [side for side in sides if cleaned(side)]
         if len(stated) < 2:
             raise Invalid(_("A difference has at least two sides. Say what each of them holds."), "sides")
+        if replaces is not None:
+            before = [str(side.text) for side in replaces.sides.select_related("text")]
+            after = [cleaned(side) for side in stated]
+            _strike(act, replaces, says_else=(cleaned(text), after) != (str(replaces.text), before))
         body = act.keep("text", text)
         here = Difference.objects.filter(deliberation=deliberation)
-        if replaces is not None:
-            here.filter(pk=replaces.pk, struck_at__isnull=True).update(struck_at=act.now)
         row = Difference.objects.create(
             organisation_id=deliberation.organisation_id,
             deliberation=deliberation,
@@ -121,6 +130,7 @@ def put_difference(
             text=body,
             by_user=by,
             at=act.now,
+            replaces=replaces,
         )
         for side in stated:
             Side.objects.create(
@@ -131,6 +141,8 @@ def put_difference(
                 by_user=by,
                 at=act.now,
             )
+        if replaces is not None:
+            act.decision = "reworded"
         act.subject = ("difference", row.pk)
         ask_again(round_)
     return row
@@ -179,6 +191,17 @@ def _may_put(deliberation: Deliberation) -> Round:
     if deliberation.state == State.ROUND_2 and round_of(deliberation, 2).state != Round.State.CLOSED:
         raise WrongState(_("This can be written once round 2 has closed."))
     return round_
+
+
+def _strike(act: Act, row: Agreement | Difference, *, says_else: bool) -> None:
+    """Strike an earlier wording for another one that says something else."""
+    row.refresh_from_db()
+    if row.deliberation_id != act.deliberation.pk or row.struck_at is not None:
+        raise Stale(_("This was reworded meanwhile. Please read the new wording."))
+    if not says_else:
+        raise Invalid(_("It says the same as before. Everybody would be asked again for nothing."), "text")
+    row.struck_at = act.now
+    row.save(update_fields=["struck_at"])
 
 
 # --- What changed

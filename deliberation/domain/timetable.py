@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from accounts.models import Organisation
@@ -33,6 +33,11 @@ def expect_after(round_: Round, ends: datetime) -> None:
         coming.opens_at = ends + timedelta(hours=times.between_rounds)
         coming.closes_at = ends = coming.opens_at + times.of_round(coming.number)
         coming.save(update_fields=["opens_at", "closes_at"])
+
+
+def review_by(organisation: Organisation, urgency: str, decided_on: date) -> date:
+    """The day that the timetable proposes for looking again at what is decided on `decided_on`."""
+    return rounds.months_after(decided_on, durations_of(organisation, urgency).review_after_months)
 
 
 def working_days_after(moment: datetime, days: int, zone: str) -> datetime:

@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from audit.archive import File
 from deliberation.export.reading import Reader
 from deliberation.models import OutcomeVersion, Round
-from deliberation.queries import contributions as said
 from deliberation.queries import outcome_page, rounds
+from deliberation.queries.abreast import Abreast
+from deliberation.queries.accommodations import proposals, questions, shared_values
+from deliberation.queries.agreement import agreements, differences, shifts
 from deliberation.queries.outcome import Document
 
 SAID_IN = (1, 2, 3)
@@ -82,8 +84,8 @@ def of_rounds(site: Site, reader: Reader, places: list[dict[str, Any]], shown: l
         number = row.number
         facts = _said_in(number, reader)
         if reader.reads_rounds:
-            asked = [one for one in said.questions(reader.deliberation) if one.question.round_id == row.pk]
-            frameworks = said.Abreast.of(reader.deliberation, None).frameworks
+            asked = [one for one in questions(reader.deliberation) if one.question.round_id == row.pk]
+            frameworks = Abreast.of(reader.deliberation, None).frameworks
             facts |= {"questions": asked, "heard": rounds.heard(reader.deliberation, row, frameworks)}
         yield site.page(
             f"round-{number}.html",
@@ -106,13 +108,13 @@ def _said_in(number: int, reader: Reader) -> dict[str, Any]:
         return {"columns": columns}
     if number == 2:
         return {
-            "shared": said.shared_values(deliberation),
-            "proposals": said.proposals(deliberation, seat=None, viewer=None),
+            "shared": shared_values(deliberation),
+            "proposals": proposals(deliberation, seat=None, viewer=None),
         }
     return {
-        "agreements": said.agreements(deliberation, seat=None, viewer=None),
-        "differences": said.differences(deliberation, seat=None),
-        "shifts": said.shifts(deliberation),
+        "agreements": agreements(deliberation, seat=None, viewer=None),
+        "differences": differences(deliberation, seat=None),
+        "shifts": shifts(deliberation),
     }
 
 

@@ -21,7 +21,7 @@ from deliberation.domain.standing import Standing
 from deliberation.models import Deliberation, Seat
 from deliberation.models.rounds import Spoken
 from deliberation.models.tenancy import OfDeliberation
-from deliberation.queries.contributions import newest
+from deliberation.queries.abreast import newest
 from deliberation.queries.rounds import reads_others, visible_positions
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -126,10 +126,10 @@ def rows_for(reader: Reader) -> Rows:
 
 
 def _of(model: type[OfDeliberation], reader: Reader) -> QuerySet[Any]:
-    """The rows that stand: what was struck, taken back or replaced is on no page either."""
+    """The rows that stand: what was struck, taken back or replaced is on no page either, but for what was reworded."""
     rows: QuerySet[Any] = model._default_manager.filter(deliberation=reader.deliberation)
     names = {field.name for field in model._meta.get_fields()}
-    if "struck_at" in names:
+    if "struck_at" in names and model not in (of.Agreement, of.Difference):
         rows = rows.filter(struck_at__isnull=True)
     if not reader.reads_rounds and "by_seat" in names:
         # A proposal, or a finding somebody added, was said in a round.

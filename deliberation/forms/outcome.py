@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from deliberation.domain.hearing import frameworks_heard, standing_frameworks
 from deliberation.domain.outcome import Content, Heard, Loss, Promised
+from deliberation.domain.precedent import today_in
+from deliberation.domain.timetable import review_by
 from deliberation.forms.fields import ComingDateField, WordsField
 from deliberation.models import Deliberation, Framework, Option, OutcomeVersion, Remainder
 
@@ -91,7 +93,13 @@ class OutcomeForm(forms.Form):
         required=False,
         short=True,
     )
-    review_date = ComingDateField(label=gettext_lazy("Review by"), required=False)
+    review_date = ComingDateField(
+        label=gettext_lazy("Review by"),
+        help_text=gettext_lazy(
+            "The day in a new draft is what the timetable proposes for this urgency. Choose the one the matter needs."
+        ),
+        required=False,
+    )
     nothing_to_do = WordsField(
         label=gettext_lazy("Nothing is to be done, because (instead of a commitment)"), required=False, short=True
     )
@@ -330,12 +338,16 @@ def _follow_losses(kept: dict[str, str], gone: int) -> None:
 
 
 def initial_of(version: OutcomeVersion | None, deliberation: Deliberation) -> dict[str, Any]:
-    """The form as `version` says it; before there is one, with the frameworks marked from who contributed."""
+    """The form as `version` says it.
+
+    Before there is one: with the frameworks marked from who contributed, and the day of the review by the timetable.
+    """
     frameworks = standing_frameworks(deliberation)
     if version is None:
         heard = frameworks_heard(deliberation)
         marks = {f"hearings-{n}-heard": "yes" for n, one in enumerate(frameworks) if one.pk in heard}
-        return {"kind": OutcomeVersion.Kind.DECISION.value, **marks}
+        day = review_by(deliberation.organisation, deliberation.urgency, today_in(deliberation.organisation))
+        return {"kind": OutcomeVersion.Kind.DECISION.value, "review_date": day, **marks}
     texts = (
         "decision",
         "meanwhile",

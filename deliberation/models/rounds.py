@@ -211,17 +211,26 @@ class Reply(OfDeliberation):
 
 
 class Agreement(OfDeliberation):
-    """Round 3: a sentence that seems agreed, put by the facilitator for voices of every framework to confirm."""
+    """Round 3: a sentence that seems agreed, put by the facilitator for voices of every framework to confirm.
+
+    To reword it is to strike it and to put another that `replaces` it; what was answered stays with what it answered.
+    """
 
     number = models.PositiveSmallIntegerField()
     text = words()
     by_user = person()
     at = models.DateTimeField()
     struck_at = models.DateTimeField(null=True, blank=True)
+    replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by")
 
     class Meta(OfDeliberation.Meta):
         ordering = ["number"]
-        constraints = [models.UniqueConstraint(fields=["deliberation", "number"], name="agreement_number_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["deliberation", "number"], name="agreement_number_once"),
+            models.UniqueConstraint(
+                fields=["replaces"], condition=models.Q(replaces__isnull=False), name="agreement_reworded_once"
+            ),
+        ]
 
 
 class AgreementAnswer(Spoken):
@@ -238,17 +247,23 @@ class AgreementAnswer(Spoken):
 
 
 class Difference(OfDeliberation):
-    """Round 3: what cannot be resolved, with its sides."""
+    """Round 3: what cannot be resolved, with its sides. It is reworded as a sentence that seems agreed is."""
 
     number = models.PositiveSmallIntegerField()
     text = words()
     by_user = person()
     at = models.DateTimeField()
     struck_at = models.DateTimeField(null=True, blank=True)
+    replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by")
 
     class Meta(OfDeliberation.Meta):
         ordering = ["number"]
-        constraints = [models.UniqueConstraint(fields=["deliberation", "number"], name="difference_number_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["deliberation", "number"], name="difference_number_once"),
+            models.UniqueConstraint(
+                fields=["replaces"], condition=models.Q(replaces__isnull=False), name="difference_reworded_once"
+            ),
+        ]
 
 
 class Side(OfDeliberation):

@@ -14,9 +14,10 @@ from deliberation.addresses import address
 from deliberation.domain.accommodations import answer_proposal, propose, share_value, state_cost
 from deliberation.forms import rounds as forms
 from deliberation.models import Deliberation, Framework, Option, Round, Seat, Stance, Voice
-from deliberation.queries import contributions as said
 from deliberation.queries import rounds as reads
+from deliberation.queries.accommodations import Proposal, proposals, shared_values
 from deliberation.queries.conflict import frameworks_in_order
+from deliberation.queries.said import version_of
 from deliberation.views.access import DeliberationRequest, deliberation_view
 from deliberation.views.acting import seat_of, speaker_of, to
 from deliberation.views.rounds import (
@@ -59,7 +60,7 @@ def _visible(
     # A participant says what a proposal would cost the frameworks they speak in; the facilitator, any of them.
     costs = _frameworks_of(seat) if seat and speaks else frameworks_in_order(deliberation, viewer) if runs else []
     replies = context["ask"] or context["runs"]
-    proposals = [
+    shown = [
         {
             "said": one,
             "answer": _stance_form(forms_of, deliberation, one) if speaks and not one.is_mine else None,
@@ -70,12 +71,12 @@ def _visible(
                 for asked in one.questions
             ],
         }
-        for one in said.proposals(deliberation, seat=seat, viewer=viewer)
+        for one in proposals(deliberation, seat=seat, viewer=viewer)
     ]
     found: dict[str, Any] = {
-        "shared": said.shared_values(deliberation),
+        "shared": shared_values(deliberation),
         "positions": reads.positions_abreast(deliberation, standing=request.standing, seat=seat, viewer=viewer),
-        "proposals": proposals,
+        "proposals": shown,
     }
     if speaks:
         action = address(deliberation, "shared_value_add")
@@ -85,7 +86,7 @@ def _visible(
     return found
 
 
-def _stance_form(forms_of: Forms, deliberation: Deliberation, proposal: said.Proposal) -> Writing:
+def _stance_form(forms_of: Forms, deliberation: Deliberation, proposal: Proposal) -> Writing:
     mine = proposal.mine
     initial: dict[str, Any] = {"based_on": 0}
     if mine is not None:
@@ -99,9 +100,7 @@ def _stance_form(forms_of: Forms, deliberation: Deliberation, proposal: said.Pro
     )
 
 
-def _cost_form(
-    forms_of: Forms, deliberation: Deliberation, proposal: said.Proposal, frameworks: list[Framework]
-) -> Writing:
+def _cost_form(forms_of: Forms, deliberation: Deliberation, proposal: Proposal, frameworks: list[Framework]) -> Writing:
     key = proposal.option.pk
     return forms_of(
         "cost", forms.CostForm, about=key, action=address(deliberation, "proposal_cost", key), frameworks=frameworks
@@ -125,7 +124,7 @@ def stance_submit(request: DeliberationRequest, deliberation: Deliberation, opti
     if writing.sends(
         lambda data: answer_proposal(deliberation, by=seat, option=option, **data),
         done=_("Your answer is in. Its receipt stands on your page."),
-        version=lambda: said.version_of(Stance, seat, option=option),
+        version=lambda: version_of(Stance, seat, option=option),
     ):
         return to(deliberation, f"accommodations#o-{option.pk.hex}")
     return show_accommodations(request, deliberation, writing)

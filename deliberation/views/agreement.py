@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -17,6 +17,7 @@ from deliberation.models import (
     Agreement,
     AgreementAnswer,
     Deliberation,
+    Difference,
     Round,
     Seat,
     Shift,
@@ -24,11 +25,14 @@ from deliberation.models import (
     SideAnswer,
     State,
 )
-from deliberation.queries import contributions as said
+from deliberation.queries.agreement import Agreed, Differing, SideShown, agreements, differences, shifts
+from deliberation.queries.said import version_of
 from deliberation.views.access import DeliberationRequest, deliberation_view
-from deliberation.views.acting import seat_of, speaker_of, to, user_of
+from deliberation.views.acting import seat_of, speaker_of, to, user_of, uuid_of
 from deliberation.views.rounds import frame, must_accept_first, questions_of, viewer_of
 from deliberation.views.writing import Forms, Writing, status_of
+
+R = TypeVar("R", Agreement, Difference)
 
 
 @require_GET
@@ -55,36 +59,73 @@ def _visible(
     """What those see who may read the others: what was put into words, each with the forms to answer it."""
     seat, speaks = request.seat, context["may_say"]
     forms_of = Forms(request, deliberation, speaker_of(request), refused)
+    puts = context["runs"] and context["round"].state != Round.State.CLOSED and _may_put(deliberation)
     found: dict[str, Any] = {
         "agreements": [
-            {"said": one, "answer": _agreement_form(forms_of, deliberation, one) if speaks else None}
-            for one in said.agreements(deliberation, seat=seat, viewer=viewer_of(request))
+            {
+                "said": one,
+                "answer": _agreement_form(forms_of, deliberation, one) if speaks else None,
+                "reword": _sentence_form(forms_of, deliberation, one) if puts else None,
+            }
+            for one in agreements(deliberation, seat=seat, viewer=viewer_of(request))
         ],
         "differences": [
             {
                 "said": one,
+                "reword": _difference_form(forms_of, deliberation, one) if puts else None,
                 "sides": [
                     {"said": side, "answer": _side_form(forms_of, deliberation, side) if speaks else None}
                     for side in one.sides
                 ],
             }
-            for one in said.differences(deliberation, seat=seat)
+            for one in differences(deliberation, seat=seat)
         ],
-        "shifts": said.shifts(deliberation),
+        "shifts": shifts(deliberation),
     }
     if seat is not None and (speaks or (deliberation.state == State.ROUND_4 and context["ask"])):
         found["shift"] = _shift_form(forms_of, deliberation, seat)
-    if context["runs"] and context["round"].state != Round.State.CLOSED and _may_put(deliberation):
-        found["put_agreement"] = forms_of(
-            "put_agreement", forms.SentenceForm, action=address(deliberation, "agreement_put")
-        )
-        found["put_difference"] = forms_of(
-            "put_difference", forms.DifferenceForm, action=address(deliberation, "difference_put")
-        )
+    if puts:
+        found["put_agreement"] = _sentence_form(forms_of, deliberation)
+        found["put_difference"] = _difference_form(forms_of, deliberation)
+    if refused is not None and refused.stale and not forms_of.shown:
+        found["unplaced"] = _words_of(refused)
     return found
 
 
-def _agreement_form(forms_of: Forms, deliberation: Deliberation, one: said.Agreed) -> Writing:
+def _sentence_form(forms_of: Forms, deliberation: Deliberation, one: Agreed | None = None) -> Writing:
+    """To put a sentence that seems agreed, or to reword `one`."""
+    action = address(deliberation, "agreement_put")
+    if one is None:
+        return forms_of("put_agreement", forms.SentenceForm, action=action)
+    key, initial = one.agreement.pk, {"text": str(one.agreement.text)}
+    return forms_of(
+        "put_agreement", forms.SentenceForm, about=key, action=f"{action}?replaces={key.hex}", initial=initial
+    )
+
+
+def _difference_form(forms_of: Forms, deliberation: Deliberation, one: Differing | None = None) -> Writing:
+    """To put a difference, or to reword `one`."""
+    action = address(deliberation, "difference_put")
+    if one is None:
+        return forms_of("put_difference", forms.DifferenceForm, action=action)
+    key, initial = one.difference.pk, {"text": str(one.difference.text)}
+    initial |= {f"side_{n}": str(shown.side.text) for n, shown in enumerate(one.sides, 1)}
+    return forms_of(
+        "put_difference", forms.DifferenceForm, about=key, action=f"{action}?replaces={key.hex}", initial=initial
+    )
+
+
+def _words_of(refused: Writing) -> list[str]:
+    """What was written to a wording that no longer stands, so that nobody loses it."""
+    values = (
+        refused.form[name].value()
+        for name in ("text", "side_1", "side_2", "side_3", "side_4", "comment")
+        if name in refused.form.fields
+    )
+    return [value for value in values if value]
+
+
+def _agreement_form(forms_of: Forms, deliberation: Deliberation, one: Agreed) -> Writing:
     key, mine = one.agreement.pk, one.mine
     initial: dict[str, Any] = {"based_on": 0}
     if mine is not None:
@@ -94,7 +135,7 @@ def _agreement_form(forms_of: Forms, deliberation: Deliberation, one: said.Agree
     return forms_of("agreement", forms.AgreementForm, about=key, action=action, initial=initial)
 
 
-def _side_form(forms_of: Forms, deliberation: Deliberation, one: said.SideShown) -> Writing:
+def _side_form(forms_of: Forms, deliberation: Deliberation, one: SideShown) -> Writing:
     key, mine = one.side.pk, one.mine
     initial: dict[str, Any] = {"based_on": 0}
     if mine is not None:
@@ -127,11 +168,14 @@ def _may_put(deliberation: Deliberation) -> bool:
 @require_POST
 @deliberation_view()
 def agreement_put(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
-    """Put a sentence that seems agreed."""
-    by = user_of(request)
-    writing = Writing(request, deliberation, forms.SentenceForm, name="put_agreement", by=by)
+    """Put a sentence that seems agreed, in the place of an earlier one with `?replaces=`."""
+    by, old = user_of(request), _replaced(request, deliberation, Agreement)
+    writing = Writing(
+        request, deliberation, forms.SentenceForm, name="put_agreement", by=by, about=old.pk if old else None
+    )
     if writing.sends(
-        lambda data: put_agreement(deliberation, by=by, **data), done=_("It is put to everybody who takes part.")
+        lambda data: put_agreement(deliberation, by=by, replaces=old, **data),
+        done=_("It is put to everybody who takes part."),
     ):
         return to(deliberation, f"agreement#a-{writing.result.pk.hex}")
     return show_agreement(request, deliberation, writing)
@@ -140,14 +184,25 @@ def agreement_put(request: DeliberationRequest, deliberation: Deliberation) -> H
 @require_POST
 @deliberation_view()
 def difference_put(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
-    """Put a difference with its sides."""
-    by = user_of(request)
-    writing = Writing(request, deliberation, forms.DifferenceForm, name="put_difference", by=by)
+    """Put a difference with its sides, in the place of an earlier one with `?replaces=`."""
+    by, old = user_of(request), _replaced(request, deliberation, Difference)
+    writing = Writing(
+        request, deliberation, forms.DifferenceForm, name="put_difference", by=by, about=old.pk if old else None
+    )
     if writing.sends(
-        lambda data: put_difference(deliberation, by=by, **data), done=_("It is put to everybody who takes part.")
+        lambda data: put_difference(deliberation, by=by, replaces=old, **data),
+        done=_("It is put to everybody who takes part."),
     ):
         return to(deliberation, f"agreement#d-{writing.result.pk.hex}")
     return show_agreement(request, deliberation, writing)
+
+
+def _replaced(request: DeliberationRequest, deliberation: Deliberation, model: type[R]) -> R | None:
+    """The earlier wording that the address names, if it names one."""
+    key = request.GET.get("replaces")
+    if not key:
+        return None
+    return get_object_or_404(model.objects.select_related("text"), pk=uuid_of(key), deliberation=deliberation)
 
 
 @require_POST
@@ -160,7 +215,7 @@ def agreement_answer(request: DeliberationRequest, deliberation: Deliberation, a
     if writing.sends(
         lambda data: answer_agreement(deliberation, by=seat, agreement=row, **data),
         done=_("Your answer is in. Its receipt stands on your page."),
-        version=lambda: said.version_of(AgreementAnswer, seat, agreement=row),
+        version=lambda: version_of(AgreementAnswer, seat, agreement=row),
     ):
         return to(deliberation, f"agreement#a-{row.pk.hex}")
     return show_agreement(request, deliberation, writing)
@@ -176,7 +231,7 @@ def side_answer(request: DeliberationRequest, deliberation: Deliberation, side_i
     if writing.sends(
         lambda data: answer_side(deliberation, by=seat, side=side, **data),
         done=_("Your answer is in. Its receipt stands on your page."),
-        version=lambda: said.version_of(SideAnswer, seat, side=side),
+        version=lambda: version_of(SideAnswer, seat, side=side),
     ):
         return to(deliberation, f"agreement#d-{side.difference.pk.hex}")
     return show_agreement(request, deliberation, writing)
@@ -191,7 +246,7 @@ def shift_tell(request: DeliberationRequest, deliberation: Deliberation) -> Http
     if writing.sends(
         lambda data: tell_shift(deliberation, by=seat, **data),
         done=_("It is in. Its receipt stands on your page."),
-        version=lambda: said.version_of(Shift, seat),
+        version=lambda: version_of(Shift, seat),
     ):
         return to(deliberation, "agreement#shifts")
     return show_agreement(request, deliberation, writing)

@@ -26,8 +26,8 @@ from deliberation.domain.terms import accepted_terms
 from deliberation.forms import rounds as forms
 from deliberation.models import Ask, Deliberation, Invitation, MoreTime, Round, Seat, State
 from deliberation.permissions import INVITED
-from deliberation.queries import contributions as said
 from deliberation.queries import rounds as reads
+from deliberation.queries import said
 from deliberation.views.access import DeliberationRequest, deliberation_view
 from deliberation.views.acting import form_page, seat_of, to, tries
 from deliberation.views.participation import asked_to_take_part, ways_out

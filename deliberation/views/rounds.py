@@ -24,8 +24,8 @@ from deliberation.models import (
     Round,
     Seat,
 )
-from deliberation.queries import contributions as said
 from deliberation.queries import rounds as reads
+from deliberation.queries.accommodations import Asked, questions
 from deliberation.queries.conflict import frameworks_in_order
 from deliberation.views.access import DeliberationRequest, deliberation_view
 from deliberation.views.acting import speaker_of, to, user_of
@@ -184,7 +184,7 @@ def questions_of(
     replying = deliberation.round_number is not None and (context["ask"] is not None or staff)
     found = [
         one
-        for one in said.questions(deliberation)
+        for one in questions(deliberation)
         if one.question.round_id == round_.pk and not (but_of_options and one.question.option_id)
     ]
     writer: Seat | User | None = seat or (user_of(request) if staff else None)
@@ -198,7 +198,7 @@ def questions_of(
     }
 
 
-def reply_form(forms_of: Forms, deliberation: Deliberation, one: said.Asked) -> Writing:
+def reply_form(forms_of: Forms, deliberation: Deliberation, one: Asked) -> Writing:
     """The form to answer one question."""
     key = one.question.pk
     return forms_of("reply", forms.ReplyForm, about=key, action=address(deliberation, "question_reply", key))

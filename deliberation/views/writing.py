@@ -178,7 +178,8 @@ class Forms:
     """The forms of one page for one author, whose drafts are read at once. `refused` is the one just sent.
 
     A page of no deliberation has None for it, and says in each form which row it is `about`.
-    Without an author (`by`) there is nothing to write, and it must not be called.
+    Without an author (`by`) there is nothing to write, and it must not be called. `shown` says whether the refused
+    one had a place on the page.
     """
 
     def __init__(
@@ -189,6 +190,7 @@ class Forms:
         refused: Writing | None = None,
     ) -> None:
         self.request, self.deliberation, self.by, self.refused = request, deliberation, by, refused
+        self.shown = False
         self.before = kept_post(request) if request.method == "GET" else None
         self.drafts = drafts_of(deliberation, by=by) if by is not None else {}
 
@@ -206,7 +208,7 @@ class Forms:
         if self.by is None:
             raise TypeError(f"nobody writes the form {name!r} here")
         if self.refused is not None and self.refused.key == key_of(name, self.deliberation, self.by, about):
-            self.refused.action = action
+            self.refused.action, self.shown = action, True
             return self.refused
         return Writing(
             self.request,

@@ -16,6 +16,8 @@ from accounts.domain.organisations import (
     reactivate_organisation,
 )
 from accounts.domain.projects import archive_project, create_project
+from accounts.domain.seats import sit
+from accounts.ids import uuid7
 from accounts.models import Installation, Membership, User
 from accounts.permissions import SYSTEM
 from accounts.refusals import Invalid, NotAllowed, Stale, WrongState
@@ -309,7 +311,15 @@ def test_nobody_makes_a_link_for_somebody_with_a_way_in_of_their_own(cast: Cast,
     cast.holder.save()
     with pytest.raises(Invalid, match="of their own"):
         make_sign_in_link(cast.membership(cast.holder), by=cast.administrator)
-    # Neither is one offered.
+    # Neither is one offered, nor for somebody who has a part in another organisation: as a member, or on a seat.
+    with open_organisation(cast.other):
+        add_member(cast.other, by=cast.outsider, email=cast.facilitator.email, roles=[])
+        sit(cast.other, uuid7(), uuid7(), cast.reviewer)
     page = sign_in(cast.administrator).get(reverse("settings_members", args=["care"])).content.decode()
-    for person, offered in ((cast.holder, False), (cast.editor, True)):
+    for person, offered in (
+        (cast.holder, False),
+        (cast.facilitator, False),
+        (cast.reviewer, False),
+        (cast.editor, True),
+    ):
         assert (reverse("settings_member_link", args=["care", cast.membership(person).pk]) in page) == offered

@@ -13,8 +13,10 @@ from accounts.scope import open_organisation
 from deliberation.domain import accommodations, entering, positions, rounds
 from deliberation.domain.agreement import answer_agreement, answer_side, put_agreement, put_difference
 from deliberation.domain.stakeholder_list import in_tension
-from deliberation.models import Agreement, Ask, Option, Position, Stance
-from deliberation.queries import contributions as said
+from deliberation.models import Agreement, Ask, Difference, Option, Position, Stance
+from deliberation.queries.accommodations import proposals, questions
+from deliberation.queries.agreement import agreements, differences
+from deliberation.queries.said import said_by
 from tests.cast import Cast
 from tests.deliberation.pages import address, by_link, signed_in
 from tests.deliberation.stages import accommodations_given, agreements_given, at_round, seat_of, voices
@@ -135,7 +137,7 @@ def test_answers_stand_side_by_side_and_a_voice_of_two_frameworks_in_both(cast):
     deliberation = at_round(cast, 2)
     accommodations_given(cast, deliberation)
     four = seat_of(deliberation, "Stakeholder four")
-    (proposal,) = said.proposals(deliberation, seat=four, viewer=four.pk)
+    (proposal,) = proposals(deliberation, seat=four, viewer=four.pk)
     assert len(proposal.columns) == 2
     for column in proposal.columns:
         assert four.name in [answer["by"] for answer in column["answers"]]
@@ -177,7 +179,7 @@ def test_every_form_of_the_pages_is_taken(cast):
     page = staff.get(address("accommodations", deliberation)).content.decode()
     assert "Who reads them?" in page
     assert "Nobody has answered yet." in page
-    put = said.questions(deliberation)[0].question
+    put = questions(deliberation)[0].question
     assert staff.post(address("question_reply", deliberation, put.pk), {"text": "Two of us."}).status_code == 302
     assert "Two of us." in browser.get(address("accommodations", deliberation)).content.decode()
     assert staff.post(address("shared_value_add", deliberation), {"text": "No."}).status_code == 403
@@ -217,12 +219,12 @@ def test_agreed_is_what_voices_of_every_framework_confirm(cast):
     agreement = put_agreement(deliberation, by=cast.facilitator, text="It must be explainable.")
     second = in_tension(deliberation)[1].title
     answer_agreement(deliberation, by=one, agreement=agreement, confirms=True)
-    (shown,) = said.agreements(deliberation, seat=one, viewer=one.pk)
+    (shown,) = agreements(deliberation, seat=one, viewer=one.pk)
     assert shown.missing == [second]
     answer_agreement(deliberation, by=two, agreement=agreement, confirms=False, comment="Not so.")
-    assert said.agreements(deliberation, seat=one, viewer=one.pk)[0].missing == [second]
+    assert agreements(deliberation, seat=one, viewer=one.pk)[0].missing == [second]
     answer_agreement(deliberation, by=four, agreement=agreement, confirms=True)
-    assert said.agreements(deliberation, seat=one, viewer=one.pk)[0].missing == []
+    assert agreements(deliberation, seat=one, viewer=one.pk)[0].missing == []
 
 
 def test_a_sentence_reworded_asks_everybody_again(cast):
@@ -235,6 +237,88 @@ def test_a_sentence_reworded_asks_everybody_again(cast):
     assert state_of(one, 3) == "open"
     with pytest.raises(Stale, match="reworded"):
         answer_agreement(deliberation, by=one, agreement=old, confirms=True)
+    with pytest.raises(Stale, match="reworded"):
+        put_agreement(deliberation, by=cast.facilitator, text="Said a third way.", replaces=old)
+
+
+def test_a_rewording_that_says_the_same_is_refused(cast):
+    deliberation = at_round(cast, 3)
+    agreements_given(cast, deliberation)
+    old, whether = Agreement.objects.get(), Difference.objects.get()
+    sides = [str(side.text) for side in whether.sides.all()]
+    with pytest.raises(Invalid, match="the same as before"):
+        put_agreement(deliberation, by=cast.facilitator, text=f" {old.text}\r\n", replaces=old)
+    with pytest.raises(Invalid, match="the same as before"):
+        put_difference(deliberation, by=cast.facilitator, text=str(whether.text), sides=sides, replaces=whether)
+    assert state_of(voices(cast, deliberation)[0], 3) == "answered"
+
+
+def test_a_sentence_is_reworded_on_its_page_and_its_earlier_wording_stays_readable(cast):
+    """Who put it and who reworded it, and every answer to it, for the voices too; in its old place."""
+    deliberation = at_round(cast, 3)
+    agreements_given(cast, deliberation)
+    put_agreement(deliberation, by=cast.facilitator, text="A second sentence.")
+    first, _second = Agreement.objects.order_by("number")
+    before, staff = str(first.text), signed_in(cast.facilitator)
+    page = address("agreement", deliberation)
+    put = f"{address('agreement_put', deliberation)}?replaces={first.pk.hex}"
+    assert put in staff.get(page).content.decode()
+    sent = staff.post(put, {"text": "Put in better words."})
+    new = Agreement.objects.get(replaces=first)
+    assert sent.url.endswith(f"#a-{new.pk.hex}")
+    reader = by_link(voices(cast, deliberation)[0])
+    shown = reader.get(page).content.decode()
+    assert shown.index("Put in better words.") < shown.index(before) < shown.index("A second sentence.")
+    earlier = shown[shown.index(before) : shown.index("A second sentence.")]
+    assert f"Put by {cast.facilitator.name}," in earlier
+    assert f"Reworded by {cast.facilitator.name}," in earlier
+    assert earlier.count("Confirms it") == 4
+    assert "?replaces=" not in shown
+    late = {"text": "From a page that is open since before."}
+    refused = staff.post(put, late)
+    assert refused.status_code == 422
+    assert "reworded meanwhile" in refused.content.decode()
+    assert late["text"] in refused.content.decode()
+
+
+def test_a_difference_is_reworded_with_its_sides_and_what_was_said_to_them(cast):
+    deliberation = at_round(cast, 3)
+    agreements_given(cast, deliberation)
+    whether = Difference.objects.get()
+    old = [str(side.text) for side in whether.sides.all()]
+    put = f"{address('difference_put', deliberation)}?replaces={whether.pk.hex}"
+    signed_in(cast.facilitator).post(put, {"text": "Whether, said better.", "side_1": "It is so.", "side_2": old[1]})
+    (shown,) = differences(deliberation, seat=None)
+    assert [str(side.side.text) for side in shown.sides] == ["It is so.", old[1]]
+    (earlier,) = shown.earlier
+    assert [(str(side["text"]), [one["stance"] for one in side["answers"]]) for side in earlier.sides] == [
+        (old[0], ["Holds it, as stated"] * 2),
+        (old[1], ["Holds it, as stated"] * 2),
+    ]
+
+
+def test_what_was_written_to_a_reworded_sentence_is_shown_to_its_writer(cast):
+    deliberation = at_round(cast, 3)
+    agreements_given(cast, deliberation)
+    old, reader = Agreement.objects.get(), by_link(voices(cast, deliberation)[0])
+    put_agreement(deliberation, by=cast.facilitator, text="Put in better words.", replaces=old)
+    answered = reader.post(
+        address("agreement_answer", deliberation, old.pk),
+        {"confirms": "no", "comment": "Not as a rule.", "based_on": 1},
+    )
+    assert answered.status_code == 422
+    page = answered.content.decode()
+    assert "It was not sent." in page
+    assert "Not as a rule." in page
+
+
+def test_a_sentence_of_another_deliberation_is_not_reworded_here(cast):
+    deliberation, other = at_round(cast, 3), at_round(cast, 3)
+    foreign = put_agreement(other, by=cast.facilitator, text="Over there.")
+    put = f"{address('agreement_put', deliberation)}?replaces={foreign.pk.hex}"
+    assert signed_in(cast.facilitator).post(put, {"text": "Over here."}).status_code == 404
+    with pytest.raises(Stale):
+        put_agreement(deliberation, by=cast.facilitator, text="Over here.", replaces=foreign)
 
 
 def test_sentences_may_be_prepared_once_round_two_has_closed(cast):
@@ -263,7 +347,7 @@ def test_a_side_is_held_as_stated_or_said_otherwise(cast):
     is_fair, _is_not = difference.sides.all()
     answer_side(deliberation, by=one, side=is_fair, holds=True)
     answer_side(deliberation, by=two, side=is_fair, holds=True, comment="It is, if audited.")
-    (shown,) = said.differences(deliberation, seat=one)
+    (shown,) = differences(deliberation, seat=one)
     assert shown.sides[0].holders == [one.name]
     assert [(str(o["text"]), o["by"]) for o in shown.sides[0].otherwise] == [("It is, if audited.", two.name)]
     assert shown.sides[1].holders == []
@@ -343,5 +427,5 @@ def test_the_page_enters_for_somebody(cast, number, what, words):
     assert staff.get(page).status_code == 200
     answer = staff.post(page, words | {"seat": str(seat.pk), "given": "spoken", "language": ""})
     assert answer.status_code == 302
-    assert any(one.kind == what for one in said.said_by(seat))
+    assert any(one.kind == what for one in said_by(seat))
     assert signed_in(cast.holder).get(page).status_code == 403

@@ -1,11 +1,14 @@
 """How long each step takes is data: four tiers, an organisation's own over the defaults, and working days."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 
 from deliberation.domain.timetable import durations_of, working_days_after
+from deliberation.forms.outcome import initial_of
 from deliberation.models import Timetable, Urgency
+from tests.deliberation.stages import at_round
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("inside")]
 
@@ -39,6 +42,20 @@ def test_an_organisation_sets_durations_of_its_own(cast):
     times = durations_of(cast.organisation, Urgency.URGENT)
     assert times.rounds == (12, 12, 12)
     assert times.dissent_window == 24, "what it did not set stays as it ships"
+
+
+def test_a_new_draft_proposes_the_review_that_the_timetable_has(cast):
+    """Half a year for an important question, or what the organisation set; a short month ends with its last day."""
+    deliberation = at_round(cast, 4)
+    with time_machine.travel(datetime(2028, 8, 30, 13, tzinfo=UTC), tick=False):  # 31 August in Auckland
+        assert initial_of(None, deliberation)["review_date"] == date(2029, 2, 28)
+        Timetable.objects.create(
+            organisation=cast.organisation,
+            urgency=Urgency.IMPORTANT,
+            durations={"review_after_months": 5},
+            set_at=datetime.now(UTC),
+        )
+        assert initial_of(None, deliberation)["review_date"] == date(2029, 1, 31)
 
 
 def test_an_unknown_tier_is_refused(cast):

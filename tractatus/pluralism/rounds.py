@@ -101,7 +101,7 @@ def plan(urgency: Urgency | str, now: datetime) -> RoundPlan:
             opens = closes if number == 1 else _later(closes, hours=times.between_rounds)
             closes = _later(opens, hours=times.of_round(number) / timedelta(hours=1))
             planned.append(PlannedRound(number, purpose, form, opens, closes))
-        review_on = _months_after(closes.date(), times.review_after_months)
+        review_on = months_after(closes.date(), times.review_after_months)
     except OverflowError:
         raise ValueError(f"now: a time whose rounds end before the year 10000 is expected, not {now!r}.") from None
     reasons = [f"{tier.urgency} ({tier.lasts}): {tier.process}."]
@@ -110,6 +110,22 @@ def plan(urgency: Urgency | str, now: datetime) -> RoundPlan:
     reasons.append(f"Reviewed after {times.review_after_months} months: what is decided is provisional.")
     reasons.append("Rounds are no vote. People approve the list, the outcome and every change of these dates.")
     return RoundPlan(tier.urgency, tier.process, tuple(steps), tuple(planned), closes, review_on, True, tuple(reasons))
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or the last of that month where it has no such day.
+
+    Raises `OverflowError` after the year 9999.
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year > 9999:
+        raise OverflowError
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(year, month + 1, min(day.day, last))
+        except ValueError:
+            continue
+    raise AssertionError("every month has 28 days")
 
 
 @cache
@@ -159,16 +175,3 @@ def _some_time(value: float) -> str | None:
 def _later(moment: datetime, *, hours: float) -> datetime:
     """So many hours later in the same zone, hours that pass: a change to summer time makes none shorter."""
     return (moment.astimezone(UTC) + timedelta(hours=hours)).astimezone(moment.tzinfo)
-
-
-def _months_after(day: date, months: int) -> date:
-    """The same day so many months later, or the last of that month where it has no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    if year > 9999:
-        raise OverflowError
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, min(day.day, last))
-        except ValueError:
-            continue
-    raise AssertionError("every month has 28 days")

@@ -101,7 +101,7 @@ def round_3(arena: Arena) -> None:
     d = stages.at_round(cast, 3)
     one = stages.voices(cast, d)[0]
     put = [act(put_agreement, d, by=by, text=f"It must be explainable, {n}.") for n in (1, 2)]
-    agreement, _other = arena.race(*put, wins=2)
+    agreement, other = arena.race(*put, wins=2)
     assert set(Agreement.objects.filter(deliberation=d).values_list("number", flat=True)) == {1, 2}
     sides = {"text": "Whether a line can be fair.", "sides": ["It can.", "It cannot."]}
     difference, _same = arena.race(*[act(put_difference, d, by=by, **sides)] * 2, wins=2)
@@ -113,6 +113,8 @@ def round_3(arena: Arena) -> None:
         act(answer_agreement, d, by=one, agreement=agreement, confirms=False, comment="Else.", based_on=1),
         wins={1, 2},
     )
+    arena.race(*[act(put_agreement, d, by=by, text=f"Other words, {n}.", replaces=other) for n in (1, 2)])
+    assert Agreement.objects.filter(replaces=other).count() == 1
     side = difference.sides.earliest("pk")
     arena.race(*[act(answer_side, d, by=one, side=side, holds=yes, based_on=0) for yes in (True, False)])
     arena.race(*[act(tell_shift, d, by=one, changed=True, text=words, based_on=0) for words in ("This.", "That.")])

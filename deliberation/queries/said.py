@@ -1,0 +1,156 @@
+"""What one seat has said, in every round, with what proves that it was received."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from audit.models import Entry
+from deliberation.models import (
+    AgreementAnswer,
+    Dissent,
+    Option,
+    Position,
+    Question,
+    Seat,
+    SharedValue,
+    Shift,
+    SideAnswer,
+    Stance,
+)
+from deliberation.models.rounds import Spoken
+from deliberation.queries.abreast import newest
+from deliberation.queries.rounds import how_given, position_parts
+
+
+@dataclass(frozen=True)
+class Said:
+    """One thing a seat said, with what proves that it was received."""
+
+    kind: str
+    row: Any
+    title: str
+    to: str
+    stance: str
+    parts: list[dict[str, Any]]
+    at: Any
+    hash: str
+    needs_confirming: bool
+    how: str
+    round: int
+
+
+KINDS: dict[str, tuple[type[Spoken], int]] = {
+    "position": (Position, 1),
+    "shared_value": (SharedValue, 2),
+    "stance": (Stance, 2),
+    "agreement": (AgreementAnswer, 3),
+    "side": (SideAnswer, 3),
+    "shift": (Shift, 3),
+    "dissent": (Dissent, 4),
+}
+"""The kinds of contributions, by the name they have in addresses and notices."""
+
+
+def version_of(model: type[Stance | AgreementAnswer | SideAnswer | Shift], seat: Seat, **about: Any) -> int:
+    """The version of the answer that this seat sent last about that; 0 before there is one."""
+    row = model.objects.filter(seat=seat, **about).order_by("-version").first()
+    return row.version if row is not None else 0
+
+
+def said_by(seat: Seat) -> list[Said]:
+    """Everything a seat has said, newest first, the last version of each, with the leaf hash of its entry."""
+    found: list[tuple[str, Any, int]] = []
+    related: dict[str, tuple[str, ...]] = {
+        "position": ("right", "why", "lost", "need"),
+        "shared_value": ("text",),
+        "stance": ("reason", "option__text"),
+        "agreement": ("comment", "agreement__text"),
+        "side": ("comment", "side__text"),
+        "shift": ("text",),
+        "dissent": ("lead", "objection", "removed_by", "predicts"),
+    }
+    chains = {"stance": "option_id", "agreement": "agreement_id", "side": "side_id"}
+    for kind, (model, number) in KINDS.items():
+        rows = list(model.objects.filter(seat=seat).select_related(*related[kind]))
+        if kind == "dissent":
+            rows = [row for row in rows if isinstance(row, Dissent) and row.stands]
+        elif kind != "shared_value":
+            rows = list(newest(rows, chains.get(kind)).values())
+        found += [(kind, row, number) for row in rows]
+    proposed = Option.objects.filter(by_seat=seat, kind=Option.Kind.PROPOSAL).select_related("text", "detail")
+    found += [("proposal", row, 2) for row in proposed]
+    put = Question.objects.filter(by_seat=seat).select_related("text", "round")
+    found += [("question", row, row.round.number) for row in put]
+    hashes = _hashes(found, [option.pk for option in proposed])
+    said = [_said(kind, row, number, hashes) for kind, row, number in found]
+    return sorted(said, key=lambda one: (one.at, str(one.row.pk)), reverse=True)
+
+
+def _hashes(found: list[tuple[str, Any, int]], options: list[UUID]) -> dict[UUID, str]:
+    entries = {row.entry_id: row.pk for _kind, row, _n in found if hasattr(row, "entry_id")}
+    hashes = {entries[e.pk]: e.leaf_hex for e in Entry.objects.filter(pk__in=entries)}
+    if options:
+        made = Entry.objects.filter(subject_kind="option", subject_id__in=[str(o) for o in options])
+        for entry in made.filter(event__in=["deliberation.proposal.add", "deliberation.contribution.enter"]):
+            hashes[UUID(entry.subject_id)] = entry.leaf_hex
+    return hashes
+
+
+def _said(kind: str, row: Any, number: int, hashes: dict[UUID, str]) -> Said:
+    spoken = isinstance(row, Spoken)
+    title, to, stance, parts = _in_words(kind, row)
+    return Said(
+        kind=kind,
+        row=row,
+        title=title,
+        to=to,
+        stance=stance,
+        parts=parts,
+        at=row.at,
+        hash=in_fours(hashes.get(row.pk, "")),
+        needs_confirming=spoken and row.confirmed_at is None,
+        how=how_given(row) if spoken else "",
+        round=number,
+    )
+
+
+def _in_words(kind: str, row: Any) -> tuple[str, str, str, list[dict[str, Any]]]:
+    """What it is, what it answers, the answer chosen, and the words."""
+    if kind == "position":
+        return _("Your position"), "", "", position_parts(row)
+    if kind == "shared_value":
+        return _("Something all could share"), "", "", [{"heading": "", "text": row.text}]
+    if kind == "stance":
+        return _("Your answer"), str(row.option.text), row.get_answer_display(), [{"heading": "", "text": row.reason}]
+    if kind == "agreement":
+        stance = _("I confirm it") if row.confirms else _("I do not confirm it")
+        return _("Your answer"), str(row.agreement.text), stance, [{"heading": "", "text": row.comment}]
+    if kind == "side":
+        stance = _("This is not my side")
+        if row.holds:
+            stance = _("I hold this, but would say it so") if row.comment_id else _("I hold this, as stated")
+        return _("Your answer"), str(row.side.text), stance, [{"heading": "", "text": row.comment}]
+    if kind == "shift":
+        stance = _("Something changed") if row.changed else _("Nothing changed")
+        return _("How you see it now"), "", stance, [{"heading": "", "text": row.text}]
+    if kind == "dissent":
+        parts = [
+            {"heading": "", "text": row.lead},
+            {"heading": _("Because"), "text": row.objection},
+            {"heading": _("Would be removed by"), "text": row.removed_by},
+            {"heading": _("Predicts"), "text": row.predicts},
+        ]
+        return _("Your dissent"), "", "", parts
+    if kind == "proposal":
+        parts = [{"heading": "", "text": row.text}, {"heading": _("In more words"), "text": row.detail}]
+        return _("Your proposal"), "", "", parts
+    return _("Your question"), "", "", [{"heading": "", "text": row.text}]
+
+
+def in_fours(digest: str) -> str:
+    """A hash in groups of four, to be read and compared."""
+    return " ".join(digest[i : i + 4] for i in range(0, len(digest), 4))
