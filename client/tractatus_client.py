@@ -93,7 +93,8 @@ class Client:
     """Asks one service with one key. Safe to use from several threads: it keeps nothing but the file of reports.
 
     `spool` is that file; without one, what was decided here is reported to nobody. `agent` is
-    `{"name", "version", "model"}`, as declared. `timeout` is in seconds.
+    `{"name", "version", "model"}`, as declared. `timeout` is how many seconds an answer may take, the whole of it: a
+    service that sends it bit by bit is given no more. What is still to be reported has as many before it.
     """
 
     def __init__(self, url, key, failure_mode="ask", timeout=5.0, spool=None, agent=None):
@@ -192,8 +193,10 @@ class Client:
 
     def decided_here(self, action, tool_call_id, session_id, why, decided=None):
         """The report of an act that the failure mode decided about."""
+        named = tool_call_id if isinstance(tool_call_id, str) and tool_call_id else _new_id()
+        session_id = session_id if isinstance(session_id, str) else None
         return {
-            "event": "decided_locally", "tool_call_id": tool_call_id or _new_id(), "session_id": session_id,
+            "event": "decided_locally", "tool_call_id": named, "session_id": session_id,
             "action": action, "decided": decided or self.failure_mode, "reason": why, "at": _now(),
         }  # fmt: skip
 
@@ -203,7 +206,7 @@ class Client:
             return False
         line = (json.dumps({name: one for name, one in told.items() if one is not None}) + "\n").encode()
         try:
-            os.makedirs(os.path.dirname(os.path.abspath(self.spool)), exist_ok=True)
+            os.makedirs(os.path.dirname(os.path.abspath(self.spool)), mode=0o700, exist_ok=True)
             file = os.open(self.spool, os.O_CREAT | os.O_APPEND | os.O_WRONLY | NO_LINK, 0o600)
             try:
                 if os.fstat(file).st_size + len(line) > MOST_SPOOLED:
@@ -220,15 +223,15 @@ class Client:
     def deliver(self):
         """Send what is still to be reported, some at a time. What cannot be sent now is kept. Gives how many were.
 
-        Raises Away where the service is, so that nobody waits for it twice.
+        Raises Away where the service is, so that nobody waits for it twice. Takes no longer than one answer may.
         """
-        sent, gone = 0, None
+        sent, gone, until = 0, None, time.monotonic() + self.timeout
         for taken in self._taken():
             with open(taken, encoding="utf-8", errors="replace") as lines:
                 left = [told for told in map(_read, lines) if told is not None]
-            while left and sent < MOST_AT_ONCE:
+            while left and sent < MOST_AT_ONCE and time.monotonic() < until:
                 try:
-                    self._tell(left[0])
+                    self._tell(left[0], until)
                 except Away as away:
                     # What the service read and will never take is not sent for ever.
                     if not _refused(away):
@@ -243,16 +246,16 @@ class Client:
                 raise gone
         return sent
 
-    def _tell(self, told):
+    def _tell(self, told, until=None):
         """Send one report. What the service will not take because of its time, it is told without, and why."""
         try:
-            self._json("POST", "/api/v1/reports/", told)
+            self._json("POST", "/api/v1/reports/", told, until)
         except Away as away:
             if away.status != 422 or "at" not in told:
                 raise
             late = f"{told.get('reason') or ''} This machine's clock said {told['at']}.".strip()
             bare = {name: one for name, one in told.items() if name != "at"}
-            self._json("POST", "/api/v1/reports/", {**bare, "reason": late})
+            self._json("POST", "/api/v1/reports/", {**bare, "reason": late}, until)
 
     def _taken(self):
         """The files this process may send: the spool, taken by renaming it, and what a killed one left."""
@@ -266,7 +269,7 @@ class Client:
                 if other.startswith(name + ".sending-") and time.time() - os.lstat(path).st_mtime > STALE_AFTER:
                     candidates.append(path)
         for path in candidates:
-            if os.path.islink(path) or not os.path.isfile(path):
+            if not _is_own(path):
                 continue
             taken = f"{os.path.join(folder, name)}.sending-{_new_id()}"
             with contextlib.suppress(OSError):
@@ -276,17 +279,18 @@ class Client:
 
     # --- HTTP
 
-    def _json(self, method, path, body=None):
+    def _json(self, method, path, body=None, until=None):
         try:
-            answer = json.loads(self._send(method, path, body))
+            answer = json.loads(self._send(method, path, body, until=until))
         except (ValueError, RecursionError):
             raise Away("its answer is no JSON") from None
         if not isinstance(answer, dict):
             raise Away("its answer is no JSON object")
         return answer
 
-    def _send(self, method, path, body=None, accept="application/json"):
-        """The answer's body. Raises Away for whatever is no answer, with the reason."""
+    def _send(self, method, path, body=None, accept="application/json", until=None):
+        """The answer's body. Raises Away for whatever is no answer by `until`, with the reason."""
+        import functools
         import http.client
         from urllib.parse import urlsplit
 
@@ -303,9 +307,12 @@ class Client:
         }  # fmt: skip
         data = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         kind = http.client.HTTPSConnection if where.scheme == "https" else http.client.HTTPConnection
+        now = time.monotonic()
+        until = now + self.timeout if until is None else min(until, now + self.timeout)
         link = None
         try:
-            link = kind(where.hostname, where.port, timeout=self.timeout)
+            link = kind(where.hostname, where.port, timeout=max(until - now, 0.01))
+            link.response_class = functools.partial(_answer_by, until)
             link.request(method, where.path.rstrip("/") + path, data, headers)
             response = link.getresponse()
             status, said = response.status, response.read(LONGEST_ANSWER + 1)
@@ -321,6 +328,63 @@ class Client:
         if status in (401, 403):
             raise Away(f"it does not accept the key: {_problem(said, status)}", status)
         raise Away(f"it answered {status}: {_problem(said, status)}", status)
+
+
+def _answer_by(until, sock, **more):
+    """The answer that comes through a socket, none of it later than `until`: one octet at a time is no way to stay."""
+    import http.client
+    import io
+    import types
+
+    class InTime(io.RawIOBase):
+        def __init__(self, raw):
+            self.raw = raw
+
+        def readable(self):
+            return True
+
+        def readinto(self, buffer):
+            left = until - time.monotonic()
+            if left <= 0:
+                raise TimeoutError("its answer takes too long")
+            sock.settimeout(left)
+            return self.raw.readinto(buffer)
+
+        def close(self):
+            self.raw.close()
+            super().close()
+
+    def makefile(*_mode):
+        return io.BufferedReader(InTime(sock.makefile("rb", buffering=0)))
+
+    return http.client.HTTPResponse(types.SimpleNamespace(makefile=makefile), **more)
+
+
+def spool_of(folder, url):
+    """The file that keeps what is still to be reported from a folder to a service: the person's own, not the folder's.
+
+    A folder may come from somebody else, and what lies in it would be sent with the person's key.
+    """
+    import hashlib
+
+    state = os.environ.get("XDG_STATE_HOME") or ""
+    if not os.path.isabs(state):
+        state = os.environ.get("LOCALAPPDATA") or os.path.join(os.path.expanduser("~"), ".local", "state")
+    named = "\n".join((os.path.realpath(folder), url.rstrip("/")))
+    digest = hashlib.sha256(named.encode("utf-8", "surrogateescape")).hexdigest()
+    return os.path.join(state, "tractatus", f"{digest[:32]}.jsonl")
+
+
+def _is_own(path):
+    """Whether this is a file that nobody but the person writes."""
+    import stat
+
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return False
+    mine = not hasattr(os, "getuid") or found.st_uid == os.getuid()
+    return stat.S_ISREG(found.st_mode) and mine and not found.st_mode & stat.S_IWOTH
 
 
 def _read(line):
@@ -377,9 +441,8 @@ def hook(client, text):
         raise ValueError("an object is expected")
     name = event.get("hook_event_name")
     # What a call gave back is nobody's business but the agent's, and may be long.
-    for one in (event, *(event.get("tool_calls") or ())):
-        if isinstance(one, dict):
-            one.pop("tool_response", None)
+    for one in (event, *_calls(event)):
+        one.pop("tool_response", None)
     if name == "PostToolBatch":  # what the command line decided by itself, it decided by what stands in its settings
         event["tractatus_failure_mode"] = client.failure_mode
     try:
@@ -405,7 +468,7 @@ def _hook_alone(client, event, name, away):
         return json.dumps({"hookSpecificOutput": {"hookEventName": "PreToolUse", **decided}})
     if name == "PostToolBatch":
         # The CLI has done by the failure mode that stands in its settings; the service knows those it judged.
-        for call in event.get("tool_calls") or ():
+        for call in _calls(event):
             client.keep_report(client.decided_here(_action(call), call.get("tool_use_id"), session, away.why))
     elif name in ("PostToolUse", "PostToolUseFailure"):
         told = "executed" if name == "PostToolUse" else "failed"
@@ -416,6 +479,12 @@ def _hook_alone(client, event, name, away):
     elif name in ("SessionStart", "UserPromptSubmit"):
         return json.dumps({"systemMessage": f"Tractatus: the instructions cannot be fetched ({away.why})."})
     return ""
+
+
+def _calls(event):
+    """The calls of a batch, as far as they are shaped as such."""
+    calls = event.get("tool_calls")
+    return [one for one in calls if isinstance(one, dict)] if isinstance(calls, list) else []
 
 
 def _action(event):
@@ -497,7 +566,8 @@ def install(folder, url, *, failure_mode="ask", key=None, key_env=KEY_VARIABLE, 
         _keep_out_of_git(folder, [".claude/settings.local.json*"], say)
     else:
         say(f"The key is read from the variable {key_env}; it stands in no file.")
-    _keep_out_of_git(folder, [".claude/tractatus-reports.jsonl*"], say)
+    if os.path.lexists(os.path.join(place, "tractatus-reports.jsonl")):
+        say(f"tractatus-reports.jsonl in {place} is not read any more: it might come with the folder.")
 
 
 NO_CLI = "The version of Claude Code is not known ({claude} --version said nothing), so every hook is a command."
@@ -738,7 +808,7 @@ def _arguments():
         one.add_argument("--url", default=os.environ.get("TRACTATUS_URL"), help="where Tractatus is (or TRACTATUS_URL)")
         one.add_argument("--key-env", default=KEY_VARIABLE, help="the variable that holds the key")
         one.add_argument("--failure", choices=FAILURE_MODES, default="ask", help="what to do when it does not answer")
-        one.add_argument("--timeout", type=float, default=5.0, help="seconds to wait for an answer")
+        one.add_argument("--timeout", type=float, default=5.0, help="seconds that an answer may take")
         one.add_argument("--spool", help="the file that keeps what is still to be reported")
         return one
 
@@ -763,7 +833,7 @@ def main(words=None):
     if given.verb == "install":
         return _install(given)
     folder = os.environ.get("CLAUDE_PROJECT_DIR") or "."
-    spool = given.spool or os.path.join(folder, ".claude", "tractatus-reports.jsonl")
+    spool = given.spool or spool_of(folder, given.url)
     client = Client(given.url, os.environ.get(given.key_env), given.failure, given.timeout, spool)
     if given.verb == "doctor":
         client.key = client.key or _kept_key(folder, given.key_env)

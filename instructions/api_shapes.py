@@ -6,7 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.interface import JSONObjectField, StatedField
+from accounts.interface import StatedField
+from instructions.api_action import ActionObjectField
 from instructions.domain.classification import LONGEST_INSTRUCTION
 from instructions.models import Instruction, Overrule
 from instructions.models.instruction import Persistence, Quadrant, TemporalScope, Verification
@@ -26,7 +27,7 @@ class InstructionIn(TextIn):
 
 
 class ValidationIn(serializers.Serializer):
-    action = JSONObjectField(help_text="`{type, description, parameters}`, or a tool call `{tool_name, tool_input}`.")
+    action = ActionObjectField(help_text="`{type, description, parameters}`, or a tool call `{tool_name, tool_input}`.")
     environment = StatedField(required=False, allow_null=True, max_length=60)
 
 

@@ -9,18 +9,27 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
 from accounts.interface import must_be_kept
+from accounts.known_fields import must_be_known
 from accounts.refusals import Invalid
+from instructions.api_action import must_be_read
 from oversight.domain.answers import AGENT, Question
 from oversight.models.sessions import LONGEST_AGENT
 
 LONGEST_ENVIRONMENT = 60
 MOST_NESTED = 40
+FIELDS = frozenset(
+    {"action", "session_id", "tool_call_id", "reasoning", "scores", "session_state", "environment", "context", "agent",
+     "dry_run"}
+)  # fmt: skip
+"""What a check is asked with: the fields of `api_shapes.CheckIn`."""
 
 
 def question_of(body: Any) -> tuple[Question, bool]:
     """The question in a body, and whether it is asked as a dry run. Raises `Invalid` by field."""
     if not isinstance(body, Mapping):
         raise Invalid(_("Send a JSON object."))
+    if not body.keys() <= FIELDS:
+        must_be_known(body, FIELDS)
     if body.get("action") is None:
         raise Invalid(_("Say what is to be done: a tool call, an object or a text."), "action")
     for name in ("action", "reasoning", "context"):
@@ -28,6 +37,7 @@ def question_of(body: Any) -> tuple[Question, bool]:
             must_be_kept(body.get(name), MOST_NESTED)
         except ValidationError as error:
             raise Invalid(str(error.detail[0]), name) from None  # type: ignore[index]
+    must_be_read(body["action"])
     dry_run = body.get("dry_run", False)
     if not isinstance(dry_run, bool):
         raise Invalid(_("True or false is expected."), "dry_run")
@@ -62,6 +72,7 @@ def _agent(given: Any) -> dict[str, str | None]:
         return {}
     if not isinstance(given, Mapping):
         raise Invalid(_("A JSON object with name, version and model is expected."), "agent")
+    must_be_known(given, AGENT, "agent")
     said: dict[str, str | None] = {}
     for name in AGENT:
         text = given.get(name)

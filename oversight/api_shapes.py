@@ -9,8 +9,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.interface import JSONObjectField, StatedField
+from accounts.known_fields import KnownFields
 from deliberation.api_shapes import SIGNED_STATES
 from deliberation.models import State, Urgency
+from instructions.api_action import must_be_read
 from oversight.api_reading import LONGEST_ENVIRONMENT
 from oversight.domain.answers import COUNTS
 from oversight.domain.handoffs import LONGEST_TEXT, MOST_TEXTS
@@ -35,6 +37,11 @@ REASONING = {
 class ActionField(serializers.JSONField):
     """An action, as the framework takes it."""
 
+    def to_internal_value(self, data: Any) -> Any:
+        action = super().to_internal_value(data)
+        must_be_read(action)
+        return action
+
 
 @extend_schema_field(REASONING)
 class ReasoningField(serializers.JSONField):
@@ -46,7 +53,7 @@ class NameField(StatedField):
     """What an agent calls its session or its call."""
 
 
-class AgentIn(serializers.Serializer):
+class AgentIn(KnownFields):
     """What an agent says it is. Recorded as declared."""
 
     name = StatedField(required=False, allow_blank=True, max_length=LONGEST_AGENT)
@@ -58,13 +65,13 @@ def _counts(name: str) -> type[serializers.Serializer]:
     fields: dict[str, Any] = {
         count: serializers.IntegerField(required=False, min_value=0, max_value=MOST) for count in sorted(COUNTS)
     }
-    return type(name, (serializers.Serializer,), fields | {"__doc__": "How long and how full a session has become."})
+    return type(name, (KnownFields,), fields | {"__doc__": "How long and how full a session has become."})
 
 
 CountsIn = _counts("CountsIn")
 
 
-class CheckIn(serializers.Serializer):
+class CheckIn(KnownFields):
     """An act that is asked about."""
 
     action = ActionField()
@@ -162,7 +169,7 @@ class RequestOut(serializers.Serializer):
     outcome = OutcomeNamed(allow_null=True)
 
 
-class SessionIn(serializers.Serializer):
+class SessionIn(KnownFields):
     """A session that begins."""
 
     session_id = NameField(required=False, allow_null=True, help_text="Left out, it is given one.")
@@ -173,7 +180,7 @@ class SessionIn(serializers.Serializer):
     agent = AgentIn(required=False, allow_null=True)
 
 
-class HandoffIn(serializers.Serializer):
+class HandoffIn(KnownFields):
     """The agent's part of a handoff."""
 
     state = StatedField(required=False, allow_blank=True, max_length=LONGEST_TEXT)
@@ -252,7 +259,7 @@ class OneOfField(serializers.ChoiceField):
         super().fail(key, those=", ".join(map(str, self.choices)), **facts)
 
 
-class ReportIn(serializers.Serializer):
+class ReportIn(KnownFields):
     """What came of an act. What was decided without the service comes with the whole question."""
 
     event = OneOfField([(one, one) for one in EVENTS])

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
 
 from accounts.idempotency import HEADER
 from tractatus_site.problems import MEDIA_TYPE, NAMES, titles
@@ -21,6 +21,17 @@ class KeyScheme(OpenApiAuthenticationExtension):
             "scheme": "bearer",
             "description": "An API key of one organisation and project: `Authorization: Bearer <key>`.",
         }
+
+
+class KnownFieldsAlone(OpenApiSerializerExtension):
+    """A body that may hold nothing but its fields says so."""
+
+    target_class = "accounts.known_fields.KnownFields"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        described: dict[str, Any] = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        return described | {"additionalProperties": False}
 
 
 PROBLEM = {

@@ -43,7 +43,7 @@ def security_txt(request: HttpRequest) -> HttpResponse:
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
-CLIENT_FILES = ("tractatus_client.py", "tractatus_langchain.py")
+CLIENT_FILES = ("tractatus_client.py", "tractatus_langchain.py", "tractatus_litellm.py")
 """What an agent's machine copies: the client, and what stands on it."""
 
 

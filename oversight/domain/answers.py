@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.known_fields import must_be_known
 from accounts.refusals import Invalid
 from oversight.models.sessions import LONGEST_NAME
 from tractatus import GateRequest, SessionState
@@ -94,12 +95,8 @@ def needs_name(field: str) -> Invalid:
 
 def state_of(counts: Mapping[str, Any], field: str = "session_state") -> SessionState:
     """The counts of a session as the framework takes them. Raises `Invalid` naming the field that is wrong."""
-    unknown = sorted(set(counts) - COUNTS)
-    if unknown:
-        raise Invalid(
-            _("There is no such count. These are known: %(known)s.") % {"known": ", ".join(sorted(COUNTS))},
-            f"{field}.{str(unknown[0])[:80]}",
-        )
+    if not counts.keys() <= COUNTS:
+        must_be_known(counts, COUNTS, field)
     made: SessionState = _read(field, lambda: SessionState(**counts))
     return made
 

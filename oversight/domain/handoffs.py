@@ -13,6 +13,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from accounts import clock
+from accounts.known_fields import unknown_in
 from accounts.models import APIKey
 from accounts.permissions import SYSTEM, System
 from accounts.refusals import Invalid
@@ -60,9 +61,7 @@ def acknowledge(handoff: Handoff, *, by: Session) -> None:
 
 def checked(body: Mapping[str, Any]) -> dict[str, Any]:
     """The agent's part as it is kept. Raises `Invalid` by field."""
-    errors: dict[str, str] = {}
-    for name in sorted(set(body) - {"state", *TEXTS}):
-        errors[str(name)[:80]] = _("This is not of a handoff: state, %(texts)s.") % {"texts": ", ".join(TEXTS)}
+    errors = unknown_in(body, ("state", *TEXTS))
     state = body.get("state", "")
     if not isinstance(state, str) or len(state) > LONGEST_TEXT:
         errors["state"] = _("A text of at most %(most)d characters is expected.") % {"most": LONGEST_TEXT}

@@ -72,6 +72,8 @@ class _Handler(BaseHTTPRequestHandler):
             model.asked.append(body)
             step = model.next()
         if self.path.split("?")[0].endswith("/chat/completions"):
+            if body.get("stream"):
+                return self._answer(_chunks(step, body["model"]), "text/event-stream")
             return self._answer(json.dumps(_completion(step, body["model"])).encode())
         return self._answer(_events(step, body["model"]), "text/event-stream")
 
@@ -108,6 +110,23 @@ def _events(step: Step, model: str) -> bytes:
         {"type": "message_stop"},
     ]
     return "".join(f"event: {one['type']}\ndata: {json.dumps(one)}\n\n" for one in events).encode()
+
+
+def _chunks(step: Step, model: str) -> bytes:
+    """A streamed chat completion; the arguments of a call come a few characters at a time, as models send them."""
+    deltas: list[dict[str, Any]] = [{"role": "assistant", "content": step if isinstance(step, str) else None}]
+    if isinstance(step, dict):
+        named = {"index": 0, "id": step["id"], "type": "function", "function": {"name": step["name"], "arguments": ""}}
+        deltas.append({"tool_calls": [named]})
+        given = json.dumps(step["input"])
+        for place in range(0, len(given), 4):
+            deltas.append({"tool_calls": [{"index": 0, "function": {"arguments": given[place : place + 4]}}]})
+    ends = "stop" if isinstance(step, str) else "tool_calls"
+    choices = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]
+    choices.append({"index": 0, "delta": {}, "finish_reason": ends})
+    same = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": model}
+    sent = [json.dumps({**same, "choices": [one]}) for one in choices]
+    return "".join(f"data: {one}\n\n" for one in [*sent, "[DONE]"]).encode()
 
 
 def _completion(step: Step, model: str) -> dict[str, Any]:

@@ -163,37 +163,57 @@ class Proxy:
 
     def ask(self, messages: list[dict[str, Any]], *script: Any, guardrail: str = "tractatus") -> tuple[int, Any]:
         """One request of an agent; gives the status and the answer."""
+        status, body = self._send(messages, script, guardrail)
+        return status, json.loads(body)
+
+    def stream(self, *script: Any, guardrail: str) -> tuple[int, str, list[dict[str, Any]]]:
+        """One request whose answer is streamed; gives the status, all that was received, and the parts of it."""
+        status, body = self._send([{"role": "user", "content": "Go on."}], script, guardrail, stream=True)
+        lines = (line.removeprefix("data: ") for line in body.splitlines() if line.startswith("data: "))
+        return status, body, [json.loads(line) for line in lines if line != "[DONE]"]
+
+    def _send(
+        self, messages: list[dict[str, Any]], script: tuple[Any, ...], guardrail: str, **more: Any
+    ) -> tuple[int, str]:
         self.model.script, self.model.asked = list(script), []
         tool = {"name": "run", "parameters": {"type": "object", "properties": {"command": {"type": "string"}}}}
         body = {
             "model": "local", "messages": messages, "tools": [{"type": "function", "function": tool}],
-            "guardrails": [guardrail],
+            "guardrails": [guardrail], **more,
         }  # fmt: skip
         headers = {"Content-Type": "application/json", "x-litellm-session-id": "conversation-1"}
         request = urllib.request.Request(f"{self.address}/v1/chat/completions", json.dumps(body).encode(), headers)
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
-                return answer.status, json.load(answer)
+                return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
-            return error.code, json.load(error)
+            return error.code, error.read().decode()
+
+
+HOLDS = "tractatus_litellm.Governance"
+"""What docs/integrations.md puts in the place of LiteLLM's own guardrail, so that streams are held back."""
 
 
 @contextmanager
 def proxy(folder: Path, model: ScriptedModel, around: Surroundings) -> Iterator[Proxy]:
-    """LiteLLM's proxy, configured as docs/integrations.md has it, and with a second guardrail that fails open."""
+    """LiteLLM's proxy as docs/integrations.md configures it; beside it a guardrail that fails open, and ours."""
     python = Path(package("ADAPTERS_PYTHON"))
     block = block_of("yaml").replace("https://tractatus.example", around.site.address)
     chosen = block.replace("default_on: true", "default_on: false")
     assert chosen != block
     entry = chosen[chosen.index("  - guardrail_name") :]
     opened = entry.replace("guardrail_name: tractatus", "guardrail_name: open").replace("fail_closed", "fail_open")
+    held = entry.replace("guardrail_name: tractatus", "guardrail_name: held")
+    held = held.replace("guardrail: generic_guardrail_api", f"guardrail: {HOLDS}")
+    assert f"guardrail: {HOLDS}" in (ROOT / "docs" / "integrations.md").read_text()
+    shutil.copy(ROOT / "client" / "tractatus_litellm.py", folder)
     models = f"""
 model_list:
   - model_name: local
     litellm_params: {{model: openai/local, api_base: "{model.address}/v1", api_key: none}}
 """
     config = folder / "litellm.yaml"
-    config.write_text(models + chosen + opened)
+    config.write_text(models + chosen + opened + held)
     port, log = free_port(), folder / "litellm.log"
     settings = {
         "TRACTATUS_KEY": around.key, "LITELLM_LOCAL_MODEL_COST_MAP": "True",

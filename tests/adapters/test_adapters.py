@@ -15,6 +15,7 @@ from tests.adapters.surroundings import (
     RIGHT,
     SAID,
     WRONG,
+    Proxy,
     Surroundings,
     claude_code,
     langchain,
@@ -36,6 +37,12 @@ def around(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture
 def model() -> Iterator[ScriptedModel]:
     with scripted_model() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def litellm(tmp_path_factory: pytest.TempPathFactory, around: Surroundings) -> Iterator[Proxy]:
+    with scripted_model() as model, proxy(tmp_path_factory.mktemp("litellm"), model, around) as made:
         yield made
 
 
@@ -70,37 +77,59 @@ def test_claude_code_is_told_why_it_is_denied_also_after_a_compaction(
     assert [json.loads(counts).get("compactions", 0) for _name, _agent, counts in found].count(1) == 1
 
 
-def test_litellm_keeps_a_denied_call_from_the_agent(tmp_path: Path, around: Surroundings, model: ScriptedModel) -> None:
+def test_litellm_keeps_a_denied_call_from_the_agent(around: Surroundings, litellm: Proxy) -> None:
     """Also when the conversation was cut down to its last message, as a compaction does."""
-    with proxy(tmp_path, model, around) as litellm:
-        for id in ("call_one", "call_two"):
-            call = {"id": id, "name": "run", "input": {"command": WRONG}}
-            status, answer = litellm.ask([{"role": "user", "content": "Go on."}], call)
-            assert status == 400
-            for words in SAID:
-                assert words in answer["error"]["message"]
-        right = {"id": "call_three", "name": "run", "input": {"command": RIGHT}}
-        status, answer = litellm.ask([{"role": "user", "content": "Go on."}], right)
-        assert (status, answer["choices"][0]["finish_reason"]) == (200, "tool_calls")
-        made = answer["choices"][0]["message"]
-        result = {"role": "tool", "tool_call_id": "call_three", "content": "ok"}
-        assert litellm.ask([{"role": "user", "content": "Go on."}, made, result])[0] == 200
-        names = "SELECT decision, became FROM oversight_check WHERE tool_call LIKE 'call_%' ORDER BY id"
-        assert around.rows(names) == [("deny", None), ("deny", None), ("allow", "executed")]
+    for id in ("call_one", "call_two"):
+        call = {"id": id, "name": "run", "input": {"command": WRONG}}
+        status, answer = litellm.ask([{"role": "user", "content": "Go on."}], call)
+        assert status == 400
+        for words in SAID:
+            assert words in answer["error"]["message"]
+    right = {"id": "call_three", "name": "run", "input": {"command": RIGHT}}
+    status, answer = litellm.ask([{"role": "user", "content": "Go on."}], right)
+    assert (status, answer["choices"][0]["finish_reason"]) == (200, "tool_calls")
+    made = answer["choices"][0]["message"]
+    result = {"role": "tool", "tool_call_id": "call_three", "content": "ok"}
+    assert litellm.ask([{"role": "user", "content": "Go on."}, made, result])[0] == 200
+    names = "SELECT decision, became FROM oversight_check WHERE tool_call LIKE 'call_%' ORDER BY id"
+    assert around.rows(names) == [("deny", None), ("deny", None), ("allow", "executed")]
 
-        # Nobody answers: held back, or let through and judged when the results come.
-        around.stop()
-        away = {"id": "call_four", "name": "run", "input": {"command": WRONG}}
-        assert litellm.ask([{"role": "user", "content": "Go on."}], away)[0] == 500
-        status, answer = litellm.ask([{"role": "user", "content": "Go on."}], away, guardrail="open")
-        assert status == 200
-        around.start()
-        made, result = answer["choices"][0]["message"], {**result, "tool_call_id": "call_four"}
-        assert litellm.ask([{"role": "user", "content": "Go on."}, made, result])[0] == 200
-        late = "SELECT mode, became FROM oversight_check WHERE tool_call LIKE 'call_four%'"
-        assert around.rows(late) == [("degraded", "executed")]
-        incidents = "SELECT kind FROM oversight_incident i JOIN oversight_check c ON c.id = i.of_check_id"
-        assert around.rows(f"{incidents} WHERE c.tool_call LIKE 'call_four%'") == [("let_through",)]
+    # Nobody answers: held back, or let through and judged when the results come.
+    around.stop()
+    away = {"id": "call_four", "name": "run", "input": {"command": WRONG}}
+    assert litellm.ask([{"role": "user", "content": "Go on."}], away)[0] == 500
+    status, answer = litellm.ask([{"role": "user", "content": "Go on."}], away, guardrail="open")
+    assert status == 200
+    around.start()
+    made, result = answer["choices"][0]["message"], {**result, "tool_call_id": "call_four"}
+    assert litellm.ask([{"role": "user", "content": "Go on."}, made, result])[0] == 200
+    late = "SELECT mode, became FROM oversight_check WHERE tool_call LIKE 'call_four%'"
+    assert around.rows(late) == [("degraded", "executed")]
+    incidents = "SELECT kind FROM oversight_incident i JOIN oversight_check c ON c.id = i.of_check_id"
+    assert around.rows(f"{incidents} WHERE c.tool_call LIKE 'call_four%'") == [("let_through",)]
+
+
+def test_litellm_streams_nothing_of_an_answer_that_was_not_judged(around: Surroundings, litellm: Proxy) -> None:
+    """With our guardrail, which the documentation puts in the place of LiteLLM's own."""
+    wrong = {"id": "streamed_call_one", "name": "run", "input": {"command": WRONG}}
+    status, body, _parts = litellm.stream(wrong, guardrail="held")
+    assert (status, "tool_calls" in body) == (400, False)
+    assert all(words in json.loads(body)["error"]["message"] for words in SAID), body
+    right = {"id": "streamed_call_two", "name": "run", "input": {"command": RIGHT}}
+    status, _body, parts = litellm.stream(right, guardrail="held")
+    deltas = [part["choices"][0]["delta"] for part in parts if part["choices"]]
+    calls = [call["function"] for delta in deltas for call in delta.get("tool_calls") or ()]
+    assert json.loads("".join(call.get("arguments") or "" for call in calls)) == right["input"]
+    assert (status, [call["name"] for call in calls if call.get("name")]) == (200, ["run"])
+    assert litellm.stream(guardrail="held")[2][0]["choices"][0]["delta"]["content"] == "Done."
+
+    names = "SELECT decision FROM oversight_check WHERE tool_call LIKE 'streamed_call%' ORDER BY id"
+    assert around.rows(names) == [("deny",), ("allow",)]
+    # Nobody answers: nothing is streamed.
+    around.stop()
+    _status, body, _parts = litellm.stream(right, guardrail="held")
+    assert "tool_calls" not in body
+    around.start()
 
 
 def test_langchain_is_refused_in_a_tool_message(tmp_path: Path, around: Surroundings) -> None:

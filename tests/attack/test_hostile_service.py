@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -82,6 +84,92 @@ def test_an_answer_that_is_no_verdict_lets_nothing_through() -> None:
             assert len(client.Client(url, KEY).check(LOOK).words) < 1_000
 
 
+@contextmanager
+def dripping(began: bytes) -> Iterator[str]:
+    """A service that answers with this and then goes on for a while, an octet at a time."""
+    over = threading.Event()
+
+    class Drips(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            with contextlib.suppress(OSError):  # who asked has heard enough
+                self.wfile.write(began)
+                for _ in range(OCTETS):
+                    if over.wait(0.02):
+                        return
+                    self.wfile.write(b" ")
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Drips)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        over.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+OCTETS = 500
+
+
+def test_an_answer_that_hardly_comes_is_no_answer(tmp_path: Path) -> None:
+    """An answer that comes an octet at a time holds nobody up: its time is counted over the whole of it."""
+    whole = b'{"decision": "allow"}'
+    sized = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (len(whole) + OCTETS)
+    for head in (b"HTTP/1.1 200 OK\r\nX-Slow: ", sized + whole):
+        with dripping(head) as url:
+            asker = client.Client(url, KEY, "deny", timeout=0.3, spool=str(tmp_path / "r.jsonl"))
+            verdict = asker.check(LOOK, session_id="s")
+            assert (verdict.decision, verdict.degraded) == ("deny", True)
+            assert "takes too long" in verdict.words or "timed out" in verdict.words
+
+
+def test_reports_that_come_with_a_folder_are_sent_to_nobody(tmp_path: Path) -> None:
+    """Forged reports in a cloned folder, also of an older client's name, are not sent with the key of who works in it:
+    what is to be reported is kept where only that person writes."""
+    work, home = tmp_path / "work", tmp_path / "home"
+    (work / ".claude").mkdir(parents=True)
+    forged = json.dumps({"event": "executed", "tool_call_id": "forged"}) + "\n"
+    for name in ("tractatus-reports.jsonl", "tractatus-reports.jsonl.sending-1", "reports.jsonl"):
+        (work / ".claude" / name).write_text(forged)
+        os.utime(work / ".claude" / name, (1, 1))
+    command = [sys.executable, client.__file__, "hook", "--failure", "deny", "--url"]
+    surroundings = {"TRACTATUS_KEY": KEY, "HOME": str(home)}
+
+    def hook(url: str, **more: str) -> None:
+        given = json.dumps(EVENT).encode()
+        subprocess.run([*command, url], input=given, cwd=work, env=surroundings | more, check=True)
+
+    hook("http://127.0.0.1:9")
+    [kept] = (home / ".local" / "state" / "tractatus").iterdir()
+    assert (kept.stat().st_mode & 0o777, kept.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    assert [json.loads(line)["tool_call_id"] for line in kept.read_text().splitlines()] == ["t1"]
+    hook("http://127.0.0.1:9", XDG_STATE_HOME="here")  # is no place: it would be one within the folder
+    assert len(kept.read_text().splitlines()) == 2
+    with answering(b'{"decision": "allow"}') as (url, seen):
+        hook(url)
+        assert len(seen) == 1  # the event alone: what was kept is for another service
+    asker = client.Client("http://127.0.0.1:9", KEY, spool=str(kept))
+    kept.chmod(0o666)
+    assert asker.deliver() == 0  # anybody may have written it
+
+
+def test_a_batch_of_any_shape_is_taken() -> None:
+    """What stands where the calls of a batch are expected is read as far as it is shaped so, and stops no hook."""
+    shapes = (None, 7, "x", {}, {"a": 1}, [], [7, None, "x", []], [{}], [{"tool_name": 7, "tool_use_id": 9}])
+    for calls in shapes:
+        event = {"session_id": "s", "hook_event_name": "PostToolBatch", "tool_calls": calls}
+        assert client.hook(client.Client("http://127.0.0.1:9", KEY, "deny"), json.dumps(event)) == ""
+        made = client.Client("http://127.0.0.1:9", KEY).decided_here({}, 9, ["s"], "why")  # type: ignore[no-untyped-call]
+        assert (made["session_id"], made["tool_call_id"][:9]) == (None, "tractatus")
+
+
 def test_the_key_goes_to_no_other_host() -> None:
     """A redirection to another host is not followed: the key is sent to nobody but the service that was named."""
     with answering(b"{}") as (other, stolen):
@@ -110,10 +198,10 @@ def test_links_in_a_hostile_folder_lead_nowhere(tmp_path: Path) -> None:
     outside.write_text('{"event": "executed"}\n')
     place = tmp_path / "a b;$(touch pwned)'\"" / ".claude"
     place.mkdir(parents=True)
-    names = ("settings.json.new", "settings.local.json.new", "tractatus_client.py", "tractatus-reports.jsonl")
+    names = ("settings.json.new", "settings.local.json.new", "tractatus_client.py", "reports.jsonl")
     for name in names:
         (place / name).symlink_to(outside)
-    (place / "tractatus-reports.jsonl.sending-1").symlink_to(outside)
+    (place / "reports.jsonl.sending-1").symlink_to(outside)
     command = [sys.executable, client.__file__, "install", "claude-code", str(place.parent), "--key", "-"]
     done = subprocess.run(
         [*command, "--url", "http://127.0.0.1:9"], input=KEY, capture_output=True, text=True, check=False, cwd=tmp_path

@@ -13,6 +13,8 @@ from accounts import clock
 from accounts.domain.keys import create_api_key, revoke_api_key
 from accounts.scope import open_organisation
 from audit.models import Entry
+from oversight.api_reading import FIELDS
+from oversight.api_shapes import CheckIn
 from oversight.domain.requests import grant_request
 from oversight.models import Check, Handoff, JudgmentRequest, Session
 from tests.cast import Cast, make_project
@@ -161,6 +163,50 @@ def test_what_cannot_be_taken_is_a_problem_that_says_what_to_do(house: Cast) -> 
     assert Entry.objects.count() == entries
     unknown = agent.post("checks/", {"action": {"tool_name": "Levitate", "tool_input": {"height": 3}}})
     assert unknown.json()["decision"] == "allow"
+
+
+MISSPELT = [
+    ("checks/", {"action": {"tool_name": "Bash", "tool_inptu": DROP["tool_input"]}}, "action.tool_inptu", "tool_input"),
+    ("checks/", {"action": {"tool_name": "Bash", "toolInput": DROP["tool_input"]}}, "action.toolInput", "tool_input"),
+    ("checks/", {"action": {"tool_name": "Bash", "command": "rm -rf /srv"}}, "action.command", "tool_input"),
+    ("checks/", {"action": {"type": "write", "params": {"path": "a"}}}, "action.params", "parameters"),
+    ("checks/", {"action": LOOK, "sesion_id": "s"}, "sesion_id", "session_id"),
+    ("checks/", {"action": LOOK, "dryrun": True}, "dryrun", "dry_run"),
+    ("checks/", {"action": LOOK, "agent": {"naem": "coder"}}, "agent.naem", "name"),
+    ("checks/", {"action": LOOK, "session_state": {"mesages": 3}}, "session_state.mesages", "messages"),
+    ("reports/", {"event": "executed", "tool_call": "c1"}, "tool_call", "tool_call_id"),
+    ("reports/", {"event": "decided_locally", "tool_call_id": "c2", "decided": "allow",
+                  "action": {"tool_name": "Bash", "tool_inptu": {"command": "ls"}}}, "action.tool_inptu", "tool_input"),
+    ("sessions/", {"session_id": "t", "agents": {"name": "coder"}}, "agents", "agent"),
+    ("sessions/", {"session_id": "t", "session_state": {"token_used": 1}}, "session_state.token_used", "tokens_used"),
+    ("sessions/s/pressure/", {"compaction": 1}, "compaction", "compactions"),
+    ("sessions/s/handoff/", {"state": "Half way", "complete": ["a"]}, "complete", "completed"),
+    ("validations/", {"action": {"tool_name": "Bash", "tool_inptu": {"command": "ls"}}}, "action.tool_inptu",
+     "tool_input"),
+    ("checks/", {"action": LOOK, "colour": "blue"}, "colour", "action, agent, context"),
+]  # fmt: skip
+
+
+def test_a_misspelt_field_is_refused_and_the_nearest_is_named(house: Cast) -> None:
+    agent = Agent(house)
+    agent.post("sessions/", {"session_id": "s"})
+    entries = Entry.objects.count()
+    for path, body, field, near in MISSPELT:
+        answer = agent.post(path, body)
+        assert (answer.status_code, answer["Content-Type"]) == (422, PROBLEM), (path, body, answer.content)
+        [error] = answer.json()["errors"]
+        assert error["field"] == field, (path, body)
+        assert near in error["detail"], (path, body)
+    assert (Entry.objects.count(), Session.objects.count()) == (entries, 1)
+    # What is beside an act and nothing is judged by is let be.
+    for action in (LOOK | {"tool_use_id": "t1"}, {"tool_name": "list_rooms"}, {"tool_name": "ls", "tool_use_id": "t1"},
+                   {"type": "book", "description": "Book a room", "domain": "technical"}):  # fmt: skip
+        assert agent.post("checks/", {"action": action, "dry_run": True}).status_code == 200, action
+
+
+@pytest.mark.alone
+def test_a_check_is_read_by_the_fields_that_are_described() -> None:
+    assert set(CheckIn().fields) == FIELDS
 
 
 def test_another_projects_things_are_not_there(house: Cast) -> None:

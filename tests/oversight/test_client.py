@@ -163,7 +163,9 @@ def test_the_failure_mode_answers_when_nobody_else_does(tmp_path: Path) -> None:
 def test_the_doctor_uses_the_key_that_the_installer_kept_and_says_what_is_wrong(folder: Path) -> None:
     def said() -> str:
         command = [sys.executable, str(FILE), "doctor", "--url", URL]
-        done = subprocess.run(command, cwd=folder, env={}, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, cwd=folder, env={"HOME": str(folder)}, capture_output=True, text=True, check=False
+        )
         assert (done.returncode, done.stderr) == (1, "")
         return done.stdout
 
