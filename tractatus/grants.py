@@ -69,4 +69,7 @@ def _scalar(value: Any) -> str:
         raise TypeError(f"a value: JSON is expected, not {type(value).__name__}.")
     if isinstance(value, int) and value.bit_length() > LONGEST_NUMBER:
         return hex(value)
-    return json.dumps(value, ensure_ascii=False)
+    return _WRITER.encode(value)
+
+
+_WRITER = json.JSONEncoder(ensure_ascii=False)

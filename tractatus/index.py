@@ -81,7 +81,7 @@ class InstructionIndex:
         self.filed: dict[Key, Bucket] = {}
         self.by_term: dict[str, dict[Entry, None]] = {}
         self._live: dict[str, Entry] = {}
-        self._superseded: dict[str, dict[Entry, None]] = {}
+        self.superseded: dict[str, dict[Entry, None]] = {}
         self._same: dict[tuple[int, Constraint], Filed] = {}
         self._ended: list[Entry] = []
         self._version = 0
@@ -135,7 +135,7 @@ class InstructionIndex:
         if instruction.environment is not None:
             entry.environment = canonical(instruction.environment)
         if instruction.active and instruction.supersedes is not None:
-            self._superseded.setdefault(instruction.supersedes, {})[entry] = None
+            self.superseded.setdefault(instruction.supersedes, {})[entry] = None
         if not instruction.active or instruction.verification_required not in _PLACE:
             return entry
         level = _PLACE[instruction.verification_required]
@@ -185,7 +185,7 @@ class InstructionIndex:
         for term in entry.terms:
             _drop(self.by_term, term, entry)
         if entry.instruction.active and entry.instruction.supersedes is not None:
-            _drop(self._superseded, entry.instruction.supersedes, entry)
+            _drop(self.superseded, entry.instruction.supersedes, entry)
 
     # Reading.
 
@@ -200,7 +200,7 @@ class InstructionIndex:
 
     def successors(self, id: str) -> tuple[Entry, ...]:
         """The entries, of any version, that say they supersede the instruction with this id."""
-        found = self._superseded.get(id)
+        found = self.superseded.get(id)
         return () if found is None else now(found)
 
 
@@ -256,13 +256,15 @@ class View:
         found = self._known.get(entry)
         if found is None:
             found = self._known[entry] = (
-                self._is_there(entry) and not self._elsewhere(entry) and not self._superseded(entry)
+                self._is_there(entry)
+                and not (entry.environment and self._elsewhere(entry))
+                and not (entry.instruction.id in self._index.superseded and self._superseded(entry))
             )
         return found
 
     def _elsewhere(self, entry: Entry) -> bool:
-        """Whether the instruction is for another environment than this one."""
-        other = bool(entry.environment) and self._known_here and entry.environment != self._here
+        """Whether an instruction that is for one environment is for another than this one."""
+        other = self._known_here and entry.environment != self._here
         return other and (self._said or entry.environment != "production")
 
     def _is_there(self, entry: Entry) -> bool:
@@ -326,8 +328,10 @@ def called(index: InstructionIndex, keys: Iterable[Key]) -> Iterator[Filed]:
                     yield filed
 
 
-def about(by_term: Mapping[str, Mapping[Entry, None]], terms: Iterable[str]) -> Iterator[Entry]:
-    """The entries filed under the terms, the rarest term first."""
+def about(
+    by_term: Mapping[str, Mapping[Entry, None]], terms: Iterable[str]
+) -> Iterator[tuple[str, tuple[Entry, ...]]]:
+    """Each of the terms that entries are filed under, with these entries, the rarest term first."""
     found = [(len(entries), term, entries) for term in terms if (entries := by_term.get(term)) is not None]
-    for _, _, entries in sorted(found, key=lambda one: one[:2]):
-        yield from now(entries)
+    for _, term, entries in sorted(found, key=lambda one: one[:2]):
+        yield term, now(entries)

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from enum import Enum
+from functools import cache
 from typing import Any
 
 DEEPEST = 100  # levels of a mapping that is frozen; JSON that means something is far flatter
@@ -21,7 +22,12 @@ class Record:
         A number that JSON has no word for (NaN, infinity) is null. Plain dictionaries all the way down, which may be
         changed without changing the record.
         """
-        return {field.name: plain(getattr(self, field.name)) for field in dataclasses.fields(self)}  # type: ignore[arg-type]
+        return {name: plain(getattr(self, name)) for name in _names(type(self))}
+
+
+@cache
+def _names(kind: type[Record]) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind))  # type: ignore[arg-type]
 
 
 class Result(Record):

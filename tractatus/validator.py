@@ -326,13 +326,19 @@ class _Validating:
         for entry in now(self.index.by_term.get(NOT_READ_TO_ITS_END, ())):
             if view.stands(entry):
                 outcome.unchecked.append((entry.instruction.id, f"only its first {LONGEST:,} characters were read"))
-        for looked, entry in enumerate(about(self.index.by_term, doing.about)):
-            if looked >= MOST_LOOKED_THROUGH:
+        left = MOST_LOOKED_THROUGH
+        for term, entries in about(self.index.by_term, doing.about):
+            others = doing.about - {term}  # the instruction has the term; one word in common is too little
+            for entry in entries[:left]:
+                words = entry.directive.words
+                if words.isdisjoint(others) and len(words) > 1:
+                    continue
+                if entry not in outcome.found and view.stands(entry):
+                    clause = entry.directive.unread[0] if entry.directive.unread else entry.instruction.text[:200]
+                    outcome.unchecked.append((entry.instruction.id, f"no rule was found in: {clause}"))
+            left -= len(entries)
+            if left <= 0:
                 return
-            words = entry.directive.words
-            if len(words & doing.about) >= min(2, len(words)) and entry not in outcome.found and view.stands(entry):
-                clause = entry.directive.unread[0] if entry.directive.unread else entry.instruction.text[:200]
-                outcome.unchecked.append((entry.instruction.id, f"no rule was found in: {clause}"))
 
     # What would make it agree.
 

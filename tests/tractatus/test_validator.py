@@ -351,7 +351,7 @@ def test_removing_an_instruction_brings_the_verdict_back():
 
 def emptied(validator: CrossReferenceValidator) -> bool:
     index = validator._index
-    held = (index.filed, index.by_term, index._live, index._superseded, index._same, index._ended, index._readers)
+    held = (index.filed, index.by_term, index._live, index.superseded, index._same, index._ended, index._readers)
     return not any(held)
 
 

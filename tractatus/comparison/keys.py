@@ -6,7 +6,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from tractatus.actions.names import key_of, subject_kinds, subject_of, subject_of_port
+from tractatus.actions.findings import words_of
+from tractatus.actions.names import key_of, subject_kinds, subject_names, subject_of, subject_of_port
 from tractatus.comparison.doing import Doing
 from tractatus.comparison.values import GENERAL, LASTING, PLAIN_PARAMETERS, WAITING
 from tractatus.comparison.values import SHORT as _SHORT
@@ -39,6 +40,8 @@ def keys_of(constraint: c.Constraint, size: Callable[[Key], int]) -> tuple[Key, 
             if constraint.refused and not constraint.allowed:
                 return tuple(("member", constraint.family, member) for member in sorted(constraint.refused))
             return (("family", constraint.family),)
+        case c.Name() if constraint.exact:  # found only where the whole of it is written: any piece of it will do
+            return (min((("word", piece) for piece in _pieces(constraint.name)), key=size),)
         case c.Name():
             return (("word", _first(constraint.name)),)
         case c.Command():
@@ -95,6 +98,12 @@ def _first(word: str) -> str:
     return found.group().lower() if found else word.lower()
 
 
+def _pieces(word: str) -> list[str]:
+    """Every piece of what `_first` takes the first of."""
+    low = word.lower()
+    return _PIECE.findall(low if low.startswith("@") else low.rsplit("/", 1)[-1]) or [low]
+
+
 def _last_part(pattern: str) -> str:
     parts = [part for part in pattern.lower().strip("/").split("/") if part and "*" not in part and "<" not in part]
     if parts:
@@ -112,18 +121,17 @@ def keys_called(doing: Doing, known: Mapping[Key, object]) -> list[Key]:
         if key in known:
             found[key] = None
 
-    subjects = (
-        {subject for word in reading.words if (subject := subject_of(word))}
-        if any(not f.subject for f in reading.facts)
-        else set()
-    )
+    subjects: set[str] = set()
+    if any(not fact.subject for fact in reading.facts):
+        of_names = subject_names()
+        subjects = {of_names[word] for word in reading.words if word in of_names}
     for fact in reading.facts[:400]:
         for parameter in (fact.parameter, "version") if fact.parameter in ("tag",) else (fact.parameter,):
             call(("parameter", parameter, ""))
             if fact.subject:
                 call(("parameter", parameter, fact.subject))
             elif parameter in PLAIN_PARAMETERS:
-                for subject in subjects:
+                for subject in sorted(subjects):
                     call(("parameter", parameter, subject))
                 if parameter == "port" and (owner := subject_of_port(fact.value)):
                     call(("parameter", "port", owner))
@@ -154,18 +162,9 @@ def keys_called(doing: Doing, known: Mapping[Key, object]) -> list[Key]:
         for family in knowledge.families_of().get(name, ()):
             call(("family", family))
             call(("member", family, knowledge.families()[family].members[name]))
-        call(("word", _first(name)))
-        call(("word", subject_of(name)))
-    for word in reading.words:
-        call(("word", word))
-        if not word.isalnum():
-            for piece in _PIECE.findall(word)[:12]:
-                call(("word", piece))
+    found |= dict.fromkeys(sorted(key for word in _words(doing) if (key := ("word", word)) in known))
     for line in doing.commands[:60]:
-        words = line.split()
-        for word in words[:200]:
-            call(("word", _first(word)))
-        for word in words[:5]:
+        for word in line.split(maxsplit=5)[:5]:
             call(("option", stem(word)))
     for act in doing.acts[:60]:
         call(("verb", act.verb))
@@ -176,13 +175,11 @@ def keys_called(doing: Doing, known: Mapping[Key, object]) -> list[Key]:
     if any(line.startswith("find ") and "-mtime" in line for line in doing.commands):
         pairs.setdefault("lasting", set())
     for last, others in pairs.items():
-        for other in others | doing.about:
-            call(("pair", last, other))
-    given = {fact.parameter for fact in reading.facts[:400]} & _OF_SOMETHING
-    for term in doing.about:
-        call(("term", term))
-        for parameter in given:
-            call(("about", parameter, term))
+        found |= dict.fromkeys(sorted(key for one in others | doing.about if (key := ("pair", last, one)) in known))
+    given = sorted({fact.parameter for fact in reading.facts[:400]} & _OF_SOMETHING)
+    found |= dict.fromkeys(sorted(key for term in doing.about if (key := ("term", term)) in known))
+    for parameter in given:
+        found |= dict.fromkeys(sorted(key for term in doing.about if (key := ("about", parameter, term)) in known))
     for path in (*doing.written[:60], *reading.paths[:60]):
         lower = path.lower()
         for part in lower.split("/"):
@@ -204,6 +201,28 @@ def keys_called(doing: Doing, known: Mapping[Key, object]) -> list[Key]:
     if not (reading.read_only and not doing.structured):
         call(("value", ""))
     return list(found)
+
+
+def _words(doing: Doing) -> set[str]:
+    """The words of an action, whole and in their pieces, also of what its quotes and variables hide from the reader
+    of its texts. A word that the reader took has its pieces among the others, unless it has letters beyond ASCII."""
+    taken = doing.reading.words
+    found = set(taken)
+    for word in taken:
+        if not word.isascii():
+            found.update(_PIECE.findall(word))
+    for passage in doing.reading.passages:
+        if passage.place is None:
+            found |= words_of([passage.text])
+    for name in doing.names_used:
+        if name not in taken:
+            found.update(_pieces(name))
+        found.add(subject_of(name))
+    for line in doing.commands[:60]:
+        for word in line.split()[:200]:
+            if word not in taken:
+                found.update(_pieces(word))
+    return found
 
 
 _ALWAYS_MEASURED = (

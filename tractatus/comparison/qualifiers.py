@@ -129,14 +129,11 @@ def not_shown(text: str, constraint: c.Constraint, breach: Breach, doing: Doing)
     """Why a breach of an instruction of this `text` is none that can be told: the reason in words. None where the
     breach stands, empty where the instruction is not about such an action at all."""
     text = text[:_READ]
-    plain = " ".join(text.split())
     for rule in (_not_about_it, _approver):
-        if (why := rule(plain, constraint, breach, doing)) is not None:
+        if (why := rule(text, constraint, breach, doing)) is not None:
             return why
-    sentence = _REASON.split(_sentence_of(text, constraint), maxsplit=1)[0]
-    if not sentence:
-        return None
-    for qualifier in _qualifiers(sentence):
+    sentence = _sentence_of(text, constraint)
+    for qualifier in _qualifiers(sentence) if sentence else ():
         if (why := qualifier(sentence, constraint, breach, doing)) is not None:
             return why
     return None
@@ -148,13 +145,20 @@ def _stems(text: str) -> frozenset[str]:
 
 
 def _sentence_of(text: str, constraint: c.Constraint) -> str:
-    """The sentence that a constraint was read from: the only one, or the one that has its words."""
-    sentences = [" ".join(part.split()) for part in _SENTENCE.split(text) if part.strip()]
-    if len(sentences) == 1:
-        return sentences[0]
-    marks = _marks_of(constraint)
-    held = [part for part in sentences if marks and any(mark in part.lower() for mark in marks)]
-    return held[0] if len(held) == 1 else ""
+    """The sentence that a constraint was read from, without what only says why: the only one, or the one that has its
+    words."""
+    sentences = _sentences(text)
+    if len(sentences) > 1:
+        marks = _marks_of(constraint)
+        sentences = tuple(one for one in sentences if marks and any(mark in one[0].lower() for mark in marks))
+    return sentences[0][1] if len(sentences) == 1 else ""
+
+
+@remembered(8_192)
+def _sentences(text: str) -> tuple[tuple[str, str], ...]:
+    """Each sentence of a text, and the same without what only says why."""
+    parts = (" ".join(part.split()) for part in _SENTENCE.split(text) if part.strip())
+    return tuple((part, _REASON.split(part, maxsplit=1)[0]) for part in parts)
 
 
 def _marks_of(constraint: c.Constraint) -> frozenset[str]:
@@ -203,6 +207,7 @@ def _not_about_it(text: str, constraint: c.Constraint, breach: Breach, doing: Do
         if paths and all(_DEFINED.search(path.rsplit("/", 1)[-1]) for path in paths):
             return ""  # the names for the values are given there
     if isinstance(constraint, c.Untouched):
+        text = " ".join(text.split())
         for pattern in constraint.patterns:
             path = re.escape(pattern.strip("/ "))
             if pattern != "*" and re.search(rf"(?i)\b(?:to|into)\s+[`\"']?{path}/?[`\"']?\s+instead\b", text):

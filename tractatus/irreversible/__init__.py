@@ -71,7 +71,8 @@ def _of_name(reading: Reading) -> Iterator[Found]:
         if not own:
             continue
         every = _name_words(name) | done_to if number else _name_words(name)
-        for rule in rules.calls():
+        for place in sorted(frozenset().union(*(rules.calls_that().get(word, ()) for word in own))):
+            rule = rules.calls()[place]
             does, what_of = rule.also
             doing, things = own & does.plain, every & what_of.plain
             if not doing or not things or (len(doing | things) == 1 and len(own) > 1):

@@ -173,6 +173,16 @@ def requests() -> tuple[Rule, ...]:
 
 
 @cache
+def calls_that() -> Mapping[str, frozenset[int]]:
+    """For each word that says what a tool does, the places of the rows in `calls` that have it."""
+    found: dict[str, frozenset[int]] = {}
+    for place, rule in enumerate(calls()):
+        for word in rule.also[0].plain:
+            found[word] = found.get(word, frozenset()) | {place}
+    return found
+
+
+@cache
 def calls() -> tuple[Rule, ...]:
     on = Field(str, required=False, choices=("path",))
     more = {"does": Field(list), "what_of": Field(list), "unless": _LIST, "on": on}
