@@ -23,7 +23,10 @@ PREFIX = "guard_"
 
 @dataclass(frozen=True)
 class Refuse:
-    """Refuse the events `on` of `table` where `when` holds, saying `says`."""
+    """Refuse the events `on` of `table` where `when` holds, saying `says`.
+
+    `given` is what must hold as well, asked of the row alone before `when` looks anything up.
+    """
 
     table: str
     name: str
@@ -31,15 +34,16 @@ class Refuse:
     when: str = "TRUE"
     says: str = ""
     truncate: bool = False
+    given: str = "TRUE"
 
     def __post_init__(self) -> None:
         if not self.name.replace("_", "").isalnum() or len(PREFIX + self.name) > 55:
             raise ValueError(f"Guard name {self.name!r}: letters, digits and _, at most 49 of them.")
         if not self.on or set(self.on) - set(EVENTS):
             raise ValueError(f"Guard {self.name}: on must name insert, update or delete.")
-        if "insert" in self.on and "OLD." in self.when:
+        if "insert" in self.on and "OLD." in self.given + self.when:
             raise ValueError(f"Guard {self.name}: an insert has no OLD row.")
-        if "delete" in self.on and "NEW." in self.when:
+        if "delete" in self.on and "NEW." in self.given + self.when:
             raise ValueError(f"Guard {self.name}: a delete has no NEW row.")
 
     def refusals(self, columns: dict[str, list[str]], vendor: str) -> "list[Refuse]":
@@ -77,7 +81,7 @@ class SameOrganisation:
     def refusals(self, columns: dict[str, list[str]], vendor: str) -> list[Refuse]:
         same = "IS NOT DISTINCT FROM" if vendor == "postgresql" else "IS"
         foreign = (
-            f'NEW."{self.column}" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "{self.parent_table}" parent '
+            f'NOT EXISTS (SELECT 1 FROM "{self.parent_table}" parent '
             f'WHERE parent.id = NEW."{self.column}" AND parent.organisation_id {same} NEW.organisation_id)'
         )
         says = f"{self.column} belongs to another organisation."
@@ -85,7 +89,7 @@ class SameOrganisation:
         if len(PREFIX + name) > 55:
             name = name.replace("deliberation", "dlb")
         return [
-            Refuse(self.table, name, ("insert", "update"), foreign, says),
+            Refuse(self.table, name, ("insert", "update"), foreign, says, given=f'NEW."{self.column}" IS NOT NULL'),
             _stays(self.table, vendor),
             _stays(self.parent_table, vendor),
         ]
@@ -150,16 +154,18 @@ def _create_sqlite(refuse: Refuse) -> Iterable[str]:
     for event in refuse.on:
         yield (
             f'CREATE TRIGGER "{PREFIX}{refuse.name}_{event}" BEFORE {event.upper()} ON "{refuse.table}" '
-            f"FOR EACH ROW WHEN ({refuse.when}) BEGIN SELECT RAISE(ABORT, '{_quoted(refuse)}'); END"
+            f"FOR EACH ROW WHEN ({refuse.given} AND ({refuse.when})) "
+            f"BEGIN SELECT RAISE(ABORT, '{_quoted(refuse)}'); END"
         )
 
 
 def _create_postgresql(refuse: Refuse) -> Iterable[str]:
     name = PREFIX + refuse.name
     throw = f"RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = '{_quoted(refuse)}', CONSTRAINT = '{refuse.name}';"
+    # Two questions, not one with AND: the second is made ready and asked only where the first holds.
     yield (
         f'CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS $guard$ '
-        f"BEGIN IF ({refuse.when}) THEN {throw} END IF; "
+        f"BEGIN IF ({refuse.given}) THEN IF ({refuse.when}) THEN {throw} END IF; END IF; "
         "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $guard$"
     )
     events = " OR ".join(event.upper() for event in refuse.on)

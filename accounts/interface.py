@@ -40,12 +40,17 @@ class BoundedJSONParser(JSONParser):
         body = stream.read(self.most + 1)
         if len(body) > self.most:
             raise ParseError(_("The body is longer than %(most)d octets.") % {"most": self.most})
-        try:
-            return json.loads(body.decode("utf-8"), parse_constant=_no_number)
-        except UnicodeDecodeError:
-            raise ParseError(_("The body is not UTF-8.")) from None
-        except (ValueError, RecursionError) as error:
-            raise ParseError(_("The body is not JSON: %(why)s") % {"why": str(error)[:200]}) from None
+        return parsed(body)
+
+
+def parsed(body: bytes) -> Any:
+    """What a body says. Raises `ParseError` for what is no JSON."""
+    try:
+        return json.loads(body.decode("utf-8"), parse_constant=_no_number)
+    except UnicodeDecodeError:
+        raise ParseError(_("The body is not UTF-8.")) from None
+    except (ValueError, RecursionError) as error:
+        raise ParseError(_("The body is not JSON: %(why)s") % {"why": str(error)[:200]}) from None
 
 
 def _no_number(name: str) -> Any:

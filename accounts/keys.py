@@ -68,15 +68,23 @@ class RefusedKeys(SimpleRateThrottle):
 
 def key_of(secret: str) -> APIKey | None:
     """The current key with this secret, of an organisation in use, else None."""
-    mark, _sep, rest = secret.partition("_")
-    prefix = rest.partition("_")[0]
-    key = scope.key_with_prefix(prefix) if mark == MARK and prefix else None
+    prefix = prefix_of(secret)
+    key = scope.key_with_prefix(prefix) if prefix else None
     if key is None:
         hashed(secret)  # as long as for a key that exists
         return None
-    if not matches(key, secret) or not key.is_current or not key.organisation.is_active:
-        return None
-    return key
+    return key if opens(key, secret) else None
+
+
+def prefix_of(secret: str) -> str:
+    """The public part of a secret, by which its key is found; empty where it is no secret of ours."""
+    mark, _sep, rest = secret.partition("_")
+    return rest.partition("_")[0] if mark == MARK else ""
+
+
+def opens(key: APIKey, secret: str) -> bool:
+    """Whether this is the secret of the key, and the key a current one of an organisation in use."""
+    return matches(key, secret) and key.is_current and key.organisation.is_active
 
 
 def note_use(key: APIKey) -> None:

@@ -60,7 +60,7 @@ class Actor:
 
 def instant(moment: datetime) -> str:
     """RFC 3339 in UTC with microseconds, always six digits."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def _opaque(value: UUID | None) -> str | None:

@@ -6,6 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -96,17 +97,24 @@ def _parts(note: str) -> tuple[str, list[tuple[str, bytes]]]:
     return text + "\n", signatures
 
 
+_UNPRINTABLE = re.compile(r"[\x00-\x09\x0b-\x1f]")
+
+
 def _unprintable(note: str) -> bool:
-    return any(character < " " and character != "\n" for character in note)
+    return _UNPRINTABLE.search(note) is not None
 
 
 def sign(text: str, name: str, key: Ed25519PrivateKey) -> str:
     """The text as a note signed by `key` under `name`. Raises BadNote for text that cannot be a note's."""
     if not text.endswith("\n") or _unprintable(text):
         raise BadNote("A note's text ends with a line and has no control characters.")
-    verifier = Verifier(name, key.public_key().public_bytes_raw())
-    signed = base64.b64encode(verifier.key_id + key.sign(text.encode())).decode()
+    signed = base64.b64encode(_key_id_under(name, key) + key.sign(text.encode())).decode()
     return f"{text}\n— {name} {signed}\n"
+
+
+@lru_cache(maxsize=256)
+def _key_id_under(name: str, key: Ed25519PrivateKey) -> bytes:
+    return Verifier(name, key.public_key().public_bytes_raw()).key_id
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,12 @@ Sessions and handoffs have their own module, `api_sessions`.
 
 from __future__ import annotations
 
-import json
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
@@ -24,6 +25,7 @@ from oversight import api_examples as examples
 from oversight import api_shapes as shapes
 from oversight.api_limits import ManyPerKey
 from oversight.api_reading import question_of
+from oversight.api_straight import answered
 from oversight.api_words import request_as_data
 from oversight.domain.answers import Question
 from oversight.domain.checking import Considered, consider
@@ -49,6 +51,17 @@ def valid(kind: type[Serializer], request: Request) -> dict[str, Any]:
 
 
 class Checks(AgentView):
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Any:
+        """The view, which answers in a straight line where nothing is unusual: see `api_straight`."""
+        ordinary = super().as_view(**initkwargs)
+
+        @wraps(ordinary)
+        def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            return answered(request) or ordinary(request, *args, **kwargs)
+
+        return view
+
     @extend_schema(
         operation_id="check_action",
         summary="Ask before an act",
@@ -65,7 +78,7 @@ class Checks(AgentView):
         ],
         tags=["checks"],
     )
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: Request) -> Response:
         question, dry_run = question_of(request.data)
         # Judged before a transaction is open: within one, what is in force would be read anew.
         considered = consider(key_of(request), question)
@@ -74,8 +87,7 @@ class Checks(AgentView):
         # A kept answer opens nothing that people have stopped since.
         if HEADER in request.headers and not considered.stands.stopped:
             return self.kept(request, considered)
-        # Written at once, past what chooses and calls a renderer: this is the answer before every act of every agent.
-        return HttpResponse(json.dumps(considered.keep().to_dict()), content_type="application/json")
+        return Response(considered.keep().to_dict())
 
     @idempotent
     def kept(self, request: Request, considered: Considered) -> Response:

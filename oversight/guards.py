@@ -62,9 +62,9 @@ def declare() -> None:
             "oversight_check",
             "grant_used_once_granted",
             ("insert",),
-            "NEW.grant_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM oversight_judgmentrequest r "
-            "WHERE r.id = NEW.grant_id AND r.state = 'used')",
+            "NOT EXISTS (SELECT 1 FROM oversight_judgmentrequest r WHERE r.id = NEW.grant_id AND r.state = 'used')",
             "a check uses a grant that a person gave.",
+            given="NEW.grant_id IS NOT NULL",
         ),
     )  # fmt: skip
 

@@ -200,6 +200,10 @@ def database(url: str, folder: Path) -> dict[str, object]:
         entry = dict(dj_database_url.parse(url))
         options = dict(entry.get("OPTIONS") or {})  # type: ignore[call-overload]
         options.setdefault("pool", {"min_size": 1, "max_size": 20, "timeout": 10})
+        # What is asked before every act of every agent is planned once a connection (accounts/statements.py).
+        # For a pooler that cannot keep a plan: ?prepare_threshold=none.
+        threshold = str(options.get("prepare_threshold", 3))
+        options["prepare_threshold"] = int(threshold) if threshold.isdigit() else None
         entry["OPTIONS"] = options
         entry["CONN_MAX_AGE"] = 0
         return entry

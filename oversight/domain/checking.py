@@ -28,7 +28,7 @@ from oversight.domain.answers import ASK, SAYS, Answer, Question
 from oversight.domain.pressure import counts_of, weigh
 from oversight.domain.saying import again, answer_of, said_of, stored
 from oversight.domain.sessions import opened
-from oversight.domain.stands import Stands, call_of, what_stands
+from oversight.domain.stands import Found, Stands, call_of, stands_of, what_stands
 from oversight.domain.verdicts import Judged, Verdict, frozen, judge
 from oversight.models import Check, Session
 from oversight.models.words import Mode
@@ -93,10 +93,13 @@ class Considered:
         return told
 
 
-def consider(key: APIKey, question: Question, *, locally: str | None = None) -> Considered:
-    """Judge an act that a key asks about, inside the organisation's scope. `check_action` says what it raises."""
+def consider(key: APIKey, question: Question, *, locally: str | None = None, found: Found | None = None) -> Considered:
+    """Judge an act that a key asks about, inside the organisation's scope. `check_action` says what it raises.
+
+    `found` is what stands for it, where the caller has just looked.
+    """
     require(Caller(key=key, organisation=key.organisation), "check_action")
-    stands = what_stands(key, question)
+    stands = what_stands(key, question) if found is None else stands_of(found, question)
     if stands.asked_before is not None:
         return Considered(key, question, stands, None, locally)
     counts = counts_of(stands.session, question.session_state)
@@ -144,11 +147,11 @@ def _keep(key: APIKey, question: Question, stands: Stands, verdict: Verdict) -> 
         id=check_id,
         organisation_id=key.organisation_id,
         project_id=key.project_id,
-        key=key,
-        session=session,
+        key_id=key.pk,
+        session_id=session.pk if session is not None else None,
         tool_call=question.tool_call,
         at=now,
-        text=text,
+        text_id=text.pk,
         tool=question.tool,
         digest=question.digest(),
         decision=verdict.decision,
@@ -158,8 +161,8 @@ def _keep(key: APIKey, question: Question, stands: Stands, verdict: Verdict) -> 
         boundary=judged.boundary or "",
         level=judged.level,
         at_keyboard=verdict.at_keyboard,
-        request=asked,
-        grant=verdict.grant,
+        request_id=asked.pk if asked is not None else None,
+        grant_id=verdict.grant.pk if verdict.grant is not None else None,
         microseconds=judged.microseconds,
         entry_id=entry_id,
     )

@@ -1,18 +1,20 @@
-"""What stands at the moment of a check, read at once: the history's version, stops, suspensions, the session."""
+"""What stands at the moment of a check, read at once: key, history's version, stops, suspensions, session."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import UUIDField
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import Model
 
 from accounts import clock
-from accounts.models import APIKey
+from accounts.models import APIKey, Organisation, Project
+from accounts.statements import planned_once
 from instructions.domain.gate import NOTHING_SUSPENDED, Suspended
 from oversight.domain.answers import Question
 from oversight.domain.glass import standing_glass
@@ -32,72 +34,113 @@ class Stands:
     suspended: Suspended
 
 
-_SESSION = tuple(Session._meta.concrete_fields)
-_COLUMNS = ", ".join(f's."{one.column}"' for one in _SESSION)
+@dataclass(frozen=True)
+class Found:
+    """What one statement finds of a question. `key` is known by its public part alone, until its secret was compared.
+
+    `broken` says that something may be suspended, `earlier` is the check of the same tool call.
+    """
+
+    now: datetime
+    key: APIKey
+    version: int | None
+    stopped: bool
+    broken: bool
+    earlier: UUID | None
+    session: Session | None
+
+
+_READ = (("k", APIKey), ("p", Project), ("o", Organisation), ("s", Session))
+_COLUMNS = ", ".join(f'{letter}."{one.column}"' for letter, model in _READ for one in model._meta.concrete_fields)
 
 # Which glass holds, `standing_glass` says; here it is only asked whether any could.
 WHAT_STANDS = f"""
 SELECT
-    (SELECT h.version FROM instructions_history h WHERE h.organisation_id = %s),
-    EXISTS (SELECT 1 FROM oversight_stop t WHERE t.project_id = %s AND t.lifted_at IS NULL AND (
-        t.key_id = %s OR t.session_id = s.id OR (t.key_id IS NULL AND t.session_id IS NULL))),
+    (SELECT h.version FROM instructions_history h WHERE h.organisation_id = k.organisation_id),
+    EXISTS (SELECT 1 FROM oversight_stop t WHERE t.project_id = k.project_id AND t.lifted_at IS NULL AND (
+        t.key_id = k.id OR t.session_id = s.id OR (t.key_id IS NULL AND t.session_id IS NULL))),
     EXISTS (SELECT 1 FROM oversight_brokenglass g
-        WHERE g.project_id = %s AND g.until > %s AND g.ended_at IS NULL),
+        WHERE g.project_id = k.project_id AND g.until > %s AND g.ended_at IS NULL),
+    (SELECT c.id FROM oversight_check c WHERE c.key_id = k.id AND c.tool_call = %s),
     {_COLUMNS}
-FROM (SELECT 1 AS one) AS always LEFT JOIN oversight_session s ON s.project_id = %s AND s.name = %s
+FROM accounts_apikey k
+JOIN accounts_project p ON p.id = k.project_id
+JOIN accounts_organisation o ON o.id = k.organisation_id
+LEFT JOIN oversight_session s ON s.project_id = k.project_id AND s.name = %s
+WHERE k.prefix = %s
 """
 
 
-def what_stands(key: APIKey, question: Question) -> Stands:
-    """Read it, in one statement where nothing is suspended.
+def look(prefix: str, question: Question) -> Found | None:
+    """What there is for the key with this public part, in one statement; None where there is no such key.
 
     A stop or a suspension that was committed before this is seen, in whichever process it was made.
     """
     now = clock.now()
-    organisation, project, own = (_uuid(one) for one in (key.organisation_id, key.project_id, key.pk))
-    moment = connection.ops.adapt_datetimefield_value(now)
-    asked = [organisation, project, own, project, moment, project, question.session or ""]
-    with connection.cursor() as cursor:
+    asked = [connection.ops.adapt_datetimefield_value(now), question.tool_call, question.session or "", prefix]
+    with planned_once() as cursor:
         cursor.execute(WHAT_STANDS, asked)
-        version, stopped, broken, *row = cursor.fetchone()
-    session = _session(row)
-    whole, suspended = _suspended(key, now) if broken else (False, NOTHING_SUSPENDED)
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    version, stopped, broken, earlier, *columns = row
+    for place, convert in _reading(connection.vendor):
+        columns[place] = convert(columns[place], None, connection)
+    key, project, organisation, session = (_made(model, columns, begin) for model, begin in _PLACES)
+    assert key is not None
+    project.organisation = key.organisation = organisation
+    key.project = project
+    return Found(now, key, version, bool(stopped), bool(broken), earlier, session)
+
+
+def stands_of(found: Found, question: Question) -> Stands:
+    """What stands, as it was found, inside the organisation's scope. Asks again only where something is suspended, or
+    where the same tool call was asked about before."""
+    whole, suspended = _suspended(found.key, found.now) if found.broken else (False, NOTHING_SUSPENDED)
     return Stands(
-        now=now,
-        version=version or 0,
-        session=session,
-        asked_before=call_of(key, question.tool_call),
-        stopped=bool(stopped),
+        now=found.now,
+        version=found.version or 0,
+        session=found.session,
+        asked_before=call_of(found.key, question.tool_call) if found.earlier is not None else None,
+        stopped=found.stopped,
         unenforced=whole,
         suspended=suspended,
     )
 
 
-def _uuid(value: UUID) -> Any:
-    return _UUID.get_db_prep_value(value, connection)
+def what_stands(key: APIKey, question: Question) -> Stands:
+    """What stands for a key that was opened already."""
+    found = look(key.prefix, question)
+    assert found is not None
+    return stands_of(found, question)
 
 
-_UUID = UUIDField()
+def _places() -> Iterator[tuple[type[Model], int]]:
+    begin = 0
+    for _letter, model in _READ:
+        yield model, begin
+        begin += len(model._meta.concrete_fields)
 
 
-def _session(row: list[Any]) -> Session | None:
-    """The session that a row of the statement holds; None where there is none of this name."""
-    values = []
-    for value, converters in zip(row, _reading(connection.vendor), strict=True):
-        for convert in converters:
-            value = convert(value, None, connection)
-        values.append(value)
-    session: Session = Session.from_db(connection.alias, [], values)
-    return session if session.pk is not None else None
+_PLACES = tuple(_places())
+
+
+def _made(model: type[Model], columns: list[Any], begin: int) -> Any:
+    """The row of a model whose columns begin there; None where there is none."""
+    if columns[begin] is None:
+        return None
+    return model.from_db(DEFAULT_DB_ALIAS, (), columns[begin : begin + len(model._meta.concrete_fields)])
 
 
 @cache
-def _reading(vendor: str) -> list[list[Any]]:
-    """For each field of a session, in the model's order: what makes Python's value of a database's."""
+def _reading(vendor: str) -> list[tuple[int, Callable[..., Any]]]:
+    """What makes Python's value of a database's, for the columns where that is another."""
+    fields = [one for _letter, model in _READ for one in model._meta.concrete_fields]
     found = []
-    for field in _SESSION:
-        said = field.get_col(Session._meta.db_table)
-        found.append([*connection.ops.get_db_converters(said), *said.get_db_converters(connection)])
+    for place, field in enumerate(fields):
+        said = field.get_col(field.model._meta.db_table)
+        converters = [*connection.ops.get_db_converters(said), *said.get_db_converters(connection)]
+        found += [(place, convert) for convert in converters]
     return found
 
 
