@@ -40,7 +40,7 @@ class ToolView(ProjectView):
 
 
 def described(operation: str, summary: str, description: str, **said: Any) -> Any:
-    """How an endpoint stands in the description of the interface: `said` is `takes`, `gives`, and an example of each."""
+    """How an endpoint is described: `said` is what it `takes` and `gives`, and an example of each."""
     return extend_schema_view(
         post=extend_schema(
             operation_id=operation,
