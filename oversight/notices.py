@@ -17,6 +17,7 @@ from accounts.permissions import rule
 from deliberation.models import Notice
 from deliberation.notifications import Facts, notice
 from oversight.models import BrokenGlass, JudgmentRequest, Stop
+from oversight.queries.wording import boundary_says
 
 
 def _id(row: Notice) -> UUID:
@@ -72,7 +73,8 @@ def glass_broken(row: Notice) -> Facts | None:
     glass = _glass(row)
     if glass is None:
         return None
-    return _facts(row, _glass_link(row, glass), glass=glass, project=glass.project.name)
+    boundary = boundary_says(glass.boundary) if glass.boundary else ""
+    return _facts(row, _glass_link(row, glass), glass=glass, boundary=boundary, project=glass.project.name)
 
 
 @notice("glass_review_owed")

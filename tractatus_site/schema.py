@@ -23,6 +23,19 @@ class KeyScheme(OpenApiAuthenticationExtension):
         }
 
 
+class ToolKeyScheme(OpenApiAuthenticationExtension):
+    """How a tool sends a key that knows no other way; it may send it like all others."""
+
+    target_class = "oversight.views.adapters.XAPIKey"
+    name = "x-api-key"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "apiKey", "in": "header", "name": "x-api-key", "description": "The same key."}
+
+    def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[str]]]:
+        return [{name: []} for name in (KeyScheme.name, self.name)]
+
+
 class KnownFieldsAlone(OpenApiSerializerExtension):
     """A body that may hold nothing but its fields says so."""
 

@@ -45,12 +45,17 @@ def security_txt(request: HttpRequest) -> HttpResponse:
 
 CLIENT_FILES = ("tractatus_client.py", "tractatus_langchain.py", "tractatus_litellm.py")
 """What an agent's machine copies: the client, and what stands on it."""
+GUIDE, ELSEWHERE = "integrations.md", "https://tractatus.example"
+"""How agents are connected, and the address that the guide has in the place of ours."""
 
 
 @require_GET
 @cache_control(public=True, max_age=3600)
-def client_file(request: HttpRequest, name: str) -> FileResponse:
-    """A file of the client, so that it comes from where it will ask; 404 for any other."""
+def client_file(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
+    """A file of the client, so that it comes from where it will ask, or the guide to it; 404 for any other."""
+    if name == GUIDE:
+        said = (settings.BASE_DIR / "docs" / GUIDE).read_text(encoding="utf-8").replace(ELSEWHERE, settings.SITE_URL)
+        return HttpResponse(said, content_type="text/plain; charset=utf-8")
     if name not in CLIENT_FILES:
         raise Http404
     file = (settings.BASE_DIR / "client" / name).open("rb")

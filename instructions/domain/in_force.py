@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from string import Template
+
 from django.db.models import Q
 
 from accounts.models import Project
@@ -44,3 +47,9 @@ def variables_of(project: Project) -> dict[str, str]:
     rows = Variable.objects.filter(project=project).order_by("number").values_list("name", "value")
     newest: dict[str, str] = dict(rows)
     return {name: value for name, value in newest.items() if value}
+
+
+def worded(instruction: Instruction, variables: Mapping[str, str]) -> str:
+    """An instruction in its own words, with what the variables in it mean; one that means nothing stands as written."""
+    said = str(instruction.current.text) if instruction.current is not None else ""
+    return Template(said).safe_substitute(variables)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from string import Template
-
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,7 +9,7 @@ from django.utils.translation import ngettext
 from accounts.models import APIKey, Project
 from accounts.refusals import Refused
 from instructions.domain.classification import Wording, classify
-from instructions.domain.in_force import variables_of
+from instructions.domain.in_force import variables_of, worded
 from instructions.domain.instruction import propose_instruction
 from instructions.domain.rules_file import TooLong, candidates
 from instructions.domain.standing import standing_rows, strongest_first
@@ -87,8 +85,7 @@ def instructions_given(project: Project, *, only_high: bool = False, proposed: i
     lines: list[str] = []
     length = 0
     for row in strongest_first(standing)[:MOST_ROWS]:
-        words = Template((row.current.text.body if row.current else None) or "").safe_substitute(variables)
-        line = f"- {row.key}: {' '.join(words.split())[:LONGEST_GIVEN]}"
+        line = f"- {row.key}: {' '.join(worded(row, variables).split())[:LONGEST_GIVEN]}"
         if row.environment:
             line += f" ({row.environment})"
         if length + len(line) > MOST_GIVEN:

@@ -18,6 +18,7 @@ from accounts.models import APIKey
 from accounts.permissions import SYSTEM, System
 from accounts.refusals import Invalid
 from instructions.domain.exporting import moment
+from instructions.domain.in_force import variables_of, worded
 from instructions.domain.standing import standing_rows, strongest_first
 from oversight.domain.act import perform
 from oversight.domain.pressure import ORDER
@@ -96,15 +97,14 @@ def _write(session: Session, said: Mapping[str, Any], *, by: APIKey | System, by
 
 def known(session: Session) -> dict[str, Any]:
     """The server's part."""
-    rows = standing_rows(session.project).select_related("current__text")
+    rows, variables = standing_rows(session.project).select_related("current__text"), variables_of(session.project)
     last = Reading.objects.filter(session=session).order_by("-id").first()
     of_it = Check.objects.filter(session=session)
     counted = dict(of_it.order_by().values_list("decision").annotate(Count("id")))
     stopped = of_it.filter(would_have__in=["deny", "ask"]).select_related("text").order_by("-id")[:MOST_CHECKS]
     return {
         "active_instructions": [
-            {"id": row.key, "text": str(row.current.text) if row.current else ""}
-            for row in strongest_first(rows)[:MOST_INSTRUCTIONS]
+            {"id": row.key, "text": worded(row, variables)} for row in strongest_first(rows)[:MOST_INSTRUCTIONS]
         ],
         "active_instructions_in_all": rows.count(),
         "checks": {

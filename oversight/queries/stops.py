@@ -13,6 +13,7 @@ from accounts.models import Organisation
 from oversight.models import BrokenGlass, Check, Stop
 from oversight.models.words import Mode
 from oversight.queries.checks import Seen, checks, seen_of
+from oversight.queries.wording import boundary_says
 
 PAGE = 30
 MOST_MEANWHILE = 50
@@ -46,6 +47,11 @@ class Glass:
     @property
     def owed(self) -> bool:
         return self.row.reviewed_at is None
+
+    @property
+    def boundary(self) -> str:
+        """The boundary that is suspended, in words; empty where it is something else."""
+        return boundary_says(self.row.boundary) if self.row.boundary else ""
 
     @property
     def over_at(self) -> datetime:

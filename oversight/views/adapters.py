@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,7 +15,7 @@ from accounts.interface import LONGEST_BODY, ProjectView, key_of
 from accounts.keys import APIKeyAuthentication
 from accounts.models import APIKey
 from accounts.refusals import Invalid
-from oversight.adapters import events, guardrail
+from oversight.adapters import events, guardrail, shapes
 from oversight.adapters.bodies import EventParser
 from oversight.api_limits import ManyPerKey
 
@@ -23,9 +23,8 @@ DEEPEST = 100
 """How deep a tool's input may be nested; the framework itself reads less."""
 
 
-@extend_schema(exclude=True)
 class ToolView(ProjectView):
-    """One endpoint of a tool: an object comes, an object goes. Not in the description: its contract is the vendor's."""
+    """One endpoint of a tool: an object comes, an object goes, both as the vendor's contract has them."""
 
     parser_classes = (EventParser,)
     throttle_classes = (ManyPerKey,)
@@ -40,6 +39,37 @@ class ToolView(ProjectView):
         raise NotImplementedError
 
 
+def described(operation: str, summary: str, description: str, **said: Any) -> Any:
+    """How an endpoint is described: `said` is what it `takes` and `gives`, and an example of each."""
+    return extend_schema_view(
+        post=extend_schema(
+            operation_id=operation,
+            summary=summary,
+            description=description,
+            request=said["takes"],
+            responses={
+                200: said["gives"],
+                409: OpenApiResponse(description="This cannot be done in the present state."),
+            },
+            examples=[
+                OpenApiExample("Sent", value=said["sent"], request_only=True),
+                OpenApiExample("Answered", value=said["answered"], response_only=True, status_codes=["200"]),
+            ],
+            tags=["tools"],
+        )
+    )
+
+
+@described(
+    "take_hook_event",
+    "Claude Code: one event of its hooks",
+    "Before a tool call it is judged, and the answer stops it or does not; a prompt is read for instructions and "
+    "forgotten; a session is counted and handed over.",
+    takes=shapes.HookEventIn,
+    gives=shapes.HookOut,
+    sent=shapes.EVENT,
+    answered=shapes.DENIED_BY_HOOK,
+)
 class ClaudeCodeHook(ToolView):
     """All hook events of Claude Code."""
 
@@ -49,6 +79,15 @@ class ClaudeCodeHook(ToolView):
         return events.take(key, given)
 
 
+@described(
+    "take_status_line",
+    "Claude Code: what its status line says",
+    "The tokens in the context, which no hook carries.",
+    takes=shapes.StatusIn,
+    gives=shapes.StatusOut,
+    sent=shapes.STATUS,
+    answered=shapes.STATUS_TAKEN,
+)
 class ClaudeCodeStatus(ToolView):
     """What Claude Code's status line says."""
 
@@ -64,6 +103,16 @@ class XAPIKey(APIKeyAuthentication):
         return self.opened(request, secret) if secret else super().authenticate(request)
 
 
+@described(
+    "guard_model_call",
+    "LiteLLM: its Generic Guardrail API",
+    "Each tool call in a model's answer is judged before an agent has it. Of a request, the results of earlier calls "
+    "are noted.",
+    takes=shapes.GuardrailIn,
+    gives=shapes.GuardrailOut,
+    sent=shapes.MODEL_ANSWERED,
+    answered=shapes.BLOCKED,
+)
 class LiteLLMGuardrail(ToolView):
     """LiteLLM's Generic Guardrail API."""
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.test import Client as Browser
 
 from client import tractatus_client as client
@@ -204,5 +205,8 @@ def test_the_site_serves_the_client_and_no_other_file() -> None:
     answer = Browser().get("/client/tractatus_client.py")
     assert b"".join(answer) == FILE.read_bytes()  # type: ignore[arg-type]
     assert "public" in answer["Cache-Control"]
+    guide = Browser().get("/client/integrations.md")
+    assert guide["Content-Type"] == "text/plain; charset=utf-8"
+    assert f"--url {django_settings.SITE_URL} --key -" in guide.content.decode()
     for other in ("settings.py", "..%2fmanage.py", "__init__.py"):
         assert Browser().get(f"/client/{other}").status_code == 404

@@ -12,6 +12,7 @@ from accounts import clock
 from accounts.refusals import Invalid, NotAllowed, WrongState
 from accounts.scope import open_organisation
 from audit.models import Entry
+from instructions.domain.variables import set_variable
 from oversight import tasks
 from oversight.domain.answers import Question
 from oversight.domain.handoffs import as_data, as_markdown, write_handoff
@@ -74,7 +75,8 @@ def test_a_session_is_opened_told_of_and_ended(house: Cast) -> None:
 
 
 def test_a_successor_takes_over_what_was_handed_on(house: Cast) -> None:
-    in_force(house)
+    in_force(house, "MongoDB listens on port ${DB_PORT} in this project, always.")
+    set_variable(house.project, "DB_PORT", "27027", by=house.editor)
     key = key_of(house.project, house)
     ask(key, WRONG_PORT, session="old", session_state=CRITICAL)
     old = session_of(key, "old")
@@ -84,7 +86,8 @@ def test_a_successor_takes_over_what_was_handed_on(house: Cast) -> None:
     written = write_handoff(old, {"state": "Half way", "next_priorities": ["The rest"]}, by=key)
     said = as_data(written)
     assert said["by_agent"]
-    assert [one["id"] for one in said["active_instructions"]] == ["inst_001"]
+    text = "MongoDB listens on port 27027 in this project, always."
+    assert said["active_instructions"] == [{"id": "inst_001", "text": text}]
     assert said["checks"]["counts"]["deny"] == 1
     assert "27027" in said["checks"]["stopped"][0]["reason"]
     assert "- The rest" in as_markdown(written)

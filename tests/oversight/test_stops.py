@@ -265,6 +265,16 @@ def test_the_pages_break_mend_and_review(house: Cast) -> None:
     assert "It was needed." in holder.get(page).content.decode()
     assert "Every rule holds." in holder.get(reverse("glass_list", args=["care"])).content.decode()
 
+    # A boundary is named in words beside its section.
+    asked = said | {"what": "boundary", "boundary": "12.3", "why": "A fire."}
+    assert holder.post(new, asked).status_code == 302
+    second = BrokenGlass.objects.order_by("id").last()
+    named = "The boundary “<bdi>Cannot be undone (12.3)</bdi>”, <bdi>Hiring</bdi>"
+    for place in (reverse("glass", args=["care", second.pk]), reverse("glass_list", args=["care"])):
+        assert named in auditor.get(place).content.decode()
+    send_due(house.organisation)
+    assert any("suspended the boundary “Cannot be undone (12.3)” on" in one.body for one in mail.outbox)
+
 
 def test_the_page_of_a_key(house: Cast) -> None:
     in_force(house)

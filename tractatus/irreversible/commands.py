@@ -248,6 +248,8 @@ def _object(rule: Rule, called: _Called, act: Act, reading: Reading, before: Bef
     branches = _branches(called, rule)
     if on == "no branch":
         return "" if not branches else None
+    if on == "unmarked branch":
+        return _first(branches, lambda branch: not throwaway.own_branch(branch))
     of = "production" if on == "production branch" else ""
     return _first(branches, lambda branch: throwaway.shared_branch(branch, of))
 

@@ -43,7 +43,7 @@ class Rule:
 
 _CONDITIONS = (
     "path", "kept path", "emptied path", "written path", "store", "device", "found path", "other machine", "remote",
-    "whole tree", "shared branch", "production branch", "no branch", "production",
+    "whole tree", "shared branch", "production branch", "unmarked branch", "no branch", "production",
 )  # fmt: skip
 
 

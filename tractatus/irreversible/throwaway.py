@@ -87,8 +87,20 @@ def throw_away_host(host: str) -> bool:
 
 def shared_branch(branch: str, of: str = "") -> bool:
     """Whether others build on the branch; with `of` "production", whether production runs it."""
-    branch = branch.removeprefix("refs/heads/").removeprefix("refs/tags/")
-    return branch in _named("shared", "of")[of]
+    return _short(branch) in _named("shared", "of")[of]
+
+
+def own_branch(branch: str) -> bool:
+    """Whether its name says that it is one piece of work, as `me/wip` and `fix-menu` do, or only for trying.
+
+    A single word is as likely a line that others build on: `integration`, `beta`.
+    """
+    words = _PARTS.findall(_short(branch)[:_LONGEST].lower())
+    return len(words) > 1 or bool(throw_away_named(frozenset(words)))
+
+
+def _short(branch: str) -> str:
+    return branch.removeprefix("refs/heads/").removeprefix("refs/tags/")
 
 
 def system_path(path: str) -> bool:
