@@ -128,4 +128,7 @@ def rows() -> tuple[Rule, ...]:
              routes=("judgment_requests", "judgment_request")),
         _row("read_checks_by_key", (ANY,), KEY, _("A key reads its project's checks, sessions and requests."),
              machine="read", routes=("api_check", "api_judgment_request")),
+        _row("read_simulator", (ANY,), ("anyone",),
+             _("Where an administrator has switched the simulator on, anybody may try it."), machine="read",
+             routes=("public_simulator", "public_simulator_walk")),
     )

@@ -1,8 +1,8 @@
-"""The addresses of what agents do, under an organisation's own; and those by which agents' tools ask."""
+"""The addresses of what agents do, under an organisation's own; and that of the public simulator."""
 
 from django.urls import URLPattern, path
 
-from oversight.views import agents, glass, keys, requests, stops
+from oversight.views import agents, glass, keys, requests, simulator, stops
 
 _HERE = "o/<slug:slug>/agents/"
 
@@ -29,4 +29,6 @@ urlpatterns: list[URLPattern] = [
     path(f"{_HERE}keys/<uuid:pk>/", keys.agent_key, name="agent_key"),
     path(f"{_HERE}keys/<uuid:pk>/mode/", keys.agent_key_mode, name="agent_key_mode"),
     path(f"{_HERE}checks/<uuid:pk>/mark/", keys.agent_check_mark, name="agent_check_mark"),
+    path("public/simulator/", simulator.public_simulator, name="public_simulator"),
+    path("public/simulator/27027/", simulator.public_simulator_walk, name="public_simulator_walk"),
 ]

@@ -3,7 +3,9 @@
    1. A form with data-autosave-url keeps what a person writes: a second after typing stops, and when the page is left.
    2. The summary of what is wrong is brought to the reader once, when the page opens.
    3. The print link shows itself where a browser can print.
-   4. When htmx replaces a part of the page, what was open in it stays open and the focus stays where it was. */
+   4. When htmx replaces a part of the page, what was open in it stays open and the focus stays where it was.
+   5. Where one page leads to the next, the arrow keys turn them.
+   6. A form that htmx sends is sent whole where its answer is no part of the page. */
 "use strict";
 
 (() => {
@@ -135,6 +137,23 @@
 
   const errors = document.querySelector("#errors[role=alert]");
   if (errors && !location.hash) errors.focus();
+
+  const turning = document.querySelector("[data-arrows]");
+  if (turning) {
+    const onwards = document.documentElement.dir === "rtl" ? "ArrowLeft" : "ArrowRight";
+    document.addEventListener("keydown", (event) => {
+      if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.defaultPrevented) return;
+      if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+      const link = turning.querySelector(event.key === onwards ? "[rel=next]" : "[rel=prev]");
+      if (link) link.click();
+    });
+  }
+
+  // Tried too often, or a token that has become too old: the page that says so, with the words that were typed.
+  document.addEventListener("htmx:responseError", (event) => {
+    const form = event.detail.elt;
+    if (form.matches("form[method=post]")) form.submit();
+  });
 
   for (const button of document.querySelectorAll("[data-print]")) {
     button.hidden = false;

@@ -43,6 +43,7 @@ FORMS: dict[str, tuple[str, Target]] = {
     "start": ("start", _nothing),
     "demo_sign_in": ("look_around", _nothing),
     "deliberation_new": ("question", _nothing),
+    "public_simulator": ("simulated", _nothing),
 }
 """Routes whose forms have a count of their own, with what the form is about."""
 

@@ -144,6 +144,11 @@ def shown(name: str) -> list[Organisation]:
     return [row.organisation for row in rows]
 
 
+def every_shown() -> frozenset[str]:
+    """The things of which at least one organisation shows its own."""
+    return frozenset(public_rows(Surface).values_list("name", flat=True))
+
+
 def as_json(organisations: list[Organisation], now: datetime) -> dict[str, object]:
     """What the public interface gives: counts of what the framework did, and nothing else."""
     until = counted_at(organisations)

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -116,10 +117,11 @@ def record_entry(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
             "facts": _facts(request, page, names),
             "steps": [
                 {
-                    "step": step,
-                    "service": wording.service_in_words(step.service),
+                    "title": wording.service_in_words(step.service),
                     "result": wording.result_in_words(step.result),
                     "result_class": wording.CLASSES.get(step.result, ""),
+                    "ran": step.ran,
+                    "took": _took(step.microseconds) if step.ran else "",
                 }
                 for step in page.steps
             ],
@@ -129,6 +131,12 @@ def record_entry(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
             "proof": inclusion_of(page.entry),
         },
     )
+
+
+def _took(microseconds: int | None) -> str:
+    if microseconds is None:
+        return ""
+    return _("%(time)s µs") % {"time": formats.number_format(microseconds, force_grouping=True)}
 
 
 def _facts(request: MemberRequest, page: Page, names: dict[str, str]) -> list[dict[str, Any]]:

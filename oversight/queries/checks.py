@@ -140,8 +140,12 @@ def seen_of(found: Sequence[Check]) -> list[Seen]:
 
 def _why(answer: Mapping[str, Any]) -> str:
     reasons = answer.get("reasons")
-    first = reasons[0] if isinstance(reasons, list) and reasons else answer.get("explanation") or ""
-    said = visible(first)
+    return reason_in_short(reasons[0] if isinstance(reasons, list) and reasons else answer.get("explanation") or "")
+
+
+def reason_in_short(reason: object) -> str:
+    """A reason of the gate without what it begins with, to stand beside the verdict."""
+    said = visible(reason)
     # What the library begins its sentence with stands beside it already.
     for begins in ("Denied: ", "Allowed, with a warning: ", "A human must be asked: ", "Allowed: ",
                    "People decide this: "):  # fmt: skip
@@ -211,10 +215,13 @@ def _undescribed(given: object) -> object:
 
 
 def _values(one: Seen) -> list[Value]:
+    return values_in(result_of(one.answer, VALIDATOR)) if one.is_stopped else []
+
+
+def values_in(result: Mapping[str, Any]) -> list[Value]:
     """Expected, proposed and corrected to, of the worst conflict, where they are values and not sentences."""
-    result = result_of(one.answer, VALIDATOR)
     expected, actual = result.get("expected"), result.get("actual")
-    if not one.is_stopped or expected in (None, "") or actual in (None, ""):
+    if expected in (None, "") or actual in (None, ""):
         return []
     if max(len(str(expected)), len(str(actual))) > SHORT:
         return []

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils import formats
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from audit.queries.wording import CLASSES, service_in_words
 from oversight.models.words import Told
 from oversight.queries.checks import SHORT, Seen
 from oversight.queries.showing import one_line, visible
@@ -17,28 +20,33 @@ from oversight.queries.wording import STRICT
 
 @dataclass(frozen=True)
 class Service:
-    """What one service said: in one sentence, with its reasons, and whether it stopped the act."""
+    """What one service said, as `components/flow.html` takes it; the reasons of one that stopped the act stand open."""
 
-    name: str
-    says: str
+    title: str
+    asks: str
     result: str
+    result_class: str
     took: str
-    stopped: bool
+    opened: bool
     reasons: tuple[str, ...]
+    ran: bool = True
 
 
-SERVICES = {
-    "MetacognitiveVerifier": lambda: _("Verifier: does the reasoning bear the act?"),
-    "CrossReferenceValidator": lambda: _("Validator: does it agree with the instructions?"),
-    "BoundaryEnforcer": lambda: _("Boundaries: is it for people to decide?"),
-    "PluralisticDeliberationOrchestrator": lambda: _("Orchestrator: which values are in conflict?"),
-    "ContextPressureMonitor": lambda: _("Monitor: how full is the session?"),
+ASKS: dict[str, Promise] = {
+    "InstructionPersistenceClassifier": gettext_lazy("What had been said before, and how firmly does it hold?"),
+    "MetacognitiveVerifier": gettext_lazy("Does the reasoning bear the act?"),
+    "CrossReferenceValidator": gettext_lazy("Does it agree with the instructions?"),
+    "BoundaryEnforcer": gettext_lazy("Is it for people to decide?"),
+    "PluralisticDeliberationOrchestrator": gettext_lazy("Whose values are in conflict?"),
+    "ContextPressureMonitor": gettext_lazy("Is the session still fit to act?"),
+    "Gate": gettext_lazy("What is the agent told?"),
 }
-LEADS_TO = {
-    Told.ALLOW: lambda: _("lets it through"),
-    Told.WARN: lambda: _("warns"),
-    Told.ASK: lambda: _("asks a person"),
-    Told.DENY: lambda: _("denies"),
+"""The question that each service answers."""
+LEADS_TO: dict[str, Promise] = {
+    Told.ALLOW: gettext_lazy("Lets it through"),
+    Told.WARN: gettext_lazy("Warns"),
+    Told.ASK: gettext_lazy("Asks a person"),
+    Told.DENY: gettext_lazy("Denies"),
 }
 MOST_REASONS = 12
 
@@ -55,11 +63,12 @@ def _service(one: Mapping[str, Any]) -> Service:
     reasons = [visible(reason) for reason in result.get("reasons") or () if isinstance(reason, str)]
     name = str(one.get("service", ""))
     return Service(
-        name=name,
-        says=SERVICES[name]() if name in SERVICES else one_line(name),
-        result=LEADS_TO[leads_to](),
+        title=one_line(service_in_words(name)),
+        asks=str(ASKS.get(name, "")),
+        result=str(LEADS_TO[leads_to]),
+        result_class=CLASSES.get(leads_to, ""),
         took=took(one.get("microseconds")),
-        stopped=leads_to in STRICT,
+        opened=leads_to in STRICT,
         reasons=tuple(reasons[:MOST_REASONS]),
     )
 
@@ -75,8 +84,13 @@ def took(microseconds: object) -> str:
 
 def would_pass_of(seen: Seen) -> list[str]:
     """What would let it through, each in a sentence."""
+    return would_pass_in(seen.answer.get("would_pass_if") or ())
+
+
+def would_pass_in(changes: Iterable[object]) -> list[str]:
+    """The same of changes as the validator names them."""
     says = []
-    for one in seen.answer.get("would_pass_if") or ():
+    for one in changes:
         if not isinstance(one, Mapping):
             continue
         if one.get("change") == "parameter":

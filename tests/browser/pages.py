@@ -111,6 +111,8 @@ SURFACES = {
     "public_evidence": "evidence",
     "public_evolution": "evolution",
     "public_metrics": "metrics",
+    "public_simulator": "simulator",
+    "public_simulator_walk": "simulator",
 }
 """Pages that an administrator has to switch on."""
 

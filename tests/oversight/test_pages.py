@@ -137,8 +137,8 @@ def test_a_check_shows_each_service_and_its_entry(house: Cast) -> None:
     denied = session.checks.get(decision="deny")
     page = said(signed_in(house.auditor), "agent_check", denied.pk)
     assert "Denied: Run mongosh --port 27017 shop" in page
-    assert "Validator: does it agree with the instructions? denies" in page
-    assert "Boundaries: is it for people to decide? lets it through" in page
+    assert "Cross-reference validator Does it agree with the instructions? Denies" in page
+    assert "Boundary enforcer Is it for people to decide? Lets it through" in page
     assert "With port 27027." in page
     assert str(denied.entry_id) in page
     assert "not done, as far as the agent has told" in page

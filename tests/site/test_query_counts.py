@@ -140,6 +140,7 @@ NO_LISTS = {
     "api_check", "api_checks", "api_judgment_request", "api_reports", "api_sessions", "api_session_end",
     "api_session_handoff", "api_session_pressure",
     "milestone_add", "record_proof", "settings_public", "public_metrics", "public_metrics_file", "public_evidence",
+    "public_simulator", "public_simulator_walk",
     "api_public_framework_metrics", "words_erase", "api_entry_proof", "api_checkpoint", "api_consistency",
     "api_log_checkpoint", "api_log_entries", "api_log_tile",
     # Files made on the way: as many questions as there are tables, and one for each proof.

@@ -335,6 +335,14 @@ def live_figures() -> Any:
 
 
 @register.simple_tag
+def public_surfaces() -> frozenset[str]:
+    """{% public_surfaces as shown %}: the names of what at least one organisation shows to anybody."""
+    from audit.queries.metrics import every_shown
+
+    return every_shown()
+
+
+@register.simple_tag
 def url_if(name: str, *args: Any, **kwargs: Any) -> str:
     """{% url_if "name" … %}: like url, but nothing while no such page exists."""
     try:
