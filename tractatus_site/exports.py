@@ -20,6 +20,7 @@ from audit.sequencer import sequence
 from deliberation.export.pages import stylesheet
 from deliberation.export.whole import export_deliberation
 from instructions.export import export_instructions
+from oversight.export.whole import export_oversight
 
 
 def files_of(organisation: Organisation) -> Iterator[File]:
@@ -29,6 +30,7 @@ def files_of(organisation: Organisation) -> Iterator[File]:
         yield "index.html", _index(organisation)
         yield from chain(export_accounts(organisation), export_instructions(organisation))
         yield from export_deliberation(organisation)
+        yield from export_oversight(organisation)
         yield from export_audit(organisation)
 
 
@@ -57,12 +59,18 @@ def _index(organisation: Organisation) -> str:
             "places": [
                 {"title": _("Everything"), "url": "index.html", "current": True},
                 {"title": _("Deliberations"), "url": "deliberations/index.html"},
+                {"title": _("Agents"), "url": "agents/index.html"},
             ],
             "contents": [
                 {
                     "url": "deliberations/index.html",
                     "title": _("Deliberations"),
                     "says": _("Every question with its state; of what is decided the outcome as page, text and data"),
+                },
+                {
+                    "url": "agents/index.html",
+                    "title": _("Agents"),
+                    "says": _("Every session, check, request, freeze and incident, as pages and as data"),
                 },
                 {
                     "url": "instructions/all.jsonl",
