@@ -13,11 +13,14 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import clock
+from accounts.domain.seats import sit, stand_up
+from accounts.ids import uuid7
 from accounts.models import User
 from accounts.permissions import SYSTEM
 from accounts.refusals import Invalid, NotAllowed, Stale, WrongState
 from accounts.scope import open_organisation
 from audit.models import Entry
+from audit.texts import keep
 from deliberation.domain.commitments import report_commitment
 from deliberation.domain.outcome import (
     Loss,
@@ -38,8 +41,10 @@ from deliberation.models import (
     Notice,
     OutcomeVersion,
     Precedent,
+    Question,
     Remainder,
     Review,
+    Round,
 )
 from deliberation.notifications import send_due
 from deliberation.queries.outcome import outcome_as_json
@@ -354,6 +359,23 @@ def test_nobody_dissented_is_printed_with_who_was_not_heard(cast: Cast) -> None:
     page = signed_in(cast.reviewer).get(url("outcome")).content.decode()
     assert "Nobody wrote a dissent. Taking part is not agreement." in page
     assert "Not heard: Stakeholder four; Applicants who gave up." in page
+
+
+def test_what_nobody_answered_who_speaks_twice_and_the_drawn_order_are_printed(cast: Cast) -> None:
+    deliberation = stages.at_circulated(cast)
+    two, three = (stages.seat_of(deliberation, f"Stakeholder {name}") for name in ("two", "three"))
+    Question.objects.create(
+        organisation=cast.organisation, deliberation=deliberation, by_seat=two, at=clock.now(), entry_id=uuid7(),
+        round=Round.objects.get(deliberation=deliberation, number=1),
+        text=keep(cast.organisation, "Who reads at night?"),
+    )  # fmt: skip
+    stand_up(three.pk)
+    sit(cast.organisation, deliberation.pk, three.pk, cast.holder)
+    for drawn in (False, True):
+        page = signed_in(cast.facilitator).get(url("outcome") + "?order=drawn" * drawn).content.decode()
+        assert page.index("Questions nobody answered") < page.index("Who reads at night?")
+        assert "The decision holder also spoke as a voice." in page
+        assert ("The frameworks stand in an order that was drawn." in page) is drawn
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,9 @@
 
     bin/test --long tests/endurance --minutes 10 --seed 7
 
-The site is `bin/serve`'s, on SQLite. With each start it is some hours later, and days where everybody waits: rounds
-close, drafts go to be signed and reminders are sent by the first tick after a kill, or not at all.
+The site is `bin/serve`'s, once on SQLite and once on PostgreSQL. With each start it is some hours later, and days where
+everybody waits: rounds close, drafts go to be signed and reminders are sent by the first tick after a kill, or not at
+all.
 """
 
 from __future__ import annotations
@@ -16,10 +17,14 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 
 from tests.endurance.people import Person, Work
@@ -45,14 +50,15 @@ COUNTS = {
 class Killed:
     """A site that is killed and started again, each time somewhat later."""
 
-    def __init__(self, data: Path, port: int) -> None:
-        self.data, self.port = data, port
+    def __init__(self, data: Path, port: int, database: str) -> None:
+        self.data, self.port, self.database = data, port, database
         self.later, self.kills = 0, 0
         self.up = threading.Event()
 
     @property
     def environment(self) -> dict[str, str]:
-        return {"LATER": str(self.later)}
+        named = {"DATABASE_URL": self.database} if self.database else {}
+        return {"LATER": str(self.later), **named}
 
     def site(self) -> Site:
         command = [sys.executable, "-m", "tests.endurance.site_later"]
@@ -71,14 +77,35 @@ class Killed:
             self.later += 49 * HOUR if work.waiting == QUESTIONS else HOUR
 
     def read(self, sql: str, *values: object) -> object:
-        with closing(sqlite3.connect(self.data / "tractatus.sqlite3", timeout=30)) as connection:
-            row = connection.execute(sql, values).fetchone()
+        with closing(self._connection()) as connection:
+            row = connection.execute(sql.replace("?", "%s") if self.database else sql, values).fetchone()
             return row[0] if row else None
 
+    def _connection(self) -> Any:
+        if self.database:
+            return psycopg.connect(self.database)
+        return sqlite3.connect(self.data / "tractatus.sqlite3", timeout=30)
 
-def test_what_was_told_as_saved_is_there_after_every_kill(tmp_path: Path, pytestconfig: pytest.Config) -> None:
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of an empty PostgreSQL; nothing for SQLite, whose file is in the site's folder."""
+    if request.param == "sqlite":
+        yield ""
+        return
+    server = request.getfixturevalue("postgres_url").replace("postgres://", "postgresql://")
+    name = f"killed_{uuid.uuid4().hex[:8]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield f"{server.rsplit('/', 1)[0]}/{name}"
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_what_was_told_as_saved_is_there_after_every_kill(
+    tmp_path: Path, pytestconfig: pytest.Config, database: str
+) -> None:
     minutes, seed = float(pytestconfig.getoption("minutes", 10)), pytestconfig.getoption("seed", 1)
-    killed = Killed(tmp_path / "data", free_port())
+    killed = Killed(tmp_path / "data", free_port(), database)
     with killed.site() as site:
         assert site.stop() == 0
 
@@ -118,6 +145,7 @@ def test_what_was_told_as_saved_is_there_after_every_kill(tmp_path: Path, pytest
     saved = {mark for mark, (fate, event) in work.ledger.fates.items() if fate == "saved" and event != "deliberation."}
     unseen = saved - set(re.findall(r"w\d{5}x", shown)) - work.ledger.behind
     figures = {
+        "database": "PostgreSQL" if database else "SQLite",
         "minutes": minutes,
         "seed": seed,
         "kills": killed.kills,
@@ -158,9 +186,9 @@ def everything_shown(killed: Killed, work: Work) -> str:
 
 def compare(killed: Killed, work: Work) -> list[str]:
     """Every difference between what is in the database and what people were told."""
-    with closing(sqlite3.connect(killed.data / "tractatus.sqlite3")) as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    if not killed.database:
+        assert killed.read("PRAGMA integrity_check") == "ok"
+        assert killed.read("PRAGMA foreign_key_check") is None
     fates = {mark: fate for mark, fate in work.ledger.fates.items() if fate[1] != "deliberation."}
     ran = subprocess.run(
         [sys.executable, "-m", "tests.endurance.compare"], cwd=ROOT, text=True, input=json.dumps(fates), check=False,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
 import pytest
@@ -97,6 +98,7 @@ class Wanted(NamedTuple):
     parent: str = ""
 
 
+@cache
 def wanted() -> dict[str, Wanted]:
     """Every such guard there must be, by its name."""
     found: dict[str, Wanted] = {}
