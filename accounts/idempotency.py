@@ -93,10 +93,12 @@ def forget_answers(organisation: Organisation) -> int:
     return old.delete()[0]
 
 
-def forget_words(organisation: Organisation, name: str, value: str) -> int:
-    """Empty the kept answers that say `value` under `name`, because words in them are erased. Gives how many.
+def forget_words(organisation: Organisation, **said: str) -> int:
+    """Empty the kept answers that say this under these names, because words in them are erased. Gives how many.
 
-    The request stays known, so that sent again it is not done twice; what it was answered is not said again.
+    `outer__inner` is a name within an object. The request stays known, so that sent again it is not done twice; what it
+    was answered is not said again.
     """
-    said = KeptAnswer.objects.filter(organisation=organisation, **{f"body__{name}": value})
-    return said.update(body={"detail": _("The words of this answer were erased on request.")})
+    where = {f"body__{name}": value for name, value in said.items()}
+    kept = KeptAnswer.objects.filter(organisation=organisation, **where)
+    return kept.update(body={"detail": _("The words of this answer were erased on request.")})

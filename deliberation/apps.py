@@ -7,8 +7,9 @@ class DeliberationConfig(AppConfig):
     verbose_name = _("Deliberation")
 
     def ready(self) -> None:
-        from deliberation import guards, notices, permissions  # noqa: F401  (both register their rows)
+        from deliberation import guards, notices, permissions, receivers  # noqa: F401  (two register their rows)
         from deliberation.queries import agents
 
         guards.declare()
+        receivers.connect()
         agents.declare()

@@ -19,4 +19,4 @@ def forget_what_was_read(sender: object, *, organisation: Organisation, text: Te
     """Whatever a process keeps of the history may hold the words that were erased, and so may an answer to a key."""
     History.objects.filter(organisation=organisation).update(version=F("version") + 1)
     for key in Revision.objects.filter(organisation=organisation, text=text).values_list("instruction__key", flat=True):
-        forget_words(organisation, "id", key)
+        forget_words(organisation, id=key)

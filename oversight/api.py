@@ -29,7 +29,7 @@ from oversight.api_straight import answered
 from oversight.api_words import request_as_data
 from oversight.domain.answers import Question
 from oversight.domain.checking import Considered, consider
-from oversight.domain.reports import Report, report_act
+from oversight.domain.reports import Report, judge_report, report_act
 from oversight.domain.saying import again
 from oversight.models import Check, JudgmentRequest
 
@@ -143,9 +143,12 @@ class Reports(AgentView):
         ],
         tags=["checks"],
     )
-    @idempotent
     def post(self, request: Request) -> Response:
-        given = valid(shapes.ReportIn, request)
+        report = self.report(valid(shapes.ReportIn, request))
+        # Judged before a transaction is open, as a check is.
+        return self.kept(request, report, judge_report(key_of(request), report))
+
+    def report(self, given: dict[str, Any]) -> Report:
         question = None
         if given.get("action") is not None:
             question = Question(
@@ -156,18 +159,19 @@ class Reports(AgentView):
                 environment=given.get("environment"),
                 agent=given.get("agent") or {},
             )
-        told = report_act(
-            key_of(request),
-            Report(
-                event=given["event"],
-                check_id=given.get("check_id"),
-                tool_call=given.get("tool_call_id"),
-                question=question,
-                decided=given.get("decided"),
-                reason=given.get("reason") or "",
-                at=given.get("at"),
-            ),
+        return Report(
+            event=given["event"],
+            check_id=given.get("check_id"),
+            tool_call=given.get("tool_call_id"),
+            question=question,
+            decided=given.get("decided"),
+            reason=given.get("reason") or "",
+            at=given.get("at"),
         )
+
+    @idempotent
+    def kept(self, request: Request, report: Report, judged: Considered | None) -> Response:
+        told = report_act(key_of(request), report, judged)
         check, incident = told.check, told.incident
         return Response(
             {

@@ -19,10 +19,7 @@ def declare() -> None:
     register(
         AppendOnly(
             _SESSION,
-            may_set=(
-                "state", "state_since", "agent_name", "agent_version", "agent_model", "counts", "level", "score",
-                "warned", "seen_at",
-            ),
+            may_set=("state", "state_since", "counts", "level", "score", "warned", "seen_at"),
             once=("ended_at", "continues_id"),
         ),
         AppendOnly("oversight_reading"),

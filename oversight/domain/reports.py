@@ -59,13 +59,20 @@ class Reported:
     repeated: bool = False
 
 
-def report_act(key: APIKey, report: Report) -> Reported:
-    """Take a report in. The same one twice changes nothing. Raises `Invalid` by field, `NoSuchCheck`."""
+def report_act(key: APIKey, report: Report, judged: Considered | None = None) -> Reported:
+    """Take a report in. The same one twice changes nothing. Raises `Invalid` by field, `NoSuchCheck`.
+
+    `judged` is what `judge_report` gave, where that was before a transaction that is open now.
+    """
     at = _moment(report)
     if report.event not in EVENTS:
         raise Invalid(_("One of %(events)s is expected.") % {"events": ", ".join(EVENTS)}, "event")
     if report.event == "decided_locally":
-        return _decided_locally(key, report, at)
+        judged = judged or judge_report(key, report)
+        assert judged is not None
+        # Kept in one transaction, so that no check stays without its incident.
+        with open_organisation(key.organisation), transaction.atomic():
+            return _judged_afterwards(key, report, judged, at)
     check = _check_of(key, report)
     if report.event == "approved_at_keyboard":
         return _once(key, check, report, {"approved_at": at}, None)
@@ -145,24 +152,27 @@ def _note(check: Check, kind: str, now: datetime, entry_id: UUID) -> Incident:
     return made
 
 
-def _decided_locally(key: APIKey, report: Report, at: datetime) -> Reported:
-    """Judge afterwards what was decided without the service, and keep both.
+def judge_report(key: APIKey, report: Report) -> Considered | None:
+    """Judge what was decided without the service, before any transaction, as every check is; None for other reports.
 
-    What was let through there and would have been denied here is an incident. Where the service had judged the
-    call after all, and only its answer was lost, that check stands.
+    Raises `Invalid` by field.
     """
+    if report.event != "decided_locally":
+        return None
     if report.question is None:
         raise Invalid(_("Send the action that was decided about."), "action")
     if report.decided not in DECIDED:
         raise Invalid(_("One of %(words)s is expected.") % {"words": ", ".join(DECIDED)}, "decided")
     with open_organisation(key.organisation):
-        # Judged before the transaction, as every check is; kept within it, so that no check stays without its incident.
-        considered = consider(key, report.question, locally=report.decided)
-        with transaction.atomic():
-            return _judged_afterwards(key, report, considered, at)
+        return consider(key, report.question, locally=report.decided)
 
 
 def _judged_afterwards(key: APIKey, report: Report, considered: Considered, at: datetime) -> Reported:
+    """Keep what was decided without the service and what is judged of it now.
+
+    What was let through there and would have been denied here is an incident. Where the service had judged the
+    call after all, and only its answer was lost, that check stands.
+    """
     answer = considered.keep()
     check = Check.objects.select_related("session", "request", "project").get(pk=answer.check_id or "")
     kind = None

@@ -14,7 +14,7 @@ from accounts.refusals import Invalid
 from audit.models import Entry
 from audit.receipts import receipt_of
 from instructions.domain.exporting import moment
-from oversight.domain.answers import Answer, OfSession, Question
+from oversight.domain.answers import ALLOW, Answer, OfSession, Question
 from oversight.domain.verdicts import Verdict
 from oversight.models import Check, JudgmentRequest, Session
 from oversight.models.words import Mode
@@ -107,11 +107,22 @@ def again(check: Check, question: Question | None = None) -> Answer:
     )
 
 
+def _was_enforced(check: Check) -> bool:
+    """Whether what was told held for the agent. While one rule is suspended all others hold; the row tells it apart.
+
+    With nothing enforced an act is let through without a grant, though the row names the rule that stood against it.
+    """
+    if check.mode != Mode.BREAK_GLASS:
+        return check.mode == Mode.ENFORCED
+    nothing_held = check.decision == ALLOW and check.rule and check.grant_id is None
+    return not nothing_held
+
+
 def _remaining(check: Check) -> Answer:
     return Answer(
         check_id=str(check.pk),
         decision=check.decision,
-        enforced=check.mode == Mode.ENFORCED,
+        enforced=_was_enforced(check),
         would_have=check.would_have,
         mode=check.mode,
         explanation=str(check.text),

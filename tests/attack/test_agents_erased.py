@@ -14,15 +14,16 @@ from accounts.scope import open_organisation
 from audit.domain.erasure import erase_text
 from audit.models import Entry, Text
 from instructions.models import Instruction
-from oversight.domain.glass import break_glass
+from oversight.domain.glass import break_glass, mend_glass
 from oversight.domain.handoffs import write_handoff
 from oversight.domain.modes import mark_stop
 from oversight.domain.requests import grant_request
+from oversight.domain.saying import again
 from oversight.domain.stops import freeze, lift_freeze
 from oversight.models import Check, JudgmentRequest, Session
 from tests.cast import Cast
 from tests.deliberation.pages import signed_in
-from tests.oversight.house import DROP, LOOK, REASONED, WRONG_PORT, in_force
+from tests.oversight.house import DROP, LOOK, REASONED, WRONG_PORT, ask, in_force, key_of
 from tests.oversight.test_api import Agent
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +78,23 @@ def test_erased_words_leave_everything_readable(house: Cast) -> None:
     assert (let["decision"], let["grant_used"]) == ("allow", request)
 
 
+def test_an_erased_answer_says_as_before_whether_it_was_enforced(house: Cast) -> None:
+    """Erasing the words of a check does not turn what was enforced into what was not, nor the other way."""
+    rule = in_force(house)
+    key, watching = key_of(house.project, house), key_of(house.project, house, enforces=False)
+    told = [ask(key, WRONG_PORT), ask(key, LOOK), ask(key, DROP), ask(watching, WRONG_PORT)]
+    glass = break_glass(house.project, by=house.holder, why="The port moved.", minutes=5, instruction=rule)
+    told += [ask(key, WRONG_PORT), ask(key, DROP)]
+    mend_glass(glass, by=house.holder)
+    break_glass(house.project, by=house.holder, why="All of it.", minutes=5)
+    told += [ask(key, WRONG_PORT), ask(key, LOOK), ask(key, DROP)]
+    before = [(one.decision, one.enforced) for one in told]
+    assert {("deny", True), ("allow", True), ("allow", False)} <= set(before)
+    Text.objects.update(body="", salt=b"", erased_at=clock.now())
+    rows = [Check.objects.select_related("text").get(pk=one.check_id) for one in told]
+    assert [(one.decision, one.enforced) for one in map(again, rows)] == before
+
+
 def test_no_kept_answer_repeats_what_was_erased(house: Cast) -> None:
     """What was erased is in no answer that is kept for a repeated request, and the request is not done twice."""
     agent = Agent(house)
@@ -84,10 +102,22 @@ def test_no_kept_answer_repeats_what_was_erased(house: Cast) -> None:
     told = agent.post("checks/", {"action": WRONG_PORT}, **once).json()
     proposal = {"text": "MongoDB runs on port 27027 of krakatoa."}
     proposed = agent.post("instructions/", proposal, HTTP_IDEMPOTENCY_KEY="told").json()
-    for event, name in (("oversight.check", "check"), ("instruction.propose", "text")):
+    conflict = {"decision": "Whether the shop of krakatoa may show what its visitors bought before."}
+    agent.post("conflicts/", conflict, HTTP_IDEMPOTENCY_KEY="conflict")
+    agent.post("sessions/", {"session_id": "s"})
+    handoff = {"state": "Krakatoa is down."}
+    agent.post("sessions/s/handoff/", handoff, HTTP_IDEMPOTENCY_KEY="handoff")
+    agent.post("sessions/", {"session_id": "t", "continues": "s"}, HTTP_IDEMPOTENCY_KEY="begun")
+    kept = KeptAnswer.objects.get(idempotency_key="conflict")
+    for event, name in (
+        ("oversight.check", "check"), ("instruction.propose", "text"), ("deliberation.conflict.propose", "decision"),
+        ("oversight.session.handoff", "handoff"),
+    ):  # fmt: skip
         erase_text(Entry.objects.get(event=event), name, by=house.administrator, reason="They asked for it.")
 
-    assert "27017" not in json.dumps(list(KeptAnswer.objects.values_list("body", flat=True)))
+    assert "moral_frameworks_in_tension" in kept.body
+    said = json.dumps(list(KeptAnswer.objects.values_list("body", flat=True)))
+    assert not any(word in said for word in ("27017", "rakatoa", "moral_frameworks_in_tension"))
     again = agent.post("checks/", {"action": WRONG_PORT}, **once)
     assert (again.status_code, "27017" in again.content.decode()) == (200, False)
     again = agent.post("instructions/", proposal, HTTP_IDEMPOTENCY_KEY="told")

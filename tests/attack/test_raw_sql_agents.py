@@ -81,6 +81,8 @@ def test_what_was_told_is_not_told_otherwise(cast: Cast) -> None:
     refuses_update(rows[Handoff], "append_only", by_agent=False)
     refuses_update(rows[Session], "append_only", name="other")
     refuses_update(rows[Session], "append_only", opened_at=later)
+    for said in ("agent_name", "agent_version", "agent_model"):
+        refuses_update(rows[Session], "append_only", **{said: "another"})
     refuses_update(rows[Stop], "append_only|stop_lifted", key=None)
     refuses_update(rows[Stop], "stop_lifted_with_a_reason", lifted_at=later)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
 from django.core import mail
+from django.db import transaction
 from django.urls import reverse
 
 from accounts.domain.keys import create_api_key, set_key_mode
@@ -18,12 +21,15 @@ from accounts.scope import open_organisation
 from audit.models import Entry
 from deliberation.models import Notice
 from deliberation.notifications import send_due
+from oversight.domain.answers import Question
 from oversight.domain.glass import break_glass, mend_glass, review_glass
 from oversight.domain.modes import mark_stop
-from oversight.domain.stops import freeze, lift_freeze
+from oversight.domain.sessions import open_session
+from oversight.domain.stands import what_stands
+from oversight.domain.stops import freeze, lift_freeze, stops_on
 from oversight.models import BrokenGlass, Check, JudgmentRequest, Mark, Session, Stop
 from oversight.tasks import tick_organisation
-from tests.cast import Cast
+from tests.cast import Cast, make_project
 from tests.deliberation.pages import signed_in
 from tests.oversight.house import DROP, LOOK, PORT, RIGHT_PORT, WRONG_PORT, ask, in_force, key_of
 
@@ -89,6 +95,33 @@ def test_those_in_charge_are_told_of_a_freeze(house: Cast) -> None:
         house.second_holder.email, house.administrator.email,
     }  # fmt: skip
     assert "stopped all agents of this project" in mail.outbox[0].body
+
+
+def test_the_check_reads_the_stops_that_pages_show(house: Cast) -> None:
+    """The check reads them in a statement of its own: for whatever is stopped, both say the same."""
+    elsewhere = make_project(house.organisation, "pay", "Pay")
+    keys = [key_of(house.project, house), key_of(house.project, house), key_of(elsewhere, house)]
+    sessions = [open_session(key, name)[0] for key in keys for name in (f"a {key.pk}", f"b {key.pk}")]
+    freezable: list[dict[str, Any]] = [{"project": house.project}, {"project": elsewhere}]
+    freezable += [{"project": one.project, "key": one} for one in keys]
+    freezable += [{"project": one.project, "session": one} for one in sessions]
+    chance, differ = random.Random(27027), []
+    for _round in range(20):
+        with transaction.atomic():
+            for thing in chance.sample(freezable, chance.randrange(4)):
+                stop = freeze(**thing, by=house.holder)
+                if chance.random() < 0.3:
+                    lift_freeze(stop, by=house.holder, why="Looked at.")
+            for key in keys:
+                if what_stands(key, Question("Look.")).stopped != stops_on(key).exists():
+                    differ.append((key, None))
+                for session in sessions:
+                    if session.key_id == key.pk:
+                        stands = what_stands(key, Question("Look.", session=session.name))
+                        if stands.stopped != stops_on(session).exists():
+                            differ.append((key, session))
+            transaction.set_rollback(True)
+    assert not differ
 
 
 # --- Break glass
