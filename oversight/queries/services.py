@@ -16,6 +16,7 @@ from oversight.models.words import Told
 from oversight.queries.checks import SHORT, Seen
 from oversight.queries.showing import one_line, visible
 from oversight.queries.wording import STRICT
+from tractatus.gate.rules import ORCHESTRATOR
 
 
 @dataclass(frozen=True)
@@ -65,12 +66,17 @@ def _service(one: Mapping[str, Any]) -> Service:
     return Service(
         title=one_line(service_in_words(name)),
         asks=str(ASKS.get(name, "")),
-        result=str(LEADS_TO[leads_to]),
+        result=leads_in_words(name, leads_to),
         result_class=CLASSES.get(leads_to, ""),
         took=took(one.get("microseconds")),
         opened=leads_to in STRICT,
         reasons=tuple(reasons[:MOST_REASONS]),
     )
+
+
+def leads_in_words(service: str, leads_to: str) -> str:
+    """What a service's answer alone leads to. The orchestrator has none: it prepares what people decide."""
+    return _("Decides nothing") if service == ORCHESTRATOR else str(LEADS_TO[leads_to])
 
 
 def took(microseconds: object) -> str:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from audit.queries.wording import CLASSES, PRESSURES, service_in_words
 from instructions.models import instruction as fields
 from oversight.queries.checks import Value, reason_in_short, values_in
-from oversight.queries.services import ASKS, LEADS_TO, MOST_REASONS, took, would_pass_in
+from oversight.queries.services import ASKS, MOST_REASONS, leads_in_words, took, would_pass_in
 from oversight.queries.showing import Act, Block, act_of, one_line, visible, whole_of
 from oversight.queries.wording import boundary_says
 from oversight.simulator import shipped
@@ -52,6 +52,7 @@ LEVELS: dict[PressureLevel, Promise] = {
     PressureLevel.DANGEROUS: gettext_lazy("Full: only reading, handing over and ending."),
 }
 """What each level means here, in a line."""
+LAST = PressureLevel.DANGEROUS
 CLASSIFIER, VERIFIER, VALIDATOR, BOUNDARY, ORCHESTRATOR, MONITOR, GATE = (
     "InstructionPersistenceClassifier",
     "MetacognitiveVerifier",
@@ -164,7 +165,7 @@ def steps_of(decision: Decision, classified: Step, in_force: int) -> list[Step]:
         steps.append(
             Step(
                 service_in_words(service),
-                str(LEADS_TO[check.decision]),
+                leads_in_words(service, check.decision),
                 CLASSES.get(check.decision, ""),
                 says(check.result, in_force),
                 took(check.microseconds),
@@ -211,12 +212,12 @@ def _of_boundary(result: BoundaryCheck, _in_force: int) -> str:
 def _of_orchestrator(result: ConflictAnalysis, _in_force: int) -> str:
     titles = [one.framework for one in result.moral_frameworks_in_tension]
     groups = list(result.affected_stakeholder_groups)
-    said = [_("It decides nothing; it says who must be heard.")]
+    said = []
     if titles:
         said.append(_("Frameworks in tension: %(titles)s.") % {"titles": ", ".join(titles)})
     if groups:
-        said.append(_("Concerned: %(groups)s.") % {"groups": ", ".join(groups)})
-    return " ".join(said)
+        said.append(_("To be heard: %(groups)s.") % {"groups": ", ".join(groups)})
+    return " ".join(said) or _("No word in it tells whose values they are; people must say.")
 
 
 def _of_monitor(result: Pressure, _in_force: int) -> str:
@@ -346,11 +347,11 @@ def _turned(judged: Judged) -> str:
     first = str(OUTCOMES[answers[0][1]])
     if not changes:
         return _("%(outcome)s, whatever the pressure: it is not the session that decides here.") % {"outcome": first}
-    said = [
-        _("From %(level)s on: %(outcome)s.") % {"outcome": str(OUTCOMES[now]).lower(), "level": PRESSURES[level]}
-        for level, now in changes
-    ]
-    return " ".join((f"{first}.", *said))
+    said = [f"{first}."]
+    for level, now in changes:
+        sentence = _("At %(level)s: %(outcome)s.") if level is LAST else _("From %(level)s on: %(outcome)s.")
+        said.append(sentence % {"outcome": str(OUTCOMES[now]).lower(), "level": PRESSURES[level]})
+    return " ".join(said)
 
 
 def _result(decision: Decision, kind: type[R]) -> R | None:

@@ -51,6 +51,7 @@ def _typed(request: HttpRequest) -> HttpResponse:
     form = ProposalForm(request.POST)
     if form.is_valid():
         return _page(request, form, form.proposal())
+    # What htmx asks for as one types is shown in any case: it would leave the page as it is otherwise.
     return _page(request, form, None, status=200 if request.headers.get("HX-Request") else 422)
 
 
@@ -68,12 +69,8 @@ def _page(
     if proposal is not None:
         facts["told"] = tell(judge(proposal))
         facts["turns"] = facts["told"].turns
-    part = "oversight/simulator.html"
-    if request.headers.get("HX-Request") and request.method == "POST":
-        part += "#judged"
-    else:
-        facts |= {"examples": list(shipped.examples().values()), "house": shipped.house().items(), "here": here}
-    response = render(request, part, facts, status=status)
+    facts |= {"examples": list(shipped.examples().values()), "house": shipped.house().items(), "here": here}
+    response = render(request, "oversight/simulator.html", facts, status=status)
     if found:
         response.headers["X-Robots-Tag"] = "noindex"
     if request.method == "POST":

@@ -75,7 +75,7 @@ def test_the_flow_has_every_service_in_order_and_says_why() -> None:
     assert [step.ran for step in by_name["count"].steps] == [False, True, True, True, False, True, True]
     assert [step.ran for step in by_name["privacy"].steps] == [False, True, True, True, True, True, True]
     assert by_name["retry"].turned == (
-        "Allowed. From High on: allowed, with care. From Critical on: a person is asked. From Dangerous on: denied."
+        "Allowed. From High on: allowed, with care. From Critical on: a person is asked. At Dangerous: denied."
     )
     assert by_name["count"].turned == "Allowed, whatever the pressure: it is not the session that decides here."
 
@@ -141,9 +141,7 @@ def test_what_is_typed_is_judged_with_script_and_without(shown: Cast) -> None:
     assert page.headers["X-Robots-Tag"] == "noindex"
     assert "no-store" in page.headers["Cache-Control"]
     assert "A person is asked: Auto-subscribe users to newsletter" in _text(page)
-    part = visitor.post(PAGE, typed, headers={"HX-Request": "true"})
-    assert part.content.decode().strip().startswith('<div id="judged">')
-    assert "A person is asked:" in _text(part)
+    assert "A person is asked. A person is asked. At Dangerous: denied." in _text(page)
     for wrong, sentence in (
         ({"kind": "command", "words": " "}, "Write what the agent is about to do."),
         ({"kind": "read"}, "Which file?"),
@@ -153,7 +151,9 @@ def test_what_is_typed_is_judged_with_script_and_without(shown: Cast) -> None:
         assert page.status_code == 422
         assert sentence in _text(page)
         assert "Everything you wrote is kept" not in _text(page)
-        assert sentence in _text(visitor.post(PAGE, wrong, headers={"HX-Request": "true"}))
+        part = visitor.post(PAGE, wrong, headers={"HX-Request": "true"})
+        assert part.status_code == 200
+        assert sentence in _text(part)
     written = visitor.post(PAGE, {"kind": "write", "path": "src/form.js", "words": "export const a = 1"})
     assert "Allowed: Write src/form.js" in _text(written)
     assert "Allowed: Read src/form.js" in _text(visitor.post(PAGE, {"kind": "read", "path": "src/form.js"}))
