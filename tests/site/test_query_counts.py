@@ -142,7 +142,7 @@ NO_LISTS = {
     "milestone_add", "record_proof", "settings_public", "public_metrics", "public_metrics_file", "public_evidence",
     "api_public_framework_metrics", "words_erase", "api_entry_proof", "api_checkpoint", "api_consistency",
     "api_log_checkpoint", "api_log_entries", "api_log_tile",
-    # Files made on the way: as many questions as there are tables, and one for each proof.
+    # Files made on the way: as many questions as there are tables, and three for five hundred proofs.
     "deliberation_export", "export_file", "framework_card", "public_dataset_card", "public_dataset_file",
     # Mails of the demo, which are files.
     "outbox",
