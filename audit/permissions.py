@@ -30,7 +30,7 @@ def rows() -> tuple[Rule, ...]:
              routes=("settings_export",),
              says=_("An administrator has everything taken out that members and administrators may read.")),
         Rule("erase_text", "text", ("kept",), "erased", (Role.ADMINISTRATOR, "member", Part.PARTICIPANT),
-             event="erasure", routes=("words_erase",),
+             event="erasure", routes=("words_erase", "own_words"),
              says=_("Whoever wrote words may have them erased, by themselves or by an administrator.")),
         Rule("start_new_log", "log", ("current",), "ended", ("system",), event="log.start",
              says=_("Whoever runs the site ends a log and begins another, after a restored backup, and says why.")),

@@ -16,6 +16,7 @@ urlpatterns = [
     path(f"{_HERE}evolution/add/", evolution.milestone_add, name="milestone_add"),
     path(f"{_HERE}<uuid:pk>/", record.record_entry, name="record_entry"),
     path(f"{_HERE}<uuid:pk>/proof/<str:form>/", record.record_proof, name="record_proof"),
+    path(f"{_HERE}own/", erasure.own_words, name="own_words"),
     path(f"{_HERE}<uuid:pk>/erase/<str:name>/", erasure.words_erase, name="words_erase"),
     path("o/<slug:slug>/settings/public/", settings.settings_public, name="settings_public"),
     path("o/<slug:slug>/settings/export/", exports.settings_export, name="settings_export"),

@@ -334,7 +334,7 @@ _read("read_overview", ("member", *SEATED),
      ("deliberation",))
 _read("read_deliberation", SEATED, _("A deliberation by those who have a part in it."),
      ("deliberation_intake", "deliberation_terms", "deliberation_seats", "stakeholders", "invitations",
-      "invitation_letter", "round", "accommodations", "card_sent", "agreement"))
+      "invitation_letter", "round", "accommodations", "card_sent", "card_words", "card_erase", "agreement"))
 _read("read_outcome", ("member", *SEATED, Role.AUDITOR),
      _("A decided outcome, by the organisation's members and the seats."),
      ("outcome", "outcome_markdown", "outcome_json", "outcome_pdf", "deliberation_export"))

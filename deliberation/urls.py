@@ -17,6 +17,7 @@ from deliberation.views import (
     invitations,
     ledger,
     outbox,
+    own_words,
     participation,
     precedent,
     publication,
@@ -102,6 +103,8 @@ stakeholders = [
 asked = [
     path(ONE + "asked/", card.card, name="card"),
     path(ONE + "asked/sent/<slug:kind>/<uuid:row_id>/", card.card_sent, name="card_sent"),
+    path(ONE + "asked/words/", own_words.card_words, name="card_words"),
+    path(ONE + "asked/words/<uuid:entry_id>/<str:name>/", own_words.card_erase, name="card_erase"),
     path(ONE + "asked/confirm/<slug:kind>/<uuid:row_id>/", card.card_confirm, name="card_confirm"),
     path(ONE + "asked/<int:round_number>/more-time/", card.card_more_time, name="card_more_time"),
     path(ONE + "asked/<int:round_number>/nothing-to-add/", card.card_pass, name="card_pass"),

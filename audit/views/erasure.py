@@ -1,20 +1,46 @@
 """Words are erased on their author's request: asked once more, with the reason."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import MemberRequest, for_members
 from accounts.permissions import may
 from accounts.refusals import Invalid
-from audit.domain.erasure import erase_text
+from audit.domain.erasure import By, erase_text
 from audit.forms.erasure import ErasureForm
+from audit.forms.search import uuid_or_none
 from audit.models import Entry
+from audit.queries.own_words import written_by
+
+
+@require_GET
+@for_members(read="erase_text")
+def own_words(request: MemberRequest, slug: str) -> HttpResponse:
+    """What a member has written here as staff, wherever it stands, with the way to have it erased."""
+    return own_words_page(
+        request,
+        request.membership.pk,
+        lambda entry, name: reverse("words_erase", args=[slug, entry, name]),
+        here=reverse("own_words", args=[slug]),
+    )
+
+
+def own_words_page(request: Any, actor: UUID, erase: Callable[[UUID, str], str], *, here: str) -> HttpResponse:
+    """The page of what `actor` has written; `?entry=` shows that of one entry alone."""
+    only, after = uuid_or_none(request.GET.get("entry", "")), uuid_or_none(request.GET.get("after", ""))
+    rows, older = written_by(request.organisation, actor, erase, after=after, only=only)
+    facts = {"rows": rows, "older": older, "narrow": only is not None, "here": here}
+    return render(request, "audit/own_words.html", facts)
 
 
 @require_http_methods(["GET", "POST"])
@@ -24,12 +50,20 @@ def words_erase(request: MemberRequest, slug: str, pk: UUID, name: str) -> HttpR
     entry = Entry.objects.filter(organisation=request.organisation, pk=pk).first()
     if entry is None:
         raise Http404
-    back = "record_entry" if may(request.caller, "read_record") else ""
-    where = reverse(back, args=[slug, pk]) if back else reverse("asked", args=[slug])
+    is_own = entry.actor_ref == request.membership.pk.hex
+    if may(request.caller, "read_record") and not is_own:
+        where = reverse("record_entry", args=[slug, pk])
+    else:
+        where = reverse("own_words", args=[slug])
+    return erasing(request, entry, name, by=request.user, where=where)
+
+
+def erasing(request: HttpRequest, entry: Entry, name: str, *, by: By, where: str) -> HttpResponse:
+    """Ask once more, with the reason, then erase and go back to `where`."""
     form = ErasureForm(request.POST or None)
     if form.is_valid():
         try:
-            erase_text(entry, name, by=request.user, reason=form.cleaned_data["reason"])
+            erase_text(entry, name, by=by, reason=form.cleaned_data["reason"])
         except Invalid as invalid:
             form.add_error("reason", invalid.sentence)
         else:

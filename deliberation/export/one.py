@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from audit.archive import File
 from audit.models import Entry
 from audit.queries import proofs as inclusion
-from audit.queries.proofs import encoded, inclusion_of
+from audit.queries.proofs import Inclusion, encoded, inclusions_of
 from deliberation.export import pages
 from deliberation.export.reading import Reader, rows_for
 from deliberation.models import Deliberation
@@ -40,7 +40,8 @@ def export_one(reader: Reader, *, made_at: datetime) -> Iterator[File]:
     version = version_to_read(deliberation, circulated=reader.takes_part)
     document = document_of(version) if version is not None and pages.is_shown(version, reader) else None
     shown = pages.rounds_to_show(reader)
-    places = pages.places_of(document, shown)
+    reviews = pages.reviews_to_show(reader)
+    places = pages.places_of(document, shown, reviews, lists=reader.takes_part)
     entries = reader.reads_entries
     yield "style.css", pages.stylesheet()
     yield site.page(
@@ -55,7 +56,10 @@ def export_one(reader: Reader, *, made_at: datetime) -> Iterator[File]:
     if document is not None:
         yield pages.outcome(site, reader, places, document)
         yield "outcome.md", markdown_of(document)
+    if reader.takes_part:
+        yield pages.of_the_list(site, reader, places)
     yield from pages.of_rounds(site, reader, places, shown)
+    yield from pages.of_reviews(site, reader, places, reviews)
     yield "deliberation.json", as_json(reader, document, made_at)
     if entries:
         yield from of_record(deliberation)
@@ -112,6 +116,11 @@ def as_json(reader: Reader, document: Document | None, made_at: datetime) -> str
 
 def entries_about(deliberation: Deliberation) -> Iterator[Entry]:
     """Every entry about the deliberation or a row of it, in the order in which they were written."""
+    for batch in _batches_about(deliberation):
+        yield from batch
+
+
+def _batches_about(deliberation: Deliberation) -> Iterator[list[Entry]]:
     found: set[UUID] = set()
     for model in apps.get_app_config("deliberation").get_models():
         if issubclass(model, OfDeliberation):
@@ -120,7 +129,7 @@ def entries_about(deliberation: Deliberation) -> Iterator[Entry]:
     found |= _about("Deliberation", [deliberation.pk])
     ordered = sorted(found)
     for start in range(0, len(ordered), AT_ONCE):
-        yield from Entry.objects.filter(pk__in=ordered[start : start + AT_ONCE]).order_by("pk")
+        yield list(Entry.objects.filter(pk__in=ordered[start : start + AT_ONCE]).order_by("pk"))
 
 
 def _about(model: str, ids: list[UUID]) -> set[UUID]:
@@ -138,28 +147,33 @@ def of_record(deliberation: Deliberation) -> Iterator[File]:
     waiting: list[str] = []
     lines: list[bytes] = []
     vkeys: set[str] = set()
-    for entry in entries_about(deliberation):
-        lines.append(bytes(entry.canonical) + b"\n")
-        proof = inclusion_of(entry)
-        if proof is None:
-            waiting.append(str(entry.pk))
-            continue
-        vkeys.add(proof.vkey)
-        said = {
-            "entry": str(entry.pk),
-            "index": proof.index,
-            "size": proof.size,
-            "hashes": [encoded(one) for one in proof.hashes],
-            "checkpoint": proof.checkpoint,
-            "vkey": proof.vkey,
-            "canonical": bytes(entry.canonical).decode(),
-        }
-        yield f"record/proofs/{entry.pk}.json", json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+    for batch in _batches_about(deliberation):
+        lines += [bytes(entry.canonical) + b"\n" for entry in batch]
+        proofs = inclusions_of(batch)
+        waiting += [str(entry.pk) for entry in batch if entry.pk not in proofs]
+        vkeys |= {proof.vkey for proof in proofs.values()}
+        for entry in batch:
+            if (proof := proofs.get(entry.pk)) is not None:
+                yield f"record/proofs/{entry.pk}.json", _as_file(entry, proof)
     yield "record/entries.jsonl", lines
     for number, vkey in enumerate(sorted(vkeys)):
         yield f"record/log{number or ''}.vkey", vkey + "\n"
     yield "record/verify_record.py", VERIFIER.read_bytes()
     yield "record/README.md", _about_the_record(len(lines), waiting)
+
+
+def _as_file(entry: Entry, proof: Inclusion) -> str:
+    """One proof, as `verify_record.py --proof` takes it."""
+    said = {
+        "entry": str(entry.pk),
+        "index": proof.index,
+        "size": proof.size,
+        "hashes": [encoded(one) for one in proof.hashes],
+        "checkpoint": proof.checkpoint,
+        "vkey": proof.vkey,
+        "canonical": bytes(entry.canonical).decode(),
+    }
+    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
 
 
 VERIFIER = Path(inclusion.__file__).parent.parent / "verify_record.py"

@@ -13,12 +13,15 @@ from django.utils.translation import gettext as _
 
 from audit.archive import File
 from deliberation.export.reading import Reader
-from deliberation.models import OutcomeVersion, Round
-from deliberation.queries import outcome_page, rounds
+from deliberation.models import OutcomeVersion, Review, Round
+from deliberation.queries import outcome_page, rounds, stakeholders
 from deliberation.queries.abreast import Abreast
 from deliberation.queries.accommodations import proposals, questions, shared_values
 from deliberation.queries.agreement import agreements, differences, shifts
 from deliberation.queries.outcome import Document
+from deliberation.queries.precedent import place_of
+from deliberation.queries.review import packet, reviews_of
+from deliberation.views.review_words import packet_words, status_of_review
 
 SAID_IN = (1, 2, 3)
 """The rounds that have a page; what was said in the fourth stands on the outcome."""
@@ -118,12 +121,59 @@ def _said_in(number: int, reader: Reader) -> dict[str, Any]:
     }
 
 
-def places_of(document: Document | None, shown: list[Round]) -> list[dict[str, Any]]:
+def of_the_list(site: Site, reader: Reader, places: list[dict[str, Any]]) -> File:
+    """Who must be heard, with the gaps and how the list was made; how to reach anybody is not in it."""
+    deliberation = reader.deliberation
+    page = stakeholders.list_page(deliberation, None)
+    return site.page(
+        "stakeholders.html",
+        "deliberation/export/stakeholders.html",
+        reader,
+        places,
+        page=page,
+        titles=[framework.title for framework in page.frameworks],
+        version=page.version,
+        status=stakeholders.status(page, deliberation, None),
+        history=stakeholders.history(page, stakeholders.versions_of(deliberation)),
+        holder_listed=stakeholders.holder_listed(deliberation, page),
+    )
+
+
+def reviews_to_show(reader: Reader) -> list[Review]:
+    """The reviews of its precedent, the first one first, for those who read reviews."""
+    return list(reviews_of(reader.deliberation.number).order_by("pk")) if reader.reads_reviews else []
+
+
+def of_reviews(site: Site, reader: Reader, places: list[dict[str, Any]], shown: list[Review]) -> Iterator[File]:
+    """A page a review, with the packet it is or was held over."""
+    for number, review in enumerate(shown, 1):
+        held_over = packet(review)
+        yield site.page(
+            f"review-{number}.html",
+            "deliberation/export/review.html",
+            reader,
+            places,
+            review=review,
+            packet=held_over,
+            words=packet_words(held_over),
+            status=status_of_review(held_over, place_of(review.precedent)),
+        )
+
+
+def places_of(
+    document: Document | None, shown: list[Round], reviews: list[Review], *, lists: bool
+) -> list[dict[str, Any]]:
     """What the pages lead to."""
     found: list[dict[str, Any]] = [{"title": _("Deliberation"), "url": "index.html"}]
     if document is not None:
         found.append({"title": _("Outcome"), "url": "outcome.html"})
-    return found + [{"title": _("Round %(n)d") % {"n": row.number}, "url": f"round-{row.number}.html"} for row in shown]
+    if lists:
+        found.append({"title": _("Who must be heard"), "url": "stakeholders.html"})
+    found += [{"title": _("Round %(n)d") % {"n": row.number}, "url": f"round-{row.number}.html"} for row in shown]
+    return found + [
+        {"title": _("Review %(n)d") % {"n": number}, "url": f"review-{number}.html"}
+        for number, _review in enumerate(reviews, 1)
+    ]
 
 
 def is_shown(version: OutcomeVersion | None, reader: Reader) -> bool:

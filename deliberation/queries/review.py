@@ -187,7 +187,13 @@ def _with_a_successor() -> QuerySet[Review]:
 
 def review_of(number: int) -> Review | None:
     """The review of that deliberation's precedent which is open, or else the last one."""
-    rows = Review.objects.filter(deliberation__number=number).select_related(
+    rows = reviews_of(number)
+    return rows.filter(state__in=Review.OPEN).first() or rows.order_by("-pk").first()
+
+
+def reviews_of(number: int) -> QuerySet[Review]:
+    """Every review of that deliberation's precedent, with what a packet names of each."""
+    return Review.objects.filter(deliberation__number=number).select_related(
         *WHOLE,
         "deliberation__project",
         "precedent__superseded_by__deliberation",
@@ -198,7 +204,6 @@ def review_of(number: int) -> Review | None:
         "signed_reason",
         "successor__organisation",
     )
-    return rows.filter(state__in=Review.OPEN).first() or rows.order_by("-pk").first()
 
 
 @dataclass(frozen=True)

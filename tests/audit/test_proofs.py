@@ -16,11 +16,13 @@ from sigstore.models import TransparencyLogEntry
 from sigstore_models.common.v1 import PublicKey, PublicKeyDetails
 from sigstore_models.rekor.v1 import TransparencyLogEntry as Theirs
 
-from audit import tree
+from accounts.permissions import SYSTEM
+from audit import logs, tree
+from audit.domain.logs import start_new_log
 from audit.logs import rows
 from audit.models import Checkpoint, Entry
 from audit.notes import Tree, Verifier
-from audit.queries.proofs import consistency_of, encoded, inclusion_of, last_checkpoint
+from audit.queries.proofs import consistency_of, encoded, inclusion_of, inclusions_of, last_checkpoint
 from audit.sequencer import sequence
 from tests.audit.entries import log_of, placed, write
 from tests.cast import Cast
@@ -45,6 +47,24 @@ def test_every_entry_is_proved_by_one_query_at_every_size(cast: Cast, django_ass
             signed = Tree.of(Verifier.of(proof.vkey).text_of(proof.checkpoint))
             assert (signed.size, signed.root) == (proof.size, proof.root)
             assert tree.includes(index, proof.size, leaf, proof.hashes, signed.root)
+
+
+def test_many_are_proved_at_once_as_each_alone(cast: Cast, django_assert_num_queries: Any) -> None:
+    sequence(cast.organisation)
+    start_new_log(log_of(cast.organisation), reason="The backup of Sunday was restored.", by=SYSTEM)
+    logs.forget()
+    write(cast.organisation, 40)
+    sequence(cast.organisation)
+    [waits] = write(cast.organisation)
+    every = list(Entry.objects.filter(organisation=cast.organisation))
+    # Places and checkpoints, and the nodes of the ended and of the new log.
+    with django_assert_num_queries(4):
+        proofs = inclusions_of(every)
+    assert proofs.keys() == {one.pk for one in every} - {waits.pk}
+    assert len({proof.vkey for proof in proofs.values()}) == 2
+    assert all(proofs[one.pk] == inclusion_of(one) for one in every if one.pk in proofs)
+    with django_assert_num_queries(1):
+        assert inclusions_of([waits]) == {}
 
 
 def test_waiting_entry_has_no_proof_yet(cast: Cast) -> None:

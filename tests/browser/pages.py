@@ -68,6 +68,7 @@ READERS = {
     "record": "auditor",
     "record_entry": "auditor",
     "words_erase": "administrator",
+    "card_words": A_VOICE,
     "review_speak": "Stakeholder one",
 }
 """Who opens a page that only one of them may, or that shows them most."""
@@ -83,6 +84,7 @@ NO_PAGES = {
     "outbox": "only where mail is kept in files: looked at in test_screens.py",
     "outbox_mail": "only where mail is kept in files",
     "export_file": "a file",
+    "card_erase": "only of words of one's own: looked at in tests/deliberation/test_own_words.py",
     "instruction_changed": "only of what an instruction would have changed: test_instructions.py",
     "instruction_draft": "keeps what is typed",
     "instruction_import_decide": "only of a file that was read: test_files_pages.py",

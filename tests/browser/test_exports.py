@@ -55,7 +55,7 @@ def test_pages_of_exports_open_from_a_disk(
         archive = b"".join(zipped({}, files_of(cast.organisation)))
         zipfile.ZipFile(io.BytesIO(archive)).extractall(tmp_path / "whole")
     pages = sorted(tmp_path.rglob("*.html"))
-    assert len(pages) == 4 + 5 + 3
+    assert len(pages) == 4 + 5 + 3 + 8 + 3
     # Of those that are alike one is looked at: the rounds of the one that runs, the outcome of the one that is decided.
     pages = [
         one

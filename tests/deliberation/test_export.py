@@ -9,6 +9,8 @@ import zipfile
 
 import pytest
 from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.roles import Role
 from audit.archive import MANIFEST
@@ -16,16 +18,24 @@ from audit.check_export import faults
 from audit.models import Entry
 from audit.sequencer import sequence
 from deliberation.domain.positions import submit_position
+from deliberation.domain.review import sign_review
 from deliberation.domain.standing import standing_of
 from deliberation.domain.taking_part import leave
 from deliberation.export import reading
-from deliberation.export.one import entries_about
+from deliberation.export.one import entries_about, of_record
 from deliberation.export.reading import Reader, rows_for
 from deliberation.models import Stakeholder
 from deliberation.models.tenancy import OfDeliberation
 from tests.cast import make_member
 from tests.deliberation.pages import address, by_link, signed_in
-from tests.deliberation.stages import at_decided, at_drafted, at_round, at_stakeholders, seat_of
+from tests.deliberation.stages import (
+    at_decided,
+    at_drafted,
+    at_review_prepared,
+    at_round,
+    at_stakeholders,
+    seat_of,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("inside")]
 
@@ -59,7 +69,8 @@ def test_it_is_whole_and_leads_nowhere_but_into_itself(cast, tmp_path):
     done = subprocess.run([sys.executable, "check.py"], cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     pages = sorted(one.name for one in folder.glob("*.html"))
-    assert pages == ["index.html", "outcome.html", "round-1.html", "round-2.html", "round-3.html"]
+    rounds = ["round-1.html", "round-2.html", "round-3.html"]
+    assert pages == ["index.html", "outcome.html", "review-1.html", *rounds, "stakeholders.html"]
     for page in pages:
         said = (folder / page).read_text()
         assert "<script" not in said
@@ -88,6 +99,33 @@ def test_rounds_are_pages_for_those_who_take_part(cast):
     data = json.loads(files["deliberation.json"])["rows"]
     assert {row["right"] for row in data["position"]} >= {"What Stakeholder one thinks is right."}
     assert {row["answer"] for row in data["stance"]} == {"can_accept", "can_accept_if", "cannot_accept"}
+
+
+def test_the_list_is_a_page_for_those_who_take_part(cast):
+    deliberation = at_round(cast, 2)
+    for browser in (signed_in(cast.facilitator), by_link(seat_of(deliberation, "Stakeholder one"))):
+        files = opened(browser, deliberation)
+        assert 'href="stakeholders.html"' in files["index.html"]
+        for row in Stakeholder.objects.filter(deliberation=deliberation):
+            assert row.title in files["stakeholders.html"]
+            assert str(row.why) in files["stakeholders.html"]
+        assert "approved by" in files["stakeholders.html"]
+        assert "<form" not in everything(files)
+
+
+def test_each_review_is_a_page_for_those_who_read_reviews(cast):
+    first = at_review_prepared(cast)
+    deliberation = first.deliberation
+    sign_review(first, by=cast.second_holder, reason="It holds.", prepared_at=first.prepared_at, proposal="reaffirm")
+    files = opened(signed_in(cast.holder), deliberation)
+    assert ["review-1.html" in files, "review-2.html" in files, "review-3.html" in files] == [True, True, False]
+    assert str(first.grounds) in files["review-1.html"]
+    assert "It holds." in files["review-1.html"]
+    assert 'href="review-2.html"' in files["index.html"]
+    data = json.loads(files["deliberation.json"])["rows"]
+    assert len(data["review"]) == 2
+    # An editor reads the outcome and no reviews.
+    assert not [name for name in opened(signed_in(cast.editor), deliberation) if name.startswith("review-")]
 
 
 def test_every_table_is_exported_or_left_out_for_a_reason():
@@ -181,6 +219,12 @@ def test_an_auditor_without_a_seat_has_the_entries_too(cast):
 def test_each_entry_comes_with_a_proof_that_verifies_without_us(cast, tmp_path):
     deliberation = at_decided(cast)
     sequence(cast.organisation)
+    # However many entries there are.
+    with CaptureQueriesContext(connection) as asked:
+        proved = [name for name, _said in of_record(deliberation) if "/proofs/" in name]
+    assert len(proved) > 5
+    for table in ("audit_leaf", "audit_node"):
+        assert len([one for one in asked if f'FROM "{table}"' in one["sql"] or f"JOIN {table}" in one["sql"]]) == 1
     folder = tmp_path / "unpacked"
     path = tmp_path / "deliberation.zip"
     path.write_bytes(fetched(signed_in(cast.holder), deliberation))

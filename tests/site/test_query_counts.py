@@ -141,9 +141,9 @@ NO_LISTS = {
     "api_session_handoff", "api_session_pressure",
     "milestone_add", "record_proof", "settings_public", "public_metrics", "public_metrics_file", "public_evidence",
     "public_simulator", "public_simulator_walk",
-    "api_public_framework_metrics", "words_erase", "api_entry_proof", "api_checkpoint", "api_consistency",
+    "api_public_framework_metrics", "words_erase", "card_erase", "api_entry_proof", "api_checkpoint", "api_consistency",
     "api_log_checkpoint", "api_log_entries", "api_log_tile",
-    # Files made on the way: as many questions as there are tables, and one for each proof.
+    # Files made on the way: as many questions as there are tables, and three for five hundred proofs.
     "deliberation_export", "export_file", "framework_card", "public_dataset_card", "public_dataset_file",
     # Mails of the demo, which are files.
     "outbox",
@@ -218,6 +218,12 @@ def _exports(cast: Cast, times: int) -> None:
         Export.objects.create(organisation=cast.organisation, state="ended", asked_by=cast.holder, asked_at=clock.now())
 
 
+def _told_by_the_administrator(cast: Cast, times: int) -> None:
+    for _ in range(times):
+        told = {"title": "It failed.", "story": "It did.", "evidence": "Look."}
+        add_milestone(cast.organisation, by=cast.administrator, kind="incident", day=date(2026, 1, 2), **told)
+
+
 def _datasets(cast: Cast) -> Rows:
     def more(times: int) -> None:
         for _ in range(times):
@@ -236,6 +242,7 @@ LISTS["demo"]["people"] = _demo_people
 LISTS["settings_members"]["members"] = _settings(_members)
 LISTS["settings_projects"]["projects"] = _settings(_projects)
 LISTS["settings_keys"]["keys"] = _settings(_keys)
+LISTS["own_words"]["what one wrote"] = _settings(_told_by_the_administrator, all_shown=False)
 LISTS["settings_export"]["exports"] = _settings(_exports, all_shown=False)
 
 
@@ -929,6 +936,7 @@ enter("enter_for", round_3, "facilitator", a_voice, a(of.Agreement), args=(3, "a
 enter("enter_for", round_3, "facilitator", a_voice, a(of.Side), args=(3, "side"))
 enter("card", round_2, "voice", a(of.SharedValue))
 enter("card_frameworks", round_2, "voice", a(of.Framework))
+enter("card_words", round_2, "voice", a(of.SharedValue), all_shown=False)
 LISTS["card_sent"]["what was said"] = _of_one_row(
     round_2, "voice", a(of.SharedValue), of.SharedValue, "shared_value", all_shown=False
 )

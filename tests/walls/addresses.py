@@ -76,6 +76,7 @@ ROWS: dict[str, Any] = {
     "record_entry": Entry,
     "record_proof": Entry,
     "words_erase": Entry,
+    "card_erase": Entry,
     "request_answer": of.Request,
     "side_answer": of.Side,
     "stakeholder_drop": of.Stakeholder,
@@ -100,6 +101,7 @@ VALUES: dict[str, Any] = {
     "record_file form": "csv",
     "record_proof form": "receipt",
     "words_erase name": "why",
+    "card_erase name": "right",
     "outbox_mail key": "20270101-000000-0",
 }
 """What else stands in addresses, by the parameter, or by route and parameter."""
@@ -118,7 +120,9 @@ SHOWN_TO_READERS: dict[str, str] = {
 
 NARROWER: dict[str, str] = {
     "calendar_link": "a member who reads no reviews has no calendar of them",
+    "card_erase": "only one's own words",
     "card_sent": "only one's own words",
+    "card_words": "only who takes part as a voice: staff find theirs in own_words",
     "dissent_withdraw": "only one's own dissent",
     "freeze_key": "those in charge, and who made this key",
     "freeze_project": "those in charge: nobody made a project's key",

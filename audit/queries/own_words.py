@@ -1,0 +1,74 @@
+"""What one person wrote, as they find it again: entry by entry, with the words that are kept or the day they went."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from accounts.models import Organisation
+from audit.models import Entry, Text
+from audit.queries.wording import event_in_words
+
+PAGE = 25
+
+
+@dataclass(frozen=True)
+class Word:
+    """Words under the name the entry commits to them by; `url` leads to where they are erased."""
+
+    name: str
+    text: Text
+    url: str
+
+    @property
+    def label(self) -> str:
+        return self.name.replace("_", " ").capitalize()
+
+
+@dataclass(frozen=True)
+class Written:
+    """One entry with what its author wrote in it."""
+
+    entry: Entry
+    says: str
+    words: list[Word]
+
+
+def written_by(
+    organisation: Organisation,
+    actor: UUID,
+    erase: Callable[[UUID, str], str],
+    *,
+    after: UUID | None = None,
+    only: UUID | None = None,
+) -> tuple[list[Written], UUID | None]:
+    """A page of the entries in which `actor` (a membership or a seat) wrote something, the newest first.
+
+    `erase` gives the address at which the words of an entry under a name are erased. Gives also where the next page
+    begins. A page looks through so many entries and may show fewer: two queries.
+    """
+    rows = Entry.objects.filter(organisation=organisation, actor_ref=actor.hex).order_by("-id")
+    if only is not None:
+        rows = rows.filter(pk=only)
+    if after is not None:
+        rows = rows.filter(pk__lt=after)
+    page = list(rows[: PAGE + 1])
+    entries = page[:PAGE]
+    named = {entry.pk: json.loads(bytes(entry.canonical))["commitments"] for entry in entries}
+    digests = [digest for commitments in named.values() for digest in commitments.values()]
+    kept = {text.commitment: text for text in Text.objects.filter(organisation=organisation, commitment__in=digests)}
+    found = [
+        Written(
+            entry,
+            event_in_words(entry.event),
+            [
+                Word(name, kept[digest], erase(entry.pk, name))
+                for name, digest in named[entry.pk].items()
+                if digest in kept
+            ],
+        )
+        for entry in entries
+    ]
+    return [one for one in found if one.words], entries[-1].pk if len(page) > PAGE else None
