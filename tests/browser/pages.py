@@ -18,6 +18,7 @@ from accounts.models import User
 from accounts.permissions import SYSTEM
 from audit.domain.surfaces import is_on, switch_surface
 from deliberation import models as of
+from deliberation.domain.agreement import put_agreement, put_difference
 from deliberation.domain.invitations import renew_link
 from deliberation.domain.links import token_of
 from deliberation.domain.publication import publish
@@ -25,6 +26,7 @@ from deliberation.models import Deliberation
 from instructions.domain.classification import Wording
 from instructions.domain.instruction import propose_instruction, publish_instruction
 from instructions.models import Instruction
+from tests.cast import Cast
 from tests.deliberation import stages
 from tests.deliberation.pages import by_link, signed_in
 from tests.walls.addresses import Route, arguments, routes, subject_of
@@ -118,8 +120,13 @@ SURFACES = {
 }
 """Pages that an administrator has to switch on."""
 
-OF_THE_PERSON = ("/accounts/email/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/logout/")
-OF_NOBODY = ("/accounts/login/", "/accounts/login/code/", "/no-such-page/")
+OF_THE_PERSON = (
+    "/accounts/email/", "/accounts/password/set/", "/accounts/2fa/", "/accounts/2fa/totp/activate/",
+    "/accounts/2fa/webauthn/", "/accounts/2fa/webauthn/add/", "/accounts/logout/",
+)  # fmt: skip
+OF_NOBODY = (
+    "/accounts/login/", "/accounts/login/code/", "/accounts/signup/", "/accounts/password/reset/", "/no-such-page/",
+)  # fmt: skip
 """Pages of the sign-in library that ours have dressed."""
 
 IN_EVERY_STATE = {
@@ -129,8 +136,15 @@ IN_EVERY_STATE = {
     "outcome": ("holder",),
     "review": ("reviewer", "second_holder"),
     "precedent": ("holder",),
+    "instruction": ("editor",),
+    "agent_session": ("holder",),
+    "judgment_request": ("holder", "auditor"),
 }
 """Pages that say something else in each state of what they are about, and to whom."""
+
+MACHINE = {"review": "review", "precedent": "precedent", "instruction": "instruction", "agent_session": "session",
+           "judgment_request": "request"}  # fmt: skip
+"""Whose states these are, where they are not the deliberation's."""
 
 
 def every_page(world: World, *, in_every_state: bool) -> list[Seen]:
@@ -226,11 +240,14 @@ def _instruction(route: Route, world: World) -> Instruction:
 
 def _in_every_state(world: World) -> Iterator[Seen]:
     for name, readers in IN_EVERY_STATE.items():
-        machine = name if name in {"review", "precedent"} else "deliberation"
+        machine = MACHINE.get(name, "deliberation")
         for state, thing in world.at[machine].items():
             here = getattr(thing, "deliberation", thing)
-            numbered = thing if machine != "deliberation" else here
-            path = reverse(name, args=[world.cast.organisation.slug, getattr(numbered, "number", here.number)])
+            if machine in {"instruction", "session", "request"}:
+                key = thing.pk
+            else:
+                key = getattr(thing if machine != "deliberation" else here, "number", here.number)
+            path = reverse(name, args=[world.cast.organisation.slug, key])
             for who in readers:
                 seen = Seen(f"{name}, {state}", who, path, here)
                 if client_of(seen, world).get(path).status_code == HTTPStatus.OK:
@@ -242,7 +259,7 @@ def _in_open_rounds(world: World) -> Iterator[Seen]:
     for stage, args, pages in (
         (stages.invited, (False,), ("card", "invitations")),
         (stages.at_round, (1,), ("card", "round/1", "deliberation")),
-        (stages.at_round, (3,), ("card", "round/3")),
+        (reworded, (), ("card", "round/3")),
         (stages.at_circulated, (), ("card", "outcome", "outcome/dissent")),
     ):
         here = stage(cast, accept=False) if stage is stages.invited else stage(cast, *args)
@@ -253,6 +270,17 @@ def _in_open_rounds(world: World) -> Iterator[Seen]:
             yield Seen(f"{page}, {here.state} and open", who, path, here)
             if page == "round/3":
                 yield Seen(f"{page}, {here.state} and open", "facilitator", path, here)
+
+
+def reworded(cast: Cast) -> Deliberation:
+    """Round 3 with a sentence and a difference that were put in other words after everybody had answered them."""
+    here = stages.at_round(cast, 3)
+    stages.agreements_given(cast, here)
+    sentence, difference = of.Agreement.objects.get(deliberation=here), of.Difference.objects.get(deliberation=here)
+    sides = ["It can, for some.", "It cannot."]
+    put_agreement(here, by=cast.facilitator, text="It must be explainable to them.", replaces=sentence)
+    put_difference(here, by=cast.facilitator, text="Whether a line is fair.", sides=sides, replaces=difference)
+    return here
 
 
 def _of_sign_in() -> list[Seen]:

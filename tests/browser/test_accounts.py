@@ -93,28 +93,6 @@ def test_form_sent_after_a_time_out_is_there_again_after_sign_in(live_server, tr
     expect(page.get_by_label("Name", exact=True)).to_have_value("Night shifts <b>")
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-def test_sign_in_pages_are_readable_by_everybody(live_server, transactional_db, open_page, axe, fits, login, width):
-    cast = Cast()
-    page = open_page(width)
-    entrances = ("account_login", "account_request_login_code", "account_signup", "account_reset_password")
-    own = (
-        "account_email",
-        "account_set_password",
-        "mfa_index",
-        "mfa_activate_totp",
-        "mfa_add_webauthn",
-        "mfa_list_webauthn",
-    )
-    for names, who in ((entrances, None), (own, cast.editor)):
-        if who:
-            login(page, who.email)
-        for name in names:
-            page.goto(live_server.url + reverse(name))
-            axe(page)
-            fits(page)
-
-
 def test_passkey_is_added_and_signs_in(live_server, transactional_db, page: Page, login):
     cast = Cast()
     devtools = page.context.new_cdp_session(page)

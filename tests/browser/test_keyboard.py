@@ -15,6 +15,7 @@ from deliberation.models import Deliberation, Invitation
 from tests.cast import Cast
 from tests.deliberation import stages
 from tests.deliberation.pages import by_link
+from tests.oversight.house import DROP, ask, key_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -113,6 +114,7 @@ def test_whole_flow_is_walked_with_tab_enter_and_space(
         listed, asked = stages.at_stakeholders(cast), stages.invited(cast, accept=False)
         first, second = stages.at_round(cast, 1), stages.at_round(cast, 2)
         circulated, signing = stages.at_circulated(cast), stages.at_signing(cast)
+        ask(key_of(cast.project, cast), DROP, session="night-shift")
         invitation = Invitation.objects.get(deliberation=asked, stakeholder__title="Stakeholder one")
         link = reverse("participate", args=[token_of(invitation)])
     there = Places(live_server.url, page, login)
@@ -155,3 +157,11 @@ def test_whole_flow_is_walked_with_tab_enter_and_space(
     keys.sees("The reading should go.")
     keys = there.as_member(cast.holder.email, signing, "outcome_sign").write(name="Holder").press("Sign this version")
     keys.sees("Decided, with dissent")
+
+    # An agent's act is refused, and its session stopped.
+    there.as_member(cast.holder.email, None, "judgment_requests").press("Read and answer")
+    keys = Keys(page).to("form[action$='/refuse/'] textarea")
+    keys.page.keyboard.insert_text("The table is still read.")
+    keys.to("form[action$='/refuse/'] button").enter().sees("The table is still read.")
+    keys.press("Its session").press("Freeze it").write(why="It asks for the same again.").press("Freeze it")
+    keys.sees("It is frozen: nothing is let through.")

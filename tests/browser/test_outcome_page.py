@@ -94,26 +94,6 @@ def test_where_nobody_dissented_that_page_says_so_at_the_same_size(
     assert page.evaluate(size, "decision") == page.evaluate(size, "dissent-1")
 
 
-def test_pages_of_the_outcome_are_accessible(
-    live_server: Any,
-    open_page: Callable[..., Page],
-    login: Callable[[Page, str], Page],
-    axe: Callable[[Page], None],
-    fits: Callable[[Page], None],
-) -> None:
-    cast = Cast()
-    with open_organisation(cast.organisation):
-        deliberation = stages.at_signing(cast, answered=False)
-        dissent = stages.dissent_of(deliberation)
-    pages = (("outcome", ()), ("outcome_sign", ()), ("outcome_return", ()), ("dissent_answer", (dissent.pk,)))
-    for width, dark in ((360, True), (1280, False)):
-        page = login(open_page(width=width, dark=dark), cast.holder.email)
-        for name, extra in pages:
-            page.goto(live_server.url + reverse(name, args=["care", 1, *extra]))
-            axe(page)
-            fits(page)
-
-
 def test_the_drafting_form_works_without_script(
     live_server: Any, open_page: Callable[..., Page], login: Callable[[Page, str], Page], axe: Callable[[Page], None]
 ) -> None:

@@ -11,6 +11,7 @@ ROOT = Path(settings.BASE_DIR)
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 pytestmark = pytest.mark.alone
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -18,6 +19,16 @@ def test_links_and_pictures_of_a_page_are_there(page: Path) -> None:
     targets = [target for target in LINK.findall(page.read_text(encoding="utf-8")) if "://" not in target]
     missing = [target for target in targets if not (page.parent / target).exists()]
     assert missing == []
+
+
+def test_every_picture_is_taken_by_a_browser_test_shown_and_said_in_words() -> None:
+    """A picture nobody takes any more grows old, and one without words says nothing to who cannot see it."""
+    there = {picture.stem for picture in (ROOT / "docs" / "pictures").iterdir()}
+    browser = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "tests" / "browser").glob("*.py"))
+    assert set(re.findall(r'\.picture\("([\w-]+)"', browser)) == there
+    shown = [found for page in PAGES for found in PICTURE.findall(page.read_text(encoding="utf-8"))]
+    assert {Path(target).stem for _words, target in shown} == there
+    assert [target for words, target in shown if len(words.split()) < 2] == []
 
 
 def test_each_claim_of_the_threat_model_names_what_holds_it() -> None:
