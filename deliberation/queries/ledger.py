@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import Text
 from deliberation.domain.gathering import gathered
 from deliberation.models import Commitment, CommitmentReport, Group, Outcome, Remainder, WeighedValue
+from deliberation.queries.words import all_that_say, words_of
 
 PAGE = 50
 MOST_NAMED = 8
@@ -80,11 +81,13 @@ def losses(wanted: Wanted, *, today: date) -> QuerySet[Remainder]:
     if wanted.standing in STANDINGS:
         rows = rows.filter(_STANDS[wanted.standing])
     if wanted.bearer:
-        rows = rows.filter(bearer__body__icontains=wanted.bearer)
+        rows = rows.filter(pk__in=all_that_say(rows, [wanted.bearer], ["bearer"]))
     if wanted.owed in Remainder.Owed.values:
         rows = rows.filter(owed=wanted.owed)
-    for word in wanted.text.split()[:8]:
-        rows = rows.filter(_says(word, "loss", "bearer", "debt"))
+    if words_of(wanted.text):
+        rows = rows.filter(
+            pk__in=all_that_say(rows, words_of(wanted.text), ["deliberation__question", "loss", "bearer", "debt"])
+        )
     return rows
 
 
@@ -98,11 +101,10 @@ def promises(wanted: Wanted, *, today: date) -> QuerySet[Commitment]:
     elif wanted.state in Commitment.State.values:
         rows = rows.filter(state=wanted.state)
     if wanted.bearer:
-        rows = rows.filter(
-            Q(remainder__bearer__body__icontains=wanted.bearer) | Q(to_whom__body__icontains=wanted.bearer)
-        )
-    for word in wanted.text.split()[:8]:
-        rows = rows.filter(_says(word, "what", "to_whom", "owner"))
+        rows = rows.filter(pk__in=all_that_say(rows, [wanted.bearer], ["remainder__bearer", "to_whom"]))
+    if words_of(wanted.text):
+        names = ["deliberation__question", "what", "to_whom", "owner"]
+        rows = rows.filter(pk__in=all_that_say(rows, words_of(wanted.text), names))
     return rows
 
 
@@ -141,13 +143,6 @@ def _of_outcomes(rows: QuerySet[Any], wanted: Wanted) -> QuerySet[Any]:
     if wanted.until:
         rows = rows.filter(version__outcome__signed_at__date__lte=wanted.until)
     return rows
-
-
-def _says(word: str, *names: str) -> Q:
-    found = Q(deliberation__question__body__icontains=word)
-    for name in names:
-        found |= Q(**{f"{name}__body__icontains": word})
-    return found
 
 
 def page_after(rows: QuerySet[Any], after: UUID | None, size: int = PAGE) -> tuple[list[Any], UUID | None]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,6 +21,7 @@ from deliberation.models import (
     Review,
     Urgency,
 )
+from deliberation.queries.words import Found, all_that_say, page_that_says, words_of
 
 PAGE = 25
 WHOLE = (
@@ -33,6 +34,13 @@ WHOLE = (
     "outcome__signed_version__does_not_apply_to",
     "superseded_by__deliberation__organisation",
 )
+SAID = (
+    "deliberation__question",
+    "outcome__signed_version__decision",
+    "outcome__signed_version__justification",
+    "outcome__signed_version__applies_to",
+)
+"""The texts in which words are looked for."""
 
 
 # --- Where it stands
@@ -152,7 +160,39 @@ class Wanted:
 
 def precedents(organisation: Organisation, wanted: Wanted, *, project: Project | None = None) -> QuerySet[Precedent]:
     """The precedents wanted, the latest first, ready for `WHOLE` to be read without further queries."""
-    rows = Precedent.objects.select_related(*WHOLE).order_by("-pk")
+    rows = _but_for_words(organisation, wanted, project).select_related(*WHOLE)
+    return rows.filter(pk__in=all_that_say(rows, words_of(wanted.text), SAID)) if words_of(wanted.text) else rows
+
+
+def page_of(organisation: Organisation, wanted: Wanted, after: UUID | None, size: int = PAGE) -> Page:
+    """One page of the precedents wanted after `after`. For words it looks so far back and no further, see `Page`."""
+    rows = _but_for_words(organisation, wanted, None)
+    if words_of(wanted.text):
+        found = page_that_says(rows, words_of(wanted.text), SAID, after=after, size=size)
+    else:
+        rows = rows if after is None else rows.filter(pk__lt=after)
+        keys = list(rows.values_list("pk", flat=True)[: size + 1])
+        found = Found(keys[:size], keys[size - 1] if len(keys) > size else None)
+    whole = Precedent.objects.select_related(*WHOLE).in_bulk(found.keys)
+    looked_back_to = found.following if found.so_far else None
+    since = Precedent.objects.get(pk=looked_back_to).created_at if looked_back_to else None
+    return Page([whole[key] for key in found.keys], found.following, since)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some precedents, and the id after which the next page begins, or None.
+
+    `looked_back_to` is set where the page ended because enough was looked through, and not because it was full.
+    """
+
+    rows: list[Precedent]
+    following: UUID | None
+    looked_back_to: datetime | None = None
+
+
+def _but_for_words(organisation: Organisation, wanted: Wanted, project: Project | None) -> QuerySet[Precedent]:
+    rows = Precedent.objects.order_by("-pk")
     if project is not None:
         rows = rows.filter(deliberation__project=project)
     if wanted.state in Precedent.State.values:
@@ -169,29 +209,7 @@ def precedents(organisation: Organisation, wanted: Wanted, *, project: Project |
     if wanted.overdue:
         late = Review.objects.filter(precedent=OuterRef("pk"), state__in=Review.OPEN, due_on__lt=today_in(organisation))
         rows = rows.filter(Exists(late))
-    for word in wanted.text.split()[:8]:
-        rows = rows.filter(_says(word))
     return rows
-
-
-def _says(word: str) -> Q:
-    version = "outcome__signed_version__"
-    return (
-        Q(deliberation__question__body__icontains=word)
-        | Q(**{f"{version}decision__body__icontains": word})
-        | Q(**{f"{version}justification__body__icontains": word})
-        | Q(**{f"{version}applies_to__body__icontains": word})
-    )
-
-
-def page_after(rows: QuerySet[Precedent], after: UUID | None, size: int = PAGE) -> tuple[list[Precedent], UUID | None]:
-    """One page of the rows after `after`, and the id after which the next begins, or None."""
-    if after is not None:
-        rows = rows.filter(pk__lt=after)
-    # The ids first: a search then sorts and joins no more of the rows it looks through than it must.
-    found = list(rows.values_list("pk", flat=True)[: size + 1])
-    whole = Precedent.objects.select_related(*WHOLE).in_bulk(found[:size])
-    return [whole[key] for key in found[:size]], found[size - 1] if len(found) > size else None
 
 
 def framework_titles() -> list[str]:

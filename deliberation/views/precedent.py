@@ -25,10 +25,9 @@ from deliberation.queries.likeness import Likeness, order_in_words, similar
 from deliberation.queries.precedent import (
     Place,
     framework_titles,
-    page_after,
+    page_of,
     place_of,
     places_of_precedents,
-    precedents,
 )
 from deliberation.views.access import DeliberationRequest, deliberation_view
 from deliberation.views.acting import form_page, speaker_of, to, user_of
@@ -44,7 +43,8 @@ def precedent_list(request: MemberRequest, slug: str) -> HttpResponse:
     projects = list(Project.objects.all())
     form = SearchForm(request.GET or None, frameworks=titles, projects=projects)
     wanted = form.wanted() if request.GET else SearchForm({}, frameworks=(), projects=()).wanted()
-    rows, following = page_after(precedents(organisation, wanted), _uuid(request.GET.get("after", "")))
+    page = page_of(organisation, wanted, _uuid(request.GET.get("after", "")))
+    rows, following = page.rows, page.following
     places = places_of_precedents(rows, organisation)
     # Words come by POST, so that they stand in no address and no log; a link may name a deliberation by its number.
     named = request.GET.get("like", "")
@@ -63,6 +63,7 @@ def precedent_list(request: MemberRequest, slug: str) -> HttpResponse:
             "like_number": about.reference if isinstance(about, Deliberation) else "",
             "likenesses": [likeness_row(one, slug) for one in similar(about, organisation)] if about else [],
             "order": order_in_words(),
+            "looked_back_to": page.looked_back_to,
             "any": bool(rows) or Precedent.objects.exists(),
         },
     )

@@ -15,8 +15,9 @@ from audit.texts import keep
 from deliberation.domain.precedent import cite_precedent, today_in
 from deliberation.domain.review import accept_report, open_successor, report_change, sign_review, start_review
 from deliberation.models import Citation, Framework, Precedent, PrecedentTerm
+from deliberation.queries import words
 from deliberation.queries.likeness import similar
-from deliberation.queries.precedent import Wanted, page_after, place_of, places_of_precedents, precedents
+from deliberation.queries.precedent import Wanted, page_of, place_of, places_of_precedents, precedents
 from tests.copies import past_the_guards
 from tests.deliberation.pages import address, signed_in
 from tests.deliberation.stages import (
@@ -32,8 +33,8 @@ from tests.deliberation.stages import (
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("inside")]
 
 
-def reword(deliberation, words):
-    deliberation.question = keep(deliberation.organisation, words)
+def reword(deliberation, question):
+    deliberation.question = keep(deliberation.organisation, question)
     with past_the_guards():
         deliberation.save(update_fields=["question"])
     return deliberation
@@ -145,11 +146,24 @@ def test_the_search_finds_words_frameworks_states_and_overdue_ones(cast):
 
 def test_pages_are_keyset(cast):
     made = [precedent_of(at_decided(cast)) for _n in range(3)]
-    rows = precedents(cast.organisation, Wanted())
-    page, after = page_after(rows, None, size=2)
-    rest, end = page_after(rows, after, size=2)
-    assert [*page, *rest] == made[::-1]
-    assert end is None
+    for wanted in (Wanted(), Wanted(text="screening tool")):
+        page = page_of(cast.organisation, wanted, None, size=2)
+        rest = page_of(cast.organisation, wanted, page.following, size=2)
+        assert [*page.rows, *rest.rows] == made[::-1]
+        assert (rest.following, rest.looked_back_to) == (None, None)
+
+
+def test_a_search_for_a_rare_word_says_how_far_it_has_looked_and_goes_on(cast, monkeypatch):
+    first, *others = [precedent_of(at_decided(cast)) for _n in range(4)]
+    reword(first.deliberation, "May the night line record what callers say?")
+    monkeypatch.setattr(words, "LOOKED_AT", (1, 2))
+    client, page = signed_in(cast.reviewer), reverse("precedents", args=["care"])
+    begun = client.get(page, {"q": "callers"})
+    assert begun.context["looked_back_to"] == others[0].created_at
+    assert "None like that yet" in begun.content.decode()
+    assert client.get(f"{page}?{begun.context['more']}").content.decode().count("Look further back") == 0
+    assert page_of(cast.organisation, Wanted(text="callers"), others[0].pk).rows == [first]
+    assert set(precedents(cast.organisation, Wanted(text="callers"))) == {first}
 
 
 # --- Likeness
