@@ -17,7 +17,7 @@ from audit.envelope import PEOPLE, PRESSURES, SERVICES
 from audit.queries import metrics
 from audit.queries.charts import Strip
 from audit.queries.milestones import Told
-from audit.queries.wording import boundary_in_words, pressure_in_words, service_in_words
+from audit.queries.wording import pressure_in_words, section_in_words, service_in_words
 
 T = TypeVar("T")
 DAYS = 7
@@ -88,7 +88,7 @@ def dashboard(organisations: Sequence[Organisation], now: datetime, *, in_public
 
 
 def _boundary(name: str) -> str:
-    return _("Boundaries of their own") if name == metrics.OWN_BOUNDARIES else boundary_in_words(name)
+    return _("Boundaries of their own") if name == metrics.OWN_BOUNDARIES else section_in_words(name)
 
 
 def _measures(rows: list[tuple[str, list[int]]]) -> list[Measure]:

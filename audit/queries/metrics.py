@@ -14,7 +14,7 @@ from accounts.models import Organisation
 from accounts.scope import open_organisation, public_rows
 from audit.envelope import PRESSURES, SERVICES
 from audit.models import Counted, Surface, Tally
-from audit.queries.wording import DECISIONS
+from audit.queries.wording import DECISIONS, SECTIONS
 
 What = Tally.What
 REFUSED = "access.refused"
@@ -22,8 +22,6 @@ REFUSED = "access.refused"
 WINDOWS = {"24h": timedelta(hours=24), "7d": timedelta(days=7), "30d": timedelta(days=30)}
 OWN_BOUNDARIES = "own"
 """In public, boundaries that an organisation drew itself are counted under this name and not by theirs."""
-SECTIONS = frozenset({"12.1", "12.2", "12.3", "12.4", "12.5"})
-"""The framework's own boundaries, by which the name of one begins."""
 
 
 @dataclass

@@ -61,6 +61,14 @@ KINDS: dict[str, Words] = {
     "agent": gettext_lazy("an agent"),
     "system": gettext_lazy("the software itself"),
 }
+SECTIONS: dict[str, Words] = {
+    "12.1": gettext_lazy("A values decision (12.1)"),
+    "12.2": gettext_lazy("What people may choose for themselves (12.2)"),
+    "12.3": gettext_lazy("Cannot be undone (12.3)"),
+    "12.4": gettext_lazy("Turns on how people live and what they hold (12.4)"),
+    "12.5": gettext_lazy("Without precedent (12.5)"),
+}
+"""The framework's own boundaries, by the section that the name of one begins with."""
 OTHER_EVENTS: dict[str, Words] = {
     "access.refused": gettext_lazy("Somebody from elsewhere asked for what is not theirs."),
     "erasure": gettext_lazy("Somebody’s words were erased on their request."),
@@ -103,6 +111,11 @@ def known_events() -> list[str]:
 def boundary_in_words(boundary: str | None) -> str:
     """The number and the name of a boundary, as people write it."""
     return (boundary or "").replace("_", " ")
+
+
+def section_in_words(boundary: str) -> str:
+    """The boundary as a sentence begins with it; one that an organisation drew itself by its name."""
+    return str(SECTIONS.get(boundary.partition(" ")[0]) or boundary_in_words(boundary))
 
 
 def role_in_words(role: str | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from audit.queries.wording import SECTIONS
 from oversight.models import Check, JudgmentRequest
 from oversight.models.words import Mode, Told
 from oversight.queries.showing import one_line
@@ -58,16 +59,7 @@ def request_says(request: JudgmentRequest) -> str:
     return _("Nobody answered in time, so it was not granted.")
 
 
-BOUNDARIES = {
-    "12.1": lambda: _("A values decision (12.1)"),
-    "12.2": lambda: _("What people may choose for themselves (12.2)"),
-    "12.3": lambda: _("Cannot be undone (12.3)"),
-    "12.4": lambda: _("Turns on how people live and what they hold (12.4)"),
-    "12.5": lambda: _("Without precedent (12.5)"),
-}
-
-
 def boundary_says(boundary: str) -> str:
     """The boundary that an act came to, in words; one of the organisation's own by its name."""
     section = boundary.partition(" ")[0]
-    return BOUNDARIES[section]() if section in BOUNDARIES else one_line(boundary)
+    return str(SECTIONS[section]) if section in SECTIONS else one_line(boundary)
