@@ -42,11 +42,15 @@ def canonical_json(value: Any) -> bytes:
         if isinstance(item, str):
             parts.append(item)
         elif isinstance(item[0], Mapping):
-            members = sorted(((_key(key), inner) for key, inner in item[0].items()), key=lambda member: member[0])
+            names = sorted(map(_key, item[0]))
             left.append("}")
-            for place in range(len(members) - 1, -1, -1):
-                key, inner = members[place]
-                left += [(inner,), ("," if place else "") + _scalar(key) + ":"]
+            for place in range(len(names) - 1, -1, -1):
+                inner = item[0][names[place]]
+                name = ("," if place else "") + _text(names[place]) + ":"
+                if type(inner) is int or type(inner) is str:
+                    left.append(name + _scalar(inner))
+                else:
+                    left += [(inner,), name]
             left.append("{")
         elif isinstance(item[0], (list, tuple)):
             left.append("]")
@@ -65,11 +69,16 @@ def _key(value: Any) -> str:
 
 
 def _scalar(value: Any) -> str:
+    if type(value) is str:
+        return _text(value)
     if value is not None and not isinstance(value, (str, int, float)):
         raise TypeError(f"a value: JSON is expected, not {type(value).__name__}.")
     if isinstance(value, int) and value.bit_length() > LONGEST_NUMBER:
         return hex(value)
+    if type(value) is int:
+        return str(value)
     return _WRITER.encode(value)
 
 
+_text = json.encoder.encode_basestring
 _WRITER = json.JSONEncoder(ensure_ascii=False)

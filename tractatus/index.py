@@ -18,6 +18,7 @@ from typing import TypeVar
 
 from tractatus.actions.environments import canonical, known_environments
 from tractatus.comparison.keys import Key, keys_of
+from tractatus.comparison.qualifiers import Sentence, sentences_of
 from tractatus.directives import Constraint, Directive
 from tractatus.directives.constraints import Commitment
 from tractatus.directives.language import LONGEST
@@ -47,17 +48,31 @@ class Filed:
     holders: dict[Entry, None] = field(default_factory=dict)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Entry:
-    """One instruction as it stood from the version `born` until the version `ended`, which is the first without it."""
+    """One instruction as it stood from the version `born` until the version `ended`, which is the first without it.
+
+    What tells whether it stands is kept beside it: many are asked, of few is more wanted.
+    """
 
     instruction: Instruction
     directive: Directive
     born: int
     ended: int = _NEVER
+    id: str = ""
+    active: bool = True
+    expires_at: datetime | None = None
     filed: tuple[Filed, ...] = ()
     terms: tuple[str, ...] = ()
     environment: str = ""  # canonical; empty for every one, and for one that is not known
+    _sentences: tuple[Sentence, ...] | None = None
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """Its sentences, which are looked through only where an action goes against it."""
+        if self._sentences is None:
+            self._sentences = sentences_of(self.instruction.text)
+        return self._sentences
 
 
 @dataclass(eq=False)
@@ -132,6 +147,7 @@ class InstructionIndex:
 
     def _entry(self, instruction: Instruction, directive: Directive) -> Entry:
         entry = Entry(instruction, directive, self._version + 1)
+        entry.id, entry.active, entry.expires_at = instruction.id, instruction.active, instruction.expires_at
         if instruction.environment is not None:
             entry.environment = canonical(instruction.environment)
         if instruction.active and instruction.supersedes is not None:
@@ -258,7 +274,7 @@ class View:
             found = self._known[entry] = (
                 self._is_there(entry)
                 and not (entry.environment and self._elsewhere(entry))
-                and not (entry.instruction.id in self._index.superseded and self._superseded(entry))
+                and not (entry.id in self._index.superseded and self._superseded(entry))
             )
         return found
 
@@ -268,8 +284,9 @@ class View:
         return other and (self._said or entry.environment != "production")
 
     def _is_there(self, entry: Entry) -> bool:
-        there = entry.born <= self._version < entry.ended and entry.instruction.id != self._without
-        return there and entry.instruction.stands(self._moment)
+        if not entry.born <= self._version < entry.ended or entry.id == self._without or not entry.active:
+            return False
+        return self._moment is None or entry.expires_at is None or entry.expires_at > self._moment
 
     def _superseded(self, entry: Entry) -> bool:
         """Whether another took its place: one that holds wherever this one does, or here. Those that supersede each
@@ -284,7 +301,7 @@ class View:
         return False
 
     def _successors(self, entry: Entry) -> list[Entry]:
-        return [by for by in self._index.successors(entry.instruction.id) if self._is_there(by)]
+        return [by for by in self._index.successors(entry.id) if self._is_there(by)]
 
     def _reaches(self, entry: Entry, wanted: Entry) -> bool:
         """Whether `wanted` supersedes `entry`, perhaps over others."""
@@ -328,9 +345,7 @@ def called(index: InstructionIndex, keys: Iterable[Key]) -> Iterator[Filed]:
                     yield filed
 
 
-def about(
-    by_term: Mapping[str, Mapping[Entry, None]], terms: Iterable[str]
-) -> Iterator[tuple[str, tuple[Entry, ...]]]:
+def about(by_term: Mapping[str, Mapping[Entry, None]], terms: Iterable[str]) -> Iterator[tuple[str, tuple[Entry, ...]]]:
     """Each of the terms that entries are filed under, with these entries, the rarest term first."""
     found = [(len(entries), term, entries) for term in terms if (entries := by_term.get(term)) is not None]
     for _, term, entries in sorted(found, key=lambda one: one[:2]):

@@ -72,12 +72,15 @@ class SessionState(Record):
     conflicting_instructions: int = 0
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            arguments.count(getattr(self, field.name), field.name)
+        for name in _COUNTS:
+            arguments.count(getattr(self, name), name)
         if self.tokens_budget and self.tokens_used > self.tokens_budget:
             raise ValueError(
                 f"tokens_used: at most tokens_budget ({self.tokens_budget}) is expected, not {self.tokens_used}."
             )
+
+
+_COUNTS = tuple(field.name for field in fields(SessionState))
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,9 @@ def remembered(most: int) -> Callable[[Callable[Given, Answer]], Callable[Given,
 
         @wraps(function)
         def called(*texts: Given.args, **named: Given.kwargs) -> Answer:
-            length = 0
-            for text in texts:
-                length += len(text)  # type: ignore[arg-type]
+            if len(texts) == 1 and not named:  # as most are called
+                return kept(*texts) if len(texts[0]) <= LONGEST else function(*texts)  # type: ignore[arg-type,call-arg]
+            length = sum(map(len, texts))  # type: ignore[arg-type]
             return kept(*texts) if length <= LONGEST and not named else function(*texts, **named)
 
         called.cache_info = kept.cache_info  # type: ignore[attr-defined]

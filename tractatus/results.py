@@ -22,7 +22,8 @@ class Record:
         A number that JSON has no word for (NaN, infinity) is null. Plain dictionaries all the way down, which may be
         changed without changing the record.
         """
-        return {name: plain(getattr(self, name)) for name in _names(type(self))}
+        given = ((name, getattr(self, name)) for name in _names(type(self)))  # type: ignore[arg-type]
+        return {name: value if type(value) in _PLAIN else plain(value) for name, value in given}
 
 
 @cache
@@ -106,7 +107,7 @@ def frozen(value: Any, deepest: int = DEEPEST) -> Any:
     return frozenset(items) if isinstance(value, (set, frozenset)) else FrozenList(items)
 
 
-_PLAIN = (str, int, bool)
+_PLAIN = frozenset({str, int, bool, type(None)})
 
 
 def plain(value: Any) -> Any:
@@ -114,8 +115,11 @@ def plain(value: Any) -> Any:
 
     Made for results, which are flat: JSON nested deeper than Python's own limit raises `RecursionError`.
     """
-    if value is None or type(value) in _PLAIN:  # most of what a result holds
+    kind = type(value)
+    if kind in _PLAIN:  # most of what a result holds
         return value
+    if kind is tuple or kind is list:
+        return [item if type(item) in _PLAIN else plain(item) for item in value]
     if isinstance(value, Record):
         return value.to_dict()
     if isinstance(value, Enum):

@@ -24,7 +24,7 @@ from tractatus.comparison.qualifiers import not_shown
 from tractatus.correction import rewritten, typed
 from tractatus.directives import Constraint, Directive, load_data, read_instruction
 from tractatus.directives.language import LONGEST
-from tractatus.index import NOT_READ_TO_ITS_END, Entry, Filed, InstructionIndex, View, about, called, now
+from tractatus.index import LEVELS, NOT_READ_TO_ITS_END, Entry, Filed, InstructionIndex, View, about, called, now
 from tractatus.instruction import Instruction
 from tractatus.results import FrozenDict, Record, Result
 from tractatus.vocabulary import ConflictType, Status, VerificationRequired
@@ -86,20 +86,16 @@ class Validation(Result):
 
 @dataclass(eq=False, slots=True)
 class _Found:
-    """One breach by one instruction."""
+    """The breach of one constraint, the same for all instructions that ask it at one level. `rank` is lower the worse
+    it is."""
 
-    entry: Entry
     constraint: Constraint
     breach: Breach
+    level: VerificationRequired
     status: Status
     kind: ConflictType
     human: bool
-
-    @property
-    def rank(self) -> tuple[int, int, float, str]:
-        """The worst comes first."""
-        rejected = self.status is Status.REJECTED
-        return not rejected, not self.human, -self.breach.confidence, self.entry.instruction.id
+    rank: tuple[bool, bool, float]
 
 
 @dataclass
@@ -257,8 +253,8 @@ class _Validating:
         unchecked = _unchecked(outcome, reading)
         if not outcome.found:
             return _approval(outcome, unchecked)
-        worst = heapq.nsmallest(MOST_CONFLICTS, outcome.found.values(), key=lambda one: one.rank)
-        conflicts = tuple(map(_conflict, worst))
+        worst = heapq.nsmallest(MOST_CONFLICTS, outcome.found.items(), key=_rank)
+        conflicts = tuple(_conflict(entry.instruction, found) for entry, found in worst)
         corrected, corrected_input, contradicting = self.corrected(action, reading, worst, outcome)
         first = conflicts[0]
         return Validation(
@@ -277,7 +273,7 @@ class _Validating:
             would_pass_if=tuple(self.changes(action, reading, outcome, corrected)),
             unchecked=unchecked,
             reasons=tuple(_reasons(worst, outcome, contradicting)),
-            cited=tuple(sorted(entry.instruction.id for entry in outcome.found)),
+            cited=tuple(sorted(entry.id for entry in outcome.found)),
         )
 
     # Comparing.
@@ -308,14 +304,13 @@ class _Validating:
             breach = compared.breach(filed)
             if breach is None:
                 continue
+            found = _found(LEVELS[filed.level], filed.constraint, breach)
             for entry in view.standing(filed):
-                why = not_shown(entry.instruction.text, filed.constraint, breach, doing)
+                why = not_shown(entry.instruction, entry.sentences, filed.constraint, breach, doing)
                 if why is not None:
                     if why:
-                        outcome.unchecked.append((entry.instruction.id, why))
-                    continue
-                found = _found(entry, filed.constraint, breach)
-                if entry not in outcome.found or found.rank < outcome.found[entry].rank:
+                        outcome.unchecked.append((entry.id, why))
+                elif entry not in outcome.found or found.rank < outcome.found[entry].rank:
                     outcome.found[entry] = found
         self.look_unchecked(doing, view, outcome)
         return outcome
@@ -343,14 +338,14 @@ class _Validating:
     # What would make it agree.
 
     def corrected(
-        self, action: Mapping[str, Any], reading: Reading, worst: list[_Found], outcome: _Outcome
+        self, action: Mapping[str, Any], reading: Reading, worst: list[tuple[Entry, _Found]], outcome: _Outcome
     ) -> tuple[FrozenDict | None, FrozenDict | None, bool]:
         """The correction, the rewritten input, and whether instructions contradict each other about it."""
-        if worst[0].breach.correction is None:
+        if worst[0][1].breach.correction is None:
             return None, None, False
         wanted: dict[str, set[str]] = {}
         places: dict[Place, str] = {}
-        for found in sorted(outcome.found.values(), key=lambda one: one.rank):
+        for _, found in sorted(outcome.found.items(), key=_rank):
             if found.breach.correction is not None:
                 name, value = found.breach.correction
                 wanted.setdefault(name, set()).add(value)
@@ -380,7 +375,7 @@ class _Validating:
         if approvable and self.outcome(action, reading, approved=True).agrees:
             yield FrozenDict({"change": "approval", "value": "a person has approved this action"})
         if len(outcome.found) == 1:
-            (only,) = (entry.instruction.id for entry in outcome.found)
+            (only,) = (entry.id for entry in outcome.found)
             if self.outcome(action, reading, without=only).agrees:
                 said = "the instruction is changed or withdrawn by a human"
                 yield FrozenDict({"change": "instruction", "id": only, "value": said})
@@ -405,22 +400,30 @@ class _Comparison:
         return self._of_values[key]
 
 
-def _found(entry: Entry, constraint: Constraint, breach: Breach) -> _Found:
+def _found(level: VerificationRequired, constraint: Constraint, breach: Breach) -> _Found:
     """The breach at the level of the instruction: MANDATORY rejects, the others warn; a values conflict rejects and
     requires a human (framework, section 2)."""
-    if breach.kind is ConflictType.VALUES_CONFLICT:
-        return _Found(entry, constraint, breach, Status.REJECTED, breach.kind, True)
-    if entry.instruction.verification_required is VerificationRequired.MANDATORY:
-        return _Found(entry, constraint, breach, Status.REJECTED, breach.kind, breach.human)
-    kind = breach.kind if breach.kind is ConflictType.TRAINING_PATTERN_OVERRIDE else ConflictType.CONVENTION_VIOLATED
-    return _Found(entry, constraint, breach, Status.WARNING, kind, breach.human)
+    status, kind, human = Status.REJECTED, breach.kind, breach.human
+    if kind is ConflictType.VALUES_CONFLICT:
+        human = True
+    elif level is not VerificationRequired.MANDATORY:
+        status = Status.WARNING
+        if kind is not ConflictType.TRAINING_PATTERN_OVERRIDE:
+            kind = ConflictType.CONVENTION_VIOLATED
+    rank = (status is not Status.REJECTED, not human, -breach.confidence)
+    return _Found(constraint, breach, level, status, kind, human, rank)
+
+
+def _rank(one: tuple[Entry, _Found]) -> tuple[tuple[bool, bool, float], str]:
+    """The worst comes first."""
+    return one[1].rank, one[0].id
 
 
 # What is said.
 
 
-def _conflict(found: _Found) -> Conflict:
-    instruction, breach = found.entry.instruction, found.breach
+def _conflict(instruction: Instruction, found: _Found) -> Conflict:
+    breach = found.breach
     return Conflict(
         instruction_id=instruction.id,
         instruction=instruction.text[:400],
@@ -465,12 +468,11 @@ def _unchecked(outcome: _Outcome, reading: Reading) -> tuple[FrozenDict, ...]:
     return tuple(FrozenDict({"id": name, "reason": reason}) for name, reason in found)
 
 
-def _reasons(worst: list[_Found], outcome: _Outcome, contradicting: bool) -> Iterable[str]:
+def _reasons(worst: list[tuple[Entry, _Found]], outcome: _Outcome, contradicting: bool) -> Iterable[str]:
     """Of each conflict: the instruction in its own words, what the action does, and what follows from its level."""
-    for found in worst:
-        instruction, breach = found.entry.instruction, found.breach
-        said = f"{shortened(instruction.id, 80)} says “{shortened(instruction.text, 160)}”."
-        yield f"{said} {_act(breach)} {_follows(found)}"
+    for entry, found in worst:
+        said = f"{shortened(entry.instruction.id, 80)} says “{shortened(entry.instruction.text, 160)}”."
+        yield f"{said} {_act(found.breach)} {_follows(found)}"
     if len(outcome.found) > len(worst):
         yield f"{len(outcome.found) - len(worst)} more instructions stand against it."
     if contradicting:
@@ -492,7 +494,7 @@ def _act(breach: Breach) -> str:
 def _follows(found: _Found) -> str:
     if found.kind is ConflictType.VALUES_CONFLICT:
         return "A value is at stake, whatever the level: the action is rejected, and a person decides."
-    level = found.entry.instruction.verification_required
     follows = "the action is rejected" if found.status is Status.REJECTED else "it is warned of, not rejected"
     asked = ", and a person is asked" if found.human else ""
-    return f"The instruction is {level}, so {follows}{asked}; how sure that is: {found.breach.confidence:.2f} of 1."
+    sure = f"how sure that is: {found.breach.confidence:.2f} of 1"
+    return f"The instruction is {found.level}, so {follows}{asked}; {sure}."

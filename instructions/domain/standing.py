@@ -105,7 +105,9 @@ def _kept(
     among: OrderedDict[UUID, Standing[F]], project: Project, files: Callable[[Mapping[str, str]], F]
 ) -> Standing[F]:
     with _keeping:
-        standing = among.setdefault(project.pk, Standing(files))
+        standing = among.get(project.pk)
+        if standing is None:
+            standing = among[project.pk] = Standing(files)
         among.move_to_end(project.pk)
         while len(among) > MOST_KEPT:
             among.popitem(last=False)

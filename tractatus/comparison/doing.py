@@ -161,20 +161,18 @@ class Doing:
             if isinstance(value, str) and len(value) < 400:
                 texts.append(value.replace("_", " "))
             for text in texts:
-                found.update(stem(word) for word in _WORD.findall(text))
-        return frozenset(found)
+                found.update(_WORD.findall(text))
+        return frozenset(map(stem, found))
 
     @cached_property
     def about(self) -> frozenset[str]:
         """The stems of everything the action says: what an instruction's purpose is looked for in."""
-        found = {stem(word) for word in self.reading.words if len(word) < 40}
-        for path in self.reading.paths[:40]:
-            found.update(stem(word) for word in _WORD.findall(key_of(path).replace("_", " ")))
-        found |= set(self.said) | self.parameter_stems
-        found.update(stem(word) for word in _WORD.findall(key_of(self.reading.tool).replace("_", " ")))
+        found = {word for word in self.reading.words if len(word) < 40}
+        for name in (*self.reading.paths[:40], self.reading.tool):
+            found.update(_WORD.findall(key_of(name).replace("_", " ")))
         for line in self.commands[:40]:
-            found.update(stem(word) for word in _WORD.findall(line.replace("_", " "))[:200])
-        return frozenset(found)
+            found.update(_WORD.findall(line.replace("_", " "))[:200])
+        return self.parameter_stems.union(self.said, map(stem, found))
 
     @cached_property
     def asks(self) -> bool:
@@ -407,8 +405,8 @@ class Doing:
     @cached_property
     def verbs_said(self) -> frozenset[str]:
         """The verbs of the description, where it is not said that something is not done."""
-        found = set()
-        for at in self._verb_places:
+        found: set[str] = set()
+        for at in self._verb_places if self.said else ():
             word = self.said[at]
             verb = verb_of_stem(word)
             kind = knowledge.deeds().get(word)

@@ -113,14 +113,10 @@ def _last_part(pattern: str) -> str:
 
 def keys_called(doing: Doing, known: Mapping[Key, object]) -> list[Key]:
     """The keys under which constraints that may concern the action are filed, those only that are `known`."""
-    found: dict[Key, None] = {}
+    asked: list[Key] = []
+    call = asked.append
     pairs: dict[str, set[str]] = {}
     reading = doing.reading
-
-    def call(key: Key) -> None:
-        if key in known:
-            found[key] = None
-
     subjects: set[str] = set()
     if any(not fact.subject for fact in reading.facts):
         of_names = subject_names()
@@ -162,7 +158,7 @@ def keys_called(doing: Doing, known: Mapping[Key, object]) -> list[Key]:
         for family in knowledge.families_of().get(name, ()):
             call(("family", family))
             call(("member", family, knowledge.families()[family].members[name]))
-    found |= dict.fromkeys(sorted(key for word in _words(doing) if (key := ("word", word)) in known))
+    asked += sorted(key for word in _words(doing) if (key := ("word", word)) in known)
     for line in doing.commands[:60]:
         for word in line.split(maxsplit=5)[:5]:
             call(("option", stem(word)))
@@ -175,11 +171,10 @@ def keys_called(doing: Doing, known: Mapping[Key, object]) -> list[Key]:
     if any(line.startswith("find ") and "-mtime" in line for line in doing.commands):
         pairs.setdefault("lasting", set())
     for last, others in pairs.items():
-        found |= dict.fromkeys(sorted(key for one in others | doing.about if (key := ("pair", last, one)) in known))
-    given = sorted({fact.parameter for fact in reading.facts[:400]} & _OF_SOMETHING)
-    found |= dict.fromkeys(sorted(key for term in doing.about if (key := ("term", term)) in known))
-    for parameter in given:
-        found |= dict.fromkeys(sorted(key for term in doing.about if (key := ("about", parameter, term)) in known))
+        asked += sorted(pair for other in others | doing.about if (pair := ("pair", last, other)) in known)
+    asked += sorted(key for term in doing.about if (key := ("term", term)) in known)
+    for parameter in sorted({fact.parameter for fact in reading.facts[:400]} & _OF_SOMETHING):
+        asked += sorted(about for term in doing.about if (about := ("about", parameter, term)) in known)
     for path in (*doing.written[:60], *reading.paths[:60]):
         lower = path.lower()
         for part in lower.split("/"):
@@ -194,13 +189,10 @@ def keys_called(doing: Doing, known: Mapping[Key, object]) -> list[Key]:
         call(("writes",))
     for where in _places(doing):
         call(("practice", where))
-    for measure in _ALWAYS_MEASURED:
-        call(("limit", measure))
-    for target in _NAMED_THINGS:
-        call(("named", target))
+    asked += _ALWAYS_ASKED
     if not (reading.read_only and not doing.structured):
         call(("value", ""))
-    return list(found)
+    return list(dict.fromkeys(key for key in asked if key in known))
 
 
 def _words(doing: Doing) -> set[str]:
@@ -225,7 +217,7 @@ def _words(doing: Doing) -> set[str]:
     return found
 
 
-_ALWAYS_MEASURED = (
+_MEASURES = (
     "money",
     "degree",
     "volt",
@@ -245,6 +237,9 @@ _NAMED_THINGS = (
     "branch", "file", "function", "variable", "class", "component", "table", "column", "constant", "test", "folder",
     "endpoint",
     "tag", "identifier", "keyword", "commit", "package", "key", "test file", "test function", "bucket", "service", "id",
+)  # fmt: skip
+_ALWAYS_ASKED: tuple[Key, ...] = (
+    *(("limit", measure) for measure in _MEASURES), *(("named", target) for target in _NAMED_THINGS)
 )  # fmt: skip
 _DATABASE = frozenset({"db", "databas", "sql", "database"})
 

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from tractatus.comparison.breaches import Breach
 from tractatus.comparison.doing import Doing
 from tractatus.comparison.values import PLAIN_PARAMETERS, as_figure
 from tractatus.directives import constraints as c
 from tractatus.directives.language import stem
+from tractatus.instruction import Instruction
 from tractatus.remembered import remembered
+
+Qualifier = Callable[[str, c.Constraint, Breach, Doing], str | None]
 
 _READ = 2_000  # characters of an instruction that are looked through for qualifiers
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*|\d+")
@@ -125,17 +129,42 @@ _SPOKEN = frozenset({"comment", "comments", "review", "message", "reply", "note"
 _MADE = frozenset({"write", "delete", "move", "format", "rename", "install", "upgrade", "uninstall"})
 
 
-def not_shown(text: str, constraint: c.Constraint, breach: Breach, doing: Doing) -> str | None:
-    """Why a breach of an instruction of this `text` is none that can be told: the reason in words. None where the
-    breach stands, empty where the instruction is not about such an action at all."""
-    text = text[:_READ]
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an instruction: `said` is all of it, `ruled` what of it does not only say why, `by` the rules for
+    the kinds of qualifier that this has: many have none."""
+
+    said: str
+    ruled: str
+    by: tuple[Qualifier, ...]
+
+
+def sentences_of(text: str) -> tuple[Sentence, ...]:
+    """The sentences of an instruction's text, read for what qualifies them."""
+    found = []
+    for part in _SENTENCE.split(text[:_READ]):
+        if part.strip():
+            said = " ".join(part.split())
+            ruled = _REASON.split(said, maxsplit=1)[0]
+            by = dict.fromkeys(rule for pattern, rule in _QUALIFIERS if pattern.search(ruled))
+            found.append(Sentence(said, ruled, tuple(by)))
+    return tuple(found)
+
+
+def not_shown(
+    told: Instruction, sentences: tuple[Sentence, ...], constraint: c.Constraint, breach: Breach, doing: Doing
+) -> str | None:
+    """Why a breach of an instruction, which has these `sentences`, is none that can be told: the reason in
+    words. None where the breach stands, empty where the instruction is not about such an action at all."""
     for rule in (_not_about_it, _approver):
-        if (why := rule(text, constraint, breach, doing)) is not None:
+        if (why := rule(told, constraint, breach, doing)) is not None:
             return why
-    sentence = _sentence_of(text, constraint)
-    for qualifier in _qualifiers(sentence) if sentence else ():
-        if (why := qualifier(sentence, constraint, breach, doing)) is not None:
-            return why
+    if len(sentences) > 1:
+        sentences = _with_marks(sentences, _marks_of(constraint))
+    if len(sentences) == 1:
+        for qualifier in sentences[0].by:
+            if (why := qualifier(sentences[0].ruled, constraint, breach, doing)) is not None:
+                return why
     return None
 
 
@@ -144,21 +173,9 @@ def _stems(text: str) -> frozenset[str]:
     return frozenset(stem(word.lower()) for word in _WORD.findall(text.replace("_", " ")))
 
 
-def _sentence_of(text: str, constraint: c.Constraint) -> str:
-    """The sentence that a constraint was read from, without what only says why: the only one, or the one that has its
-    words."""
-    sentences = _sentences(text)
-    if len(sentences) > 1:
-        marks = _marks_of(constraint)
-        sentences = tuple(one for one in sentences if marks and any(mark in one[0].lower() for mark in marks))
-    return sentences[0][1] if len(sentences) == 1 else ""
-
-
-@remembered(8_192)
-def _sentences(text: str) -> tuple[tuple[str, str], ...]:
-    """Each sentence of a text, and the same without what only says why."""
-    parts = (" ".join(part.split()) for part in _SENTENCE.split(text) if part.strip())
-    return tuple((part, _REASON.split(part, maxsplit=1)[0]) for part in parts)
+def _with_marks(sentences: tuple[Sentence, ...], marks: frozenset[str]) -> tuple[Sentence, ...]:
+    """The sentences that a constraint may have been read from: those that have its words."""
+    return tuple(one for one in sentences if any(mark in one.said.lower() for mark in marks))
 
 
 def _marks_of(constraint: c.Constraint) -> frozenset[str]:
@@ -196,7 +213,7 @@ def _named(doing: Doing) -> Iterator[tuple[str, str]]:
 # Where an instruction is not about such an action at all.
 
 
-def _not_about_it(text: str, constraint: c.Constraint, breach: Breach, doing: Doing) -> str | None:
+def _not_about_it(told: Instruction, constraint: c.Constraint, breach: Breach, doing: Doing) -> str | None:
     """Acts and files that the instruction does not mean, whatever they hold."""
     if isinstance(constraint, c.Value) and constraint.parameter in _WHERE_VALUES:
         lines = doing.commands
@@ -207,7 +224,7 @@ def _not_about_it(text: str, constraint: c.Constraint, breach: Breach, doing: Do
         if paths and all(_DEFINED.search(path.rsplit("/", 1)[-1]) for path in paths):
             return ""  # the names for the values are given there
     if isinstance(constraint, c.Untouched):
-        text = " ".join(text.split())
+        text = " ".join(told.text[:_READ].split())
         for pattern in constraint.patterns:
             path = re.escape(pattern.strip("/ "))
             if pattern != "*" and re.search(rf"(?i)\b(?:to|into)\s+[`\"']?{path}/?[`\"']?\s+instead\b", text):
@@ -226,13 +243,13 @@ _ROLES = re.compile(
 _ASKED = re.compile(r"(?i)(?:^|[.;]\s+)(?:the\s+)?(\w+)\s+(?:asked|requested|wrote|said|confirmed)\s*:\s*\S")
 
 
-def _approver(text: str, constraint: c.Constraint, breach: Breach, doing: Doing) -> str | None:
+def _approver(told: Instruction, constraint: c.Constraint, breach: Breach, doing: Doing) -> str | None:
     """Where a person's say lifts the rule: the action names the very one that the instruction asks for."""
     if not constraint.scope.approval:
         return None
     if doing.approved:
         return f"the action says who agreed ({doing.approval[0]}); nobody here can verify it"
-    asked_for = _stems(text)
+    asked_for = _stems(told.text[:_READ])
     for key, value in doing.parameters:
         role = _ROLES.search(key[-80:])
         if value is True and role and _stems(role.group(1)) <= asked_for:
@@ -388,7 +405,7 @@ def _case(sentence: str, constraint: c.Constraint, breach: Breach, doing: Doing)
     return None
 
 
-_QUALIFIERS = (
+_QUALIFIERS: tuple[tuple[re.Pattern[str], Qualifier], ...] = (
     (_STATE, _state),
     (_PLACE, _place),
     (_TIME, _time),
@@ -400,9 +417,3 @@ _QUALIFIERS = (
     (_IN_TESTS, _attribute),
     (_CASE, _case),
 )
-
-
-@remembered(8_192)
-def _qualifiers(sentence: str) -> tuple[Callable[[str, c.Constraint, Breach, Doing], str | None], ...]:
-    """The kinds of qualifier that a sentence has: many instructions have none."""
-    return tuple(dict.fromkeys(rule for pattern, rule in _QUALIFIERS if pattern.search(sentence)))

@@ -13,6 +13,7 @@ from tractatus.directives.constraints import Limit, Relation, Value
 from tractatus.directives.figures import as_bool, unit_of
 from tractatus.directives.language import stem
 from tractatus.directives.wordlists import words as word_list
+from tractatus.remembered import remembered
 from tractatus.vocabulary import ConflictType
 
 _FIGURE = re.compile(
@@ -335,6 +336,7 @@ def _equal(value: Value, wanted: str, given: str) -> bool:
     return False
 
 
+@remembered(8_192)
 def as_figure(text: str, unit: str = "") -> float | None:
     """A text as a figure in the canonical unit: `30 s` is 30, `2m` of time 120, `04:00:00` 14,400. None where it is
     none."""
