@@ -48,9 +48,8 @@ def freezes(request: MemberRequest, slug: str) -> HttpResponse:
 @for_members(read="freeze")
 def freeze_session(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
     """Stop one session."""
-    session = get_object_or_404(
-        Session.objects.select_related("project", "key"), pk=pk, organisation=request.organisation
-    )
+    rows = Session.objects.select_related("project", "key").filter(organisation=request.organisation)
+    session: Session = get_object_or_404(rows, pk=pk)
     return _freeze(request, session.project, session=session)
 
 
