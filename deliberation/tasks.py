@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,8 +10,7 @@ from django.db import transaction
 
 from accounts import clock
 from accounts.idempotency import forget_answers
-from accounts.models import Organisation
-from accounts.scope import open_organisation
+from accounts.ticking import Due, do_what_is_due, in_every_organisation
 from deliberation.domain.asks import lapse_due_asks
 from deliberation.domain.invitations import lapse_due_invitations
 from deliberation.domain.outcome import send_due_to_sign
@@ -22,12 +19,10 @@ from deliberation.domain.rounds import close_due_rounds, open_due_rounds
 from deliberation.models import Heartbeat
 from deliberation.notifications import send_due
 
-log = logging.getLogger(__name__)
-
 SILENCE = timedelta(minutes=10)
 """A gap between two ticks longer than this is kept, so that the board can say what it delayed."""
 
-DUE: list[Callable[[Organisation], int]] = [
+DUE: list[Due] = [
     lapse_due_invitations,
     lapse_due_asks,
     close_due_rounds,
@@ -38,28 +33,19 @@ DUE: list[Callable[[Organisation], int]] = [
     send_due,
     forget_answers,
 ]
-"""What is due, in the order in which it is done. Each is idempotent and claims its rows one by one."""
+"""What is due, in the order in which it is done."""
 
 
 @shared_task(name="deliberation.tasks.tick")
 def tick() -> None:
     """Do what is due in every organisation. Safe to run twice at once, or after a month."""
     beat()
-    for organisation_id in Organisation.objects.filter(deactivated_at__isnull=True).values_list("pk", flat=True):
-        tick_organisation(organisation_id)
+    in_every_organisation(tick_organisation)
 
 
 def tick_organisation(organisation_id: UUID) -> None:
-    """Do what is due in one organisation. One thing that fails does not hold up the others."""
-    organisation = Organisation.objects.filter(pk=organisation_id).first()
-    if organisation is None:
-        return
-    for due in DUE:
-        with open_organisation(organisation):
-            try:
-                due(organisation)
-            except Exception:
-                log.exception("What was due failed: %s in organisation %s", due.__name__, organisation_id)
+    """Do what is due in one organisation."""
+    do_what_is_due(organisation_id, DUE)
 
 
 def beat() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from uuid import UUID
 
 from celery import shared_task
@@ -11,12 +10,11 @@ from accounts import clock
 from accounts.models import Organisation
 from accounts.refusals import Refused
 from accounts.scope import open_organisation
+from accounts.ticking import do_what_is_due, in_every_organisation
 from instructions.domain import findings, rejudging
 from instructions.domain.instruction import expire_instruction
 from instructions.domain.reckoning import Work, due, throw_away, work_on
 from instructions.models import Instruction, Reckoning
-
-log = logging.getLogger(__name__)
 
 WORKERS: dict[str, Work] = {Reckoning.Kind.CHANGED: rejudging.work, Reckoning.Kind.FINDINGS: findings.work}
 """Who does which job over a history."""
@@ -25,21 +23,12 @@ WORKERS: dict[str, Work] = {Reckoning.Kind.CHANGED: rejudging.work, Reckoning.Ki
 @shared_task(name="instructions.tasks.tick")
 def tick() -> None:
     """Do what is due in every organisation. Safe to run twice at once, or after a month."""
-    for organisation_id in Organisation.objects.filter(deactivated_at__isnull=True).values_list("pk", flat=True):
-        tick_organisation(organisation_id)
+    in_every_organisation(tick_organisation)
 
 
 def tick_organisation(organisation_id: UUID) -> None:
-    """Do what is due in one organisation. One thing that fails does not hold up the others."""
-    organisation = Organisation.objects.filter(pk=organisation_id).first()
-    if organisation is None:
-        return
-    for verb in (expire_due, work_due, throw_away):
-        with open_organisation(organisation):
-            try:
-                verb(organisation)
-            except Exception:
-                log.exception("What was due failed: %s in organisation %s", verb.__name__, organisation_id)
+    """Do what is due in one organisation."""
+    do_what_is_due(organisation_id, (expire_due, work_due, throw_away))
 
 
 @shared_task(name="instructions.tasks.reckon")

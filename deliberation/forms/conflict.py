@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
+from accounts.durations import how_long
 from accounts.models import Organisation, Project, User
 from deliberation.domain.suggesting import orchestrator
 from deliberation.domain.tensions import LONGEST_TITLE
@@ -18,16 +20,6 @@ from deliberation.models import Finding, Precedent, Urgency
 
 NEUTRAL = gettext_lazy("Neutral: somebody who wants it and somebody who does not should both find it fairly put.")
 DECISION = gettext_lazy("The act or decision in question, in a few sentences: what would be done, to whom, by whom.")
-
-
-def span(hours: float) -> str:
-    """A length of time in words: “6 hours”, “4 days”, “2 weeks”."""
-    if hours < 48:
-        return ngettext("%(n)d hour", "%(n)d hours", int(hours)) % {"n": int(hours)}
-    days = int(hours // 24)
-    if days % 7 == 0:
-        return ngettext("%(n)d week", "%(n)d weeks", days // 7) % {"n": days // 7}
-    return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
 
 
 TIERS = {
@@ -47,7 +39,7 @@ def tiers(organisation: Organisation) -> list[tuple[str, str]]:
 
 def _times(organisation: Organisation, urgency: str) -> str:
     times = durations_of(organisation, urgency)
-    rounds = [span(hours) for hours in times.rounds]
+    rounds = [how_long(timedelta(hours=hours)) for hours in times.rounds]
     if len(set(rounds)) == 1:
         said = _("%(time)s for each of the first three rounds") % {"time": rounds[0]}
     else:
@@ -57,9 +49,9 @@ def _times(organisation: Organisation, urgency: str) -> str:
             "third": rounds[2],
         }
     return _("%(answer)s to answer the invitation; %(rounds)s; %(dissent)s for dissent.") % {
-        "answer": span(times.answer_invitation),
+        "answer": how_long(timedelta(hours=times.answer_invitation)),
         "rounds": said,
-        "dissent": span(times.dissent_window),
+        "dissent": how_long(timedelta(hours=times.dissent_window)),
     }
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import clock
+from accounts.durations import how_long
 from accounts.roles import Part
 from deliberation.domain.dates import in_words
 from deliberation.domain.links import token_of
@@ -18,7 +19,6 @@ from deliberation.domain.terms import accepted_terms
 from deliberation.domain.timetable import durations_of
 from deliberation.models import Deliberation, Invitation, Notice, Request, Terms
 from deliberation.notifications import UNCERTAIN_AFTER
-from deliberation.queries.rounds import how_long
 
 
 def link_to(invitation: Invitation) -> str:

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from accounts import clock
+from accounts.durations import how_long
 from accounts.roles import Part
 from deliberation.domain.asks import may_answer
 from deliberation.domain.dates import in_words
@@ -180,17 +181,6 @@ def late_sentences(round_: Round) -> list[str]:
             % {"by": how_long(closed)}
         )
     return said
-
-
-def how_long(span: timedelta) -> str:
-    """A stretch of time in words: minutes, hours or days."""
-    if span < timedelta(hours=1):
-        n = int(span.total_seconds() // 60)
-        return ngettext("%(n)d minute", "%(n)d minutes", n) % {"n": n}
-    if span < timedelta(days=2):
-        n = int(span.total_seconds() // 3600)
-        return ngettext("%(n)d hour", "%(n)d hours", n) % {"n": n}
-    return ngettext("%(n)d day", "%(n)d days", span.days) % {"n": span.days}
 
 
 # --- Who was heard

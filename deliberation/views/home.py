@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET
 
 from accounts import clock
 from accounts.access import for_members, for_people
+from accounts.durations import how_long
 from accounts.models import User
 from accounts.notifications import mail_is_sent
 from accounts.roles import Role
@@ -145,7 +146,7 @@ def _board_row(row: boards.BoardRow, slug: str, *, first: bool) -> dict[str, Any
         "held": " ".join(row.held),
     }
     if row.late_by:
-        made["more"].insert(1, _("%(late)s late") % {"late": _span(row.late_by)})
+        made["more"].insert(1, _("%(late)s late") % {"late": how_long(row.late_by)})
     if row.next:
         label, url = row.next
         made["next"] = {"title": label, "url": url, "first": first} if url else {"says": label}
@@ -158,13 +159,6 @@ def _standing(row: boards.BoardRow) -> str:
     if one is not None and one.state == Round.State.OPEN and one.closes_at and row.deliberation.is_open:
         return _("%(where)s, closes %(moment)s") % {"where": where, "moment": _moment(one.closes_at)}
     return where
-
-
-def _span(late: Any) -> str:
-    hours = int(late.total_seconds() // 3600)
-    if hours < 1:
-        return _("%(n)d minutes") % {"n": int(late.total_seconds() // 60)}
-    return _("%(n)d hours") % {"n": hours} if hours < 48 else _("%(n)d days") % {"n": hours // 24}
 
 
 def _day(moment: Any) -> str:

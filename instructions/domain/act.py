@@ -40,12 +40,11 @@ By = User | APIKey | System
 
 
 @dataclass
-class Act:
-    """A verb while it runs. `entry_id` is the id its audit entry will have.
+class Running:
+    """A verb while it runs, in the apps where people tell and oversee agents. `entry_id` is the id its entry will have.
 
-    `subject` is what the entry is about: the verb says it where there was no `thing` yet. `binds` says that what is in
-    force has changed, so that nothing cached of it holds. `speaker` is the human in whose words the software acts: the
-    signer of an outcome. `policy` is the SHA-256 of what the framework is set to from now on.
+    `subject` is what the entry is about: the verb says it where there was no `thing` yet. `policy` is the SHA-256 of
+    what the framework is set to from now on.
     """
 
     rule: Rule
@@ -53,27 +52,19 @@ class Act:
     by: By
     caller: Caller | System
     now: datetime
-    history: History
     entry_id: UUID = field(default_factory=uuid7)
     decision: str = "done"
     subject: tuple[str, UUID] | None = None
     project: Project | None = None
     cause: Entry | UUID | None = None
     outcome: str | None = None
-    binds: bool = False
-    speaker: User | None = None
     policy: str | None = None
     texts: dict[str, Text] = field(default_factory=dict)
 
     @property
     def user(self) -> User | None:
-        """The member of staff who acts or speaks, else None."""
-        return self.by if isinstance(self.by, User) else self.speaker
-
-    @property
-    def key(self) -> APIKey | None:
-        """The API key that acts, else None."""
-        return self.by if isinstance(self.by, APIKey) else None
+        """The member of staff who acts, else None."""
+        return self.by if isinstance(self.by, User) else None
 
     @overload
     def keep(self, name: str, body: str | None, *, optional: Literal[False] = False, most: int = ...) -> Text: ...
@@ -91,6 +82,29 @@ class Act:
         if text is not None:
             self.texts[name] = text
         return text
+
+
+@dataclass
+class Act(Running):
+    """A verb of this app while it runs.
+
+    `binds` says that what is in force has changed, so that nothing cached of it holds. `speaker` is the human in whose
+    words the software acts: the signer of an outcome.
+    """
+
+    history: History = field(kw_only=True)
+    binds: bool = False
+    speaker: User | None = None
+
+    @property
+    def user(self) -> User | None:
+        """The member of staff who acts or speaks, else None."""
+        return super().user or self.speaker
+
+    @property
+    def key(self) -> APIKey | None:
+        """The API key that acts, else None."""
+        return self.by if isinstance(self.by, APIKey) else None
 
 
 @contextmanager

@@ -12,9 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Literal, overload
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -22,73 +21,31 @@ from django.utils.translation import gettext as _
 
 from accounts import clock
 from accounts.domain.acting import role_in
-from accounts.ids import uuid7
-from accounts.models import APIKey, Organisation, Project, User
-from accounts.permissions import Caller, Rule, System, require
+from accounts.models import APIKey, Organisation, Project
+from accounts.permissions import require
 from accounts.refusals import NotAllowed
 from accounts.scope import open_organisation
 from audit.envelope import PEOPLE
-from audit.models import Entry, Text
+from audit.models import Entry
 from audit.receivers import actor_of
 from audit.record import record
-from audit.texts import keep_written
-from instructions.domain.act import By, caller_of
+from instructions.domain.act import By, Running, caller_of
 from oversight.models import BrokenGlass, JudgmentRequest, Session, Stop
-
-LONGEST_REASON = 5_000
 
 Thing = Session | JudgmentRequest | Stop | BrokenGlass
 
 
 @dataclass
-class Act:
-    """A verb while it runs. `entry_id` is the id its audit entry will have.
+class Act(Running):
+    """A verb of this app while it runs."""
 
-    `subject` is what the entry is about: the verb says it where there was no `thing` yet.
-    """
-
-    rule: Rule
-    organisation: Organisation
-    by: By
-    caller: Caller | System
-    now: datetime
-    entry_id: UUID = field(default_factory=uuid7)
-    decision: str = "done"
-    subject: tuple[str, UUID] | None = None
-    project: Project | None = None
     session: str | None = None
     service: str = PEOPLE
-    cause: Entry | UUID | None = None
-    outcome: str | None = None
     boundary: str | None = None
     context_pressure: str | None = None
     coordination: Sequence[Mapping[str, Any]] = ()
     agent: Mapping[str, str | None] | None = None
-    policy: str | None = None
     mode: str = "enforced"
-    texts: dict[str, Text] = field(default_factory=dict)
-
-    @property
-    def user(self) -> User | None:
-        """The member of staff who acts, else None."""
-        return self.by if isinstance(self.by, User) else None
-
-    @overload
-    def keep(self, name: str, body: str | None, *, optional: Literal[False] = False, most: int = ...) -> Text: ...
-
-    @overload
-    def keep(self, name: str, body: str | None, *, optional: bool, most: int = ...) -> Text | None: ...
-
-    def keep(self, name: str, body: str | None, *, optional: bool = False, most: int = LONGEST_REASON) -> Text | None:
-        """Store somebody's words once and commit to them in the entry under `name`.
-
-        Returns the text, or None for an empty optional one. Raises `Invalid` on an empty one, or on one of more than
-        `most` characters.
-        """
-        text = keep_written(self.organisation, body, name, optional=optional, most=most)
-        if text is not None:
-            self.texts[name] = text
-        return text
 
 
 SUBJECTS: dict[type, str] = {

@@ -10,11 +10,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from deliberation.forms.conflict import TIERS, span
+from accounts.durations import how_long
+from deliberation.forms.conflict import TIERS
 from deliberation.forms.fields import WordsField
 from deliberation.models import Urgency
+from instructions.domain.act import LONGEST_REASON
 from instructions.forms.choosing import ChoosingForm
-from oversight.domain.act import LONGEST_REASON
 from oversight.domain.convening import LONGEST_ACT
 from oversight.domain.waits import waits
 
@@ -50,7 +51,7 @@ class GrantForm(ChoosingForm):
     def __init__(self, *args: Any, checks: Sequence[str], irreversible: bool, **kwargs: Any) -> None:
         kwargs["initial"] = {"lasts": _hours(waits().grant)} | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
-        self.offer("lasts", [(_hours(one), span(int(_hours(one)))) for one in waits().grants])
+        self.offer("lasts", [(_hours(one), how_long(one)) for one in waits().grants])
         if checks:
             self.offer("ticked", [(str(place), sentence) for place, sentence in enumerate(checks)])
         else:

@@ -9,11 +9,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.durations import how_long
 from accounts.models import Project
 from deliberation.forms.fields import WordsField
+from instructions.domain.act import LONGEST_REASON
 from instructions.forms.choosing import ChoosingForm
 from instructions.models import Instruction
-from oversight.domain.act import LONGEST_REASON
 from oversight.domain.waits import waits
 
 
@@ -77,8 +78,7 @@ class GlassForm(ChoosingForm):
         self.projects = {str(one.pk): one for one in projects}
         self.offer("project", [(pk, one.name) for pk, one in self.projects.items()])
         self.offer("boundary", [("", _("None")), *boundaries])
-        times = [str(int(one.total_seconds() // 60)) for one in waits().glasses]
-        self.offer("minutes", [(time, _("%(n)s minutes") % {"n": time}) for time in times])
+        self.offer("minutes", [(str(int(one.total_seconds() // 60)), how_long(one)) for one in waits().glasses])
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

@@ -8,9 +8,9 @@ from statistics import median
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts import clock
+from accounts.durations import how_long
 from accounts.models import Organisation, User
 from oversight.models import JudgmentRequest
 
@@ -48,19 +48,7 @@ class Figures:
     @property
     def takes(self) -> str:
         """The median in words."""
-        return in_words(self.median) if self.median is not None else ""
-
-
-def in_words(time: timedelta) -> str:
-    """A length of time in the unit that says it best: “40 seconds”, “6 minutes”, “3 hours”, “2 days”."""
-    seconds = round(time.total_seconds())
-    if seconds < 90:
-        return ngettext("%(n)d second", "%(n)d seconds", seconds) % {"n": seconds}
-    if seconds < 90 * 60:
-        return ngettext("%(n)d minute", "%(n)d minutes", round(seconds / 60)) % {"n": round(seconds / 60)}
-    if seconds < 48 * 3600:
-        return ngettext("%(n)d hour", "%(n)d hours", round(seconds / 3600)) % {"n": round(seconds / 3600)}
-    return _("%(n)d days") % {"n": round(seconds / 86400)}
+        return how_long(self.median) if self.median is not None else ""
 
 
 def figures(organisation: Organisation) -> tuple[Figures, list[Figures], int]:

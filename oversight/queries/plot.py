@@ -17,6 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.durations import how_long
 from oversight.models import Reading
 from oversight.models.words import Level
 from tractatus.thresholds import PressureThresholds
@@ -167,7 +168,7 @@ def _finding(readings: Sequence[Reading]) -> str:
         return _("Pressure was %(level)s throughout.") % {"level": _word(first)}
     if _rank(top) > _rank(first):
         says = _("Pressure rose from %(first)s to %(top)s in %(time)s.") % {
-            "first": _word(first), "top": _word(top), "time": lasted(top.at - first.at),
+            "first": _word(first), "top": _word(top), "time": how_long(top.at - first.at),
         }  # fmt: skip
         if _rank(last) < _rank(top):
             says += " " + _("At the end it was %(last)s.") % {"last": _word(last)}
@@ -225,21 +226,3 @@ def figure(score: float) -> str:
 def share(score: float) -> str:
     """A share in words: 82 per cent."""
     return _("%(points)s per cent") % {"points": round(100 * score)}
-
-
-def lasted(time: timedelta) -> str:
-    """How long something took, in words."""
-    minutes = round(time.total_seconds() / 60)
-    if minutes < 1:
-        return _("less than a minute")
-    if minutes < 60:
-        return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
-    hours, rest = divmod(minutes, 60)
-    if hours < 48:
-        said = ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours}
-        if hours < 6 and rest:
-            said = _("%(hours)s and %(minutes)s") % {
-                "hours": said, "minutes": ngettext("%(count)s minute", "%(count)s minutes", rest) % {"count": rest},
-            }  # fmt: skip
-        return said
-    return ngettext("%(count)s day", "%(count)s days", hours // 24) % {"count": hours // 24}

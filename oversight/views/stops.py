@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -19,7 +18,7 @@ from accounts.refusals import NotAllowed
 from deliberation.views.writing import Writing
 from oversight.domain.stops import freeze, lift_freeze, may_freeze
 from oversight.forms.stops import FreezeForm, LiftForm
-from oversight.models import Session, Stop
+from oversight.models import Session
 from oversight.queries import stops as reading
 
 READ = "read_agents"
@@ -49,21 +48,23 @@ def freezes(request: MemberRequest, slug: str) -> HttpResponse:
 @for_members(read="freeze")
 def freeze_session(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
     """Stop one session."""
-    session: Session = _one(Session, request, pk, "project", "key")
+    rows = Session.objects.select_related("project", "key").filter(organisation=request.organisation)
+    session: Session = get_object_or_404(rows, pk=pk)
     return _freeze(request, session.project, session=session)
 
 
 @for_members(read="freeze")
 def freeze_key(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
     """Stop everything that uses one key."""
-    key: APIKey = _one(APIKey, request, pk, "project")
+    rows = APIKey.objects.select_related("project").filter(organisation=request.organisation)
+    key: APIKey = get_object_or_404(rows, pk=pk)
     return _freeze(request, key.project, key=key)
 
 
 @for_members(read="freeze")
 def freeze_project(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
     """Stop all agents of a project."""
-    return _freeze(request, _one(Project, request, pk))
+    return _freeze(request, get_object_or_404(Project, pk=pk, organisation=request.organisation))
 
 
 def _freeze(
@@ -121,7 +122,7 @@ def _back(request: MemberRequest, session: Session | None, key: APIKey | None) -
 @for_members(read=READ)
 def freeze_lift(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
     """Let it go on, with a reason."""
-    stop: Stop = _one(Stop, request, pk, "project", "key", "session", "organisation", "by", "why")
+    stop = get_object_or_404(reading.stops(request.organisation), pk=pk)
     require(request.caller, "lift_freeze")
     writing = Writing(request, None, LiftForm, name="lift", by=request.user, about=stop.pk)
     if writing.sends(
@@ -144,11 +145,3 @@ def freeze_lift(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
         },
         status=writing.status,
     )
-
-
-def _one(model: type[Model], request: MemberRequest, pk: UUID, *related: str) -> Any:
-    found = model._default_manager.filter(pk=pk, organisation=request.organisation)
-    one = found.select_related(*related).first() if related else found.first()
-    if one is None:
-        raise Http404
-    return one
