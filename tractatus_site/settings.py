@@ -226,7 +226,7 @@ ACCOUNT_RATE_LIMITS = {
     "start": "20/10m/ip",
     "look_around": "60/m/ip",
     "question": "30/h/user",
-    "simulated": "60/m/ip",
+    "simulated": "90/m/ip",
     "form": "300/m/user",
     "form_by_link": "120/m/key",
     "form_signed_out": "120/m/ip",
