@@ -8,7 +8,8 @@ class DeliberationConfig(AppConfig):
 
     def ready(self) -> None:
         from deliberation import guards, notices, permissions  # noqa: F401  (both register their rows)
-        from deliberation.queries import agents
+        from deliberation.queries import agents, in_the_record
 
         guards.declare()
         agents.declare()
+        in_the_record.declare()
