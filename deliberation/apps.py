@@ -8,8 +8,9 @@ class DeliberationConfig(AppConfig):
 
     def ready(self) -> None:
         from deliberation import guards, notices, permissions, receivers  # noqa: F401  (two register their rows)
-        from deliberation.queries import agents
+        from deliberation.queries import agents, in_the_record
 
         guards.declare()
         receivers.connect()
         agents.declare()
+        in_the_record.declare()

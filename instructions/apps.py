@@ -15,3 +15,5 @@ class InstructionsConfig(AppConfig):
         receivers.connect()
         let_read("instruction.", "read_instructions")
         lead_to("instruction", "instruction", "read_instructions")
+        lead_to("period", "periods", "read_instructions", alone=False)
+        lead_to("variable", "variables", "read_instructions", alone=False)

@@ -178,12 +178,10 @@ def _linked(request: MemberRequest, words: str, name: str, value: object) -> Saf
 def _subject(request: MemberRequest, entry: Entry) -> SafeString:
     named = f"{entry.subject_kind}:{entry.subject_id}"
     all_of_it = _linked(request, _("all entries about it"), "subject", named)
-    route = page_of_subject(entry.subject_kind, request.caller)
+    address = page_of_subject(request.organisation, entry, request.caller)
     kind: SafeString | str = entry.subject_kind.replace("_", " ")
-    if route:
-        kind = format_html(
-            '<a href="{}">{}</a>', reverse(route, args=[request.organisation.slug, entry.subject_id]), kind
-        )
+    if address:
+        kind = format_html('<a href="{}">{}</a>', address, kind)
     return format_html('{} <code class="hash">{}</code>, {}', kind, entry.subject_id, all_of_it)
 
 

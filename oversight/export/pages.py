@@ -46,15 +46,22 @@ class Words:
 
 @dataclass(frozen=True)
 class Shown:
-    """A row of a list: what it is about, its facts, and the words in it. `url` leads to its session."""
+    """A row of a list: what it is about, its facts, and the words in it."""
 
     title: str = ""
     act: Act | None = None
     at: datetime | None = None
-    url: str = ""
-    session: str = ""
+    session: Session | None = None
     facts: list[dict[str, Any]] = field(default_factory=list)
     words: list[Words] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return _place(self.session.pk) if self.session else ""
+
+    @property
+    def session_name(self) -> str:
+        return one_line(self.session.name, 60) if self.session else ""
 
 
 @dataclass(frozen=True)
@@ -147,8 +154,8 @@ def _sessions(site: Site) -> Iterator[File]:
             yield from _session(site, session)
 
 
-def _place(session: UUID | None) -> str:
-    return f"sessions/{session}.html" if session else ""
+def _place(session: UUID) -> str:
+    return f"sessions/{session}.html"
 
 
 def _session(site: Site, session: Session) -> Iterator[File]:
@@ -178,10 +185,6 @@ def _fact(label: str, says: object) -> dict[str, Any]:
     return {"label": label, "says": says}
 
 
-def _of_session(session: Session | None) -> dict[str, str]:
-    return {"url": _place(session.pk), "session": one_line(session.name, 60)} if session else {}
-
-
 def _words(*found: tuple[str, Text | None, object, datetime | None]) -> list[Words]:
     return [Words(label, text, by or "", at) for label, text, by, at in found if text is not None]
 
@@ -196,7 +199,7 @@ def _request(row: JudgmentRequest, made_at: datetime) -> Shown:
     return Shown(
         act=act_in(row),
         at=row.asked_at,
-        **_of_session(row.session),
+        session=row.session,
         facts=[
             _fact(_("State"), says_of(row, made_at)),
             _fact(_("Boundary"), boundary_says(row.boundary) if row.boundary else ""),
@@ -250,7 +253,7 @@ def _stop(row: Stop, made_at: datetime) -> Shown:
     return Shown(
         title=what,
         at=row.at,
-        **_of_session(row.session),
+        session=row.session,
         facts=[_fact(_("By"), str(row.by or "")), _fact(_("State"), _("lifted") if row.lifted_at else _("stands"))],
         words=_words(
             (_("Why"), row.why, row.by, row.at), (_("Why it was lifted"), row.why_lifted, row.lifted_by, row.lifted_at)
@@ -285,7 +288,7 @@ def _incident(row: Incident, made_at: datetime) -> Shown:
     return Shown(
         act=act_of(said.get("action")) if said else Act("", erased=row.of_check.text),
         at=row.at,
-        **_of_session(row.session),
+        session=row.session,
         facts=[_fact(_("Incident"), row.get_kind_display()), _fact(_("Project"), row.project.name)],
     )
 
@@ -297,7 +300,7 @@ def _mark(row: Mark, made_at: datetime) -> Shown:
     return Shown(
         act=act_of(said.get("action")) if said else Act("", erased=check.text),
         at=row.at,
-        **_of_session(check.session),
+        session=check.session,
         facts=[_fact(_("Marked"), right), _fact(_("By"), str(row.by or ""))],
         words=_words((_("Why"), row.why, row.by, row.at)),
     )

@@ -20,6 +20,8 @@ from django.views.decorators.http import require_GET
 from accounts.access import MemberRequest, for_members
 from accounts.permissions import may
 from accounts.queries.organisations import projects
+from audit.models import Entry
+from audit.queries.proofs import proof_of
 from deliberation.views.acting import uuid_of
 from oversight.domain.handoffs import as_markdown
 from oversight.domain.stops import may_freeze
@@ -146,6 +148,7 @@ def agent_check(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
             "key_url": reverse("agent_key", args=[slug, check.key_id]),
             "may_mark": may(request.caller, "mark_stop"),
             "may_break": may(request.caller, "break_glass"),
+            "proof": proof_of(Entry.objects.get(pk=check.entry_id)),
             "session_url": reverse("agent_session", args=[slug, check.session_id]) if check.session_id else "",
         },
     )
