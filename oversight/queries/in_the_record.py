@@ -1,4 +1,4 @@
-"""What the record's own pages tell of agents' acts, for those who may see what agents do."""
+"""What the record's own pages tell of agents' acts, and where its entries lead, for those who may see what agents do."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from audit.models import Entry
+from audit.queries.entry import lead_to
 from audit.queries.wording import tell_acts
 from oversight.models import Check
 from oversight.queries.checks import read
@@ -25,3 +26,9 @@ def acts_of(entries: Sequence[Entry]) -> dict[UUID, str]:
 
 def declare() -> None:
     tell_acts("oversight.check", "read_agents", acts_of)
+    lead_to("check", "agent_check", "read_agents")
+    lead_to("session", "agent_session", "read_agents")
+    lead_to("judgment_request", "judgment_request", "read_requests")
+    lead_to("broken_glass", "glass", "read_agents")
+    lead_to("stop", "freezes", "read_agents", alone=False)
+    lead_to("api_key", "agent_key", "read_agents")
