@@ -1,4 +1,4 @@
-"""What the record's own pages tell of agents' acts, and where its entries lead, for those who may see what agents do."""
+"""What the record tells of agents' acts, and where its entries lead, for those who may see what agents do."""
 
 from __future__ import annotations
 
