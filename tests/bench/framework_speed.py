@@ -3,7 +3,8 @@
 In process, one thread, by the time of the processor, so that other work on the machine counts little. For each number
 of instructions in force: mean, median and 99th percentile of each service in microseconds, over the same actions in the
 same order; the time to build the index, to add and to remove one instruction; the memory the validator holds. The last
-column is what matters on a noisy machine: the median against the smallest size of the same run. The instructions are made from phrases with a fixed seed: two runs ask about the same.
+column is what matters on a noisy machine: the median against the smallest size of the same run. The instructions are
+made from phrases with a fixed seed: two runs ask about the same.
 """
 
 from __future__ import annotations
