@@ -450,6 +450,35 @@ def test_the_index_loses_nothing():
             assert compare(filed.constraint, doing, reading.environment) is None, (filed.constraint, pair["action"])
 
 
+def test_a_name_among_many_alike_is_found_however_it_is_written():
+    """It is filed under one of its pieces: each writing of it calls up that one, and few of the others."""
+    texts = [
+        text.format(number)
+        for number in range(60)
+        for text in ("Never delete the table orders_{}", "Never use `sum_{}()` in the ledger")
+    ]
+    texts.append("Do not use `naïveté`")
+    validator = CrossReferenceValidator([told(text, f"i{number}") for number, text in enumerate(texts)])
+    everything = set(validator._index._same.values())
+    for action in (
+        bash("./wipe orders_7"),
+        bash('./wipe ord"ers_7"'),
+        bash("T=orders_7; ./wipe $T"),
+        bash("./wipe $'orders_\\x37'"),
+        bash("python - <<'EOF'\nsum_7()\nEOF"),
+        bash("python -c $'" + "pass\\n" * 1_000 + "\\x73um_\\x37()'"),
+        edit("a.py", "", "x = orders_7.delete()"),
+        edit("a.py", "", "x = sum_7()"),
+        edit("a.py", "", "naïveté = 1"),
+    ):
+        doing = Doing(action, read_action(action))
+        found = list(called(validator._index, keys_called(doing, validator._index.filed)))
+        against = [filed for filed in everything if compare(filed.constraint, doing, None) is not None]
+        assert len(against) == 1, action
+        assert against[0] in found, action
+        assert len(found) < 15, (action, len(found))
+
+
 def test_an_action_calls_up_few_of_many():
     areas = [f"{first}{second}" for first in ("north", "south", "east") for second in ("quay", "mill", "ford", "gate")]
     texts = [
