@@ -62,4 +62,5 @@ class Governance(AgentMiddleware):
         if self.session_id:
             return self.session_id
         config = getattr(request.runtime, "config", None) or {}
-        return config.get("configurable", {}).get("thread_id")
+        thread = config.get("configurable", {}).get("thread_id")
+        return None if thread is None else str(thread)

@@ -177,10 +177,8 @@ def remind_of_reviews(organisation: Organisation) -> int:
             claimed = BrokenGlass.objects.filter(pk=glass.pk, reviewed_at__isnull=True, reminded_at=glass.reminded_at)
             if not claimed.update(reminded_at=now):
                 continue
-            about, people = (
-                f"broken_glass:{glass.pk}:{now:%Y-%m-%d}",
-                [one for one in reviewers if one.pk != glass.by_id],
-            )
-            tell("glass_review_owed", about, people, organisation=organisation, now=now)
+            about = f"broken_glass:{glass.pk}:{now:%Y-%m-%d}"
+            others = [one for one in reviewers if one.pk != glass.by_id]
+            tell("glass_review_owed", about, others, organisation=organisation, now=now)
         reminded += 1
     return reminded

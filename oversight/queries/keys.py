@@ -45,18 +45,15 @@ def get_key_for(organisation: Organisation, pk: UUID) -> APIKey | None:
 
 
 def figures(key: APIKey) -> Figures:
-    """Counted in one statement. Only while it observes: what an enforcing key stopped is no forecast."""
-    counted = (
-        Check.objects.filter(key=key, mode=Mode.OBSERVED)
-        .annotate(marked=_newest("right"))
-        .aggregate(
-            checks=Count("id"),
-            stopped=Count("id", filter=Q(would_have__in=STOPS)),
-            right=Count("id", filter=Q(would_have__in=STOPS, marked=True)),
-            wrong=Count("id", filter=Q(would_have__in=STOPS, marked=False)),
-        )
+    """Only while it observes: what an enforcing key stopped is no forecast. Marks are looked for where they can be."""
+    observed = Check.objects.filter(key=key, mode=Mode.OBSERVED)
+    stopped = observed.filter(would_have__in=STOPS).annotate(marked=_newest("right"))
+    counted = stopped.aggregate(
+        stopped=Count("id"),
+        right=Count("id", filter=Q(marked=True)),
+        wrong=Count("id", filter=Q(marked=False)),
     )
-    return Figures(**counted)
+    return Figures(checks=observed.count(), **counted)
 
 
 def _newest(field: str) -> Subquery:

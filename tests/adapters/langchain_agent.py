@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import sys
+import uuid
 from pathlib import Path
 
 from langchain.agents import create_agent
@@ -37,15 +38,14 @@ def agent():
         for id, command in given["calls"]
     ]
     client = Client(given["url"], os.environ["TRACTATUS_KEY"], given["failure"], spool=given["spool"])
-    return create_agent(
-        Scripted(messages=iter([*script, AIMessage("Done.")])), [run], middleware=[Governance(client, "langchain-1")]
-    )
+    return create_agent(Scripted(messages=iter([*script, AIMessage("Done.")])), [run], middleware=[Governance(client)])
 
 
+thread = {"configurable": {"thread_id": uuid.UUID(int=27027)}}  # which may be anything
 asked = {"messages": [{"role": "user", "content": "Check MongoDB at port 27027"}]}
 if given["failure"] == "deny":
-    answer = asyncio.run(agent().ainvoke(asked))
+    answer = asyncio.run(agent().ainvoke(asked, thread))
 else:
-    answer = agent().invoke(asked)
+    answer = agent().invoke(asked, thread)
 told = [one for one in answer["messages"] if isinstance(one, ToolMessage)]
 print(json.dumps([{"id": one.tool_call_id, "status": one.status, "content": one.content} for one in told]))

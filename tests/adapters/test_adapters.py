@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -144,6 +145,8 @@ def test_langchain_is_refused_in_a_tool_message(tmp_path: Path, around: Surround
         "lc-1": ("deny", "deny", "enforced", None),
         "lc-2": ("allow", "allow", "enforced", "executed"),
     }
+    of = "SELECT DISTINCT s.name FROM oversight_check c JOIN oversight_session s ON s.id = c.session_id"
+    assert around.rows(f"{of} WHERE c.tool_call LIKE 'lc-%'") == [(str(UUID(int=27027)),)]
 
 
 def test_the_client_asks_tells_and_hands_over(tmp_path: Path, around: Surroundings) -> None:
