@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from audit.queries.wording import CLASSES, PRESSURES
 from oversight.queries.checks import Value, values_in
 from oversight.simulator import shipped
+from oversight.simulator.flow import OUTCOMES, Step, of_classifier, steps_of
 from oversight.simulator.judging import Given, ask, gate_with, given
 from oversight.simulator.proposal import Kind, Proposal
-from oversight.simulator.telling import OUTCOMES, Step, of_classifier, steps_of
 from tractatus import Gate, Instruction, PressureLevel
 from tractatus.gate import Decision
 from tractatus.results import plain

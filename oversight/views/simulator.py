@@ -65,7 +65,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     """`found` says that this is an answer, which no search engine is to list."""
-    facts: dict[str, Any] = {"form": form, "turns": turns(PressureLevel.NORMAL)}
+    facts: dict[str, Any] = {"form": form, "turns": turns(_level(form["pressure"].value()))}
     if proposal is not None:
         facts["told"] = tell(judge(proposal))
         facts["turns"] = facts["told"].turns
@@ -76,6 +76,10 @@ def _page(
     if request.method == "POST":
         add_never_cache_headers(response)
     return response
+
+
+def _level(given: object) -> PressureLevel:
+    return next((level for level in PressureLevel if level == given), PressureLevel.NORMAL)
 
 
 @require_safe
