@@ -26,6 +26,7 @@ class Refuse:
     """Refuse the events `on` of `table` where `when` holds, saying `says`.
 
     `given` is what must hold as well, asked of the row alone before `when` looks anything up.
+    With `together` PostgreSQL looks once at all rows a statement inserts, after it and before anything else.
     """
 
     table: str
@@ -35,6 +36,7 @@ class Refuse:
     says: str = ""
     truncate: bool = False
     given: str = "TRUE"
+    together: bool = False
 
     def __post_init__(self) -> None:
         if not self.name.replace("_", "").isalnum() or len(PREFIX + self.name) > 55:
@@ -45,6 +47,8 @@ class Refuse:
             raise ValueError(f"Guard {self.name}: an insert has no OLD row.")
         if "delete" in self.on and "NEW." in self.given + self.when:
             raise ValueError(f"Guard {self.name}: a delete has no NEW row.")
+        if self.together and ("insert" not in self.on or self.truncate):
+            raise ValueError(f"Guard {self.name}: only what is inserted is looked at together.")
 
     def refusals(self, columns: dict[str, list[str]], vendor: str) -> "list[Refuse]":
         return [self]
@@ -72,11 +76,15 @@ class AppendOnly:
 
 @dataclass(frozen=True)
 class SameOrganisation:
-    """The row that `column` points to in `parent_table` is of the same organisation, and both stay where they are."""
+    """The row that `column` points to in `parent_table` is of the same organisation, and both stay where they are.
+
+    Where rows come `by_the_thousand`, PostgreSQL compares those of a statement together, in a fraction of the time.
+    """
 
     table: str
     column: str
     parent_table: str
+    by_the_thousand: bool = False
 
     def refusals(self, columns: dict[str, list[str]], vendor: str) -> list[Refuse]:
         same = "IS NOT DISTINCT FROM" if vendor == "postgresql" else "IS"
@@ -89,7 +97,15 @@ class SameOrganisation:
         if len(PREFIX + name) > 55:
             name = name.replace("deliberation", "dlb")
         return [
-            Refuse(self.table, name, ("insert", "update"), foreign, says, given=f'NEW."{self.column}" IS NOT NULL'),
+            Refuse(
+                self.table,
+                name,
+                ("insert", "update"),
+                foreign,
+                says,
+                given=f'NEW."{self.column}" IS NOT NULL',
+                together=self.by_the_thousand,
+            ),
             _stays(self.table, vendor),
             _stays(self.parent_table, vendor),
         ]
@@ -154,7 +170,7 @@ def _create_sqlite(refuse: Refuse) -> Iterable[str]:
     for event in refuse.on:
         yield (
             f'CREATE TRIGGER "{PREFIX}{refuse.name}_{event}" BEFORE {event.upper()} ON "{refuse.table}" '
-            f"FOR EACH ROW WHEN ({refuse.given} AND ({refuse.when})) "
+            f"FOR EACH ROW WHEN (({refuse.given}) AND ({refuse.when})) "
             f"BEGIN SELECT RAISE(ABORT, '{_quoted(refuse)}'); END"
         )
 
@@ -162,13 +178,25 @@ def _create_sqlite(refuse: Refuse) -> Iterable[str]:
 def _create_postgresql(refuse: Refuse) -> Iterable[str]:
     name = PREFIX + refuse.name
     throw = f"RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = '{_quoted(refuse)}', CONSTRAINT = '{refuse.name}';"
+    events = " OR ".join(event.upper() for event in refuse.on if not (refuse.together and event == "insert"))
+    if refuse.together:
+        when = f"({refuse.given}) AND ({refuse.when})".replace("NEW.", "added.")
+        yield (
+            f'CREATE OR REPLACE FUNCTION "{name}_s"() RETURNS trigger LANGUAGE plpgsql AS $guard$ '
+            f"BEGIN IF EXISTS (SELECT 1 FROM added WHERE {when}) THEN {throw} END IF; RETURN NULL; END $guard$"
+        )
+        yield (
+            f'CREATE TRIGGER "{name}_s" AFTER INSERT ON "{refuse.table}" REFERENCING NEW TABLE AS added '
+            f'FOR EACH STATEMENT EXECUTE FUNCTION "{name}_s"()'
+        )
+    if not events:
+        return
     # Two questions, not one with AND: the second is made ready and asked only where the first holds.
     yield (
         f'CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS $guard$ '
         f"BEGIN IF ({refuse.given}) THEN IF ({refuse.when}) THEN {throw} END IF; END IF; "
         "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $guard$"
     )
-    events = " OR ".join(event.upper() for event in refuse.on)
     yield (f'CREATE TRIGGER "{name}" BEFORE {events} ON "{refuse.table}" FOR EACH ROW EXECUTE FUNCTION "{name}"()')
     if refuse.truncate:
         yield (
@@ -208,7 +236,9 @@ def expected(using: str = "default") -> set[str]:
         if connection.vendor == "sqlite":
             names |= {f"{PREFIX}{refuse.name}_{event}" for event in refuse.on}
         else:
-            names |= {PREFIX + refuse.name} | ({f"{PREFIX}{refuse.name}_t"} if refuse.truncate else set())
+            names |= {PREFIX + refuse.name} if refuse.on != ("insert",) or not refuse.together else set()
+            names |= {f"{PREFIX}{refuse.name}_t"} if refuse.truncate else set()
+            names |= {f"{PREFIX}{refuse.name}_s"} if refuse.together else set()
     return names
 
 

@@ -116,9 +116,14 @@ class ProjectView(KeyView):
         if not rule(self.reads).admits(request.caller.standing):
             raise NotAllowed(rule(self.reads).says)
 
-    def page(self, request: Request, rows: QuerySet[Any], shape: Any) -> Response:
-        """One page of rows, `{results, next, previous}`; `shape` gives the objects of a list of rows."""
+    def page(self, request: Request, rows: QuerySet[Any], shape: Any, reach: Any = None) -> Response:
+        """One page of rows, `{results, next, previous}`; `shape` gives the objects of a list of rows.
+
+        `reach`, from the position of a cursor and whether it leads back, gives the ids this page may look at, or None
+        for all, and the last of them where others follow: it can then hold fewer than were asked for and have a next.
+        """
         paginator = api_settings.DEFAULT_PAGINATION_CLASS()  # type: ignore[misc, operator]
+        paginator.reach = reach
         found = paginator.paginate_queryset(rows, request, view=self)
         return paginator.get_paginated_response(shape(found))
 

@@ -15,7 +15,6 @@ from uuid import UUID
 import django_scopes
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Cast
 from django.db.models.signals import pre_save
 from django_scopes.exceptions import ScopeError
 from django_scopes.manager import DisabledQuerySet
@@ -197,15 +196,21 @@ def rows_of_installation(model: type[models.Model]) -> models.QuerySet:
 def oldest_of_each(model: type[models.Model]) -> dict["UUID | None", UUID]:
     """For a worker that goes from one organisation to the next: which have rows of the model, and their oldest's id.
 
-    None stands for the installation itself.
+    None stands for the installation itself. Each is one look into the model's index, however many rows wait.
     """
+    from accounts.models import Organisation
+
     key = model._meta.pk
     assert key is not None
     with django_scopes.scopes_disabled():
-        # PostgreSQL has no least UUID; as text they sort alike.
-        oldest = models.Min(Cast(key.name, models.CharField()))
-        found = model._default_manager.values_list("organisation_id").annotate(oldest=oldest).order_by()
-        return {organisation: UUID(first) for organisation, first in found}
+        own = model._default_manager.order_by(key.attname)
+        first = own.filter(organisation=models.OuterRef("pk")).values(key.attname)[:1]
+        found: dict[UUID | None, UUID] = dict(
+            Organisation.objects.annotate(oldest=models.Subquery(first, output_field=models.UUIDField()))
+            .filter(oldest__isnull=False).order_by().values_list("pk", "oldest")
+        )  # fmt: skip
+        nobodys = own.filter(organisation__isnull=True).values_list(key.attname, flat=True).first()
+    return found if nobodys is None else {None: nobodys, **found}
 
 
 def public_rows(model: type[models.Model]) -> models.QuerySet:

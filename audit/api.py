@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -26,6 +27,7 @@ from audit.export import NothingSigned, export
 from audit.logs import rows_of
 from audit.models import Checkpoint, Entry
 from audit.queries.proofs import consistency_of, encoded, inclusion_of, last_checkpoint, tree_of
+from audit.queries.search import look_up
 from audit.receipts import receipt_of
 
 ORIGIN = "tractatus.example/o/0199b9a0-6c1f-7d22-9a38-2f6a55ce7a10"
@@ -68,7 +70,9 @@ class Entries(ProjectView):
     @extend_schema(
         operation_id="list_entries",
         summary="The record",
-        description="Every entry of the organisation, the newest first, whether or not it has its place in the tree.",
+        description="Every entry of the organisation, the newest first, whether or not it has its place in the tree. "
+        "With several filters a page looks so far and no further: it may hold fewer than were asked for, even none, "
+        "while `next` leads on.",
         parameters=[
             CURSOR,
             PAGE_SIZE,
@@ -83,7 +87,7 @@ class Entries(ProjectView):
         tags=["record"],
     )
     def get(self, request: Request) -> Response:
-        rows = Entry.objects.all()
+        wanted: dict[str, str] = {}
         for name in ("service", "event", "decision", "session"):
             value = request.query_params.get(name)
             if value is None:
@@ -92,8 +96,14 @@ class Entries(ProjectView):
                 raise Invalid(_("One of %(values)s is expected.") % {"values": ", ".join(SERVICES)}, name)
             if len(value) > LONGEST_WORD or "\x00" in value:
                 raise Invalid(_("At most 100 characters, none of them NUL."), name)
-            rows = rows.filter(**{name: value})
-        return self.page(request, rows, lambda found: [shape(one) for one in found])
+            wanted[name] = value
+        every = Entry.objects.filter(organisation=key_of(request).organisation)
+
+        def reach(after: str | None, is_back: bool) -> tuple[QuerySet[Any] | None, UUID | None]:
+            cut = {} if after is None else {"id__gt" if is_back else "id__lt": after}
+            return look_up(every.filter(**cut).order_by("id" if is_back else "-id"), wanted)
+
+        return self.page(request, every.filter(**wanted), lambda found: [shape(one) for one in found], reach)
 
 
 class EntryProof(ProjectView):

@@ -66,17 +66,15 @@ def fold(hashes: Sequence[bytes]) -> bytes:
 def grown(size: int, edge: Sequence[bytes], leaves: Iterable[bytes]) -> Iterator[tuple[int, int, bytes]]:
     """Every node that becomes complete when `leaves` are added to a tree of `size`: its level, its index, its hash.
 
-    `edge` are the hashes of `nodes_over(0, size)`. The leaves themselves are the nodes of level 0.
+    `edge` are the hashes of `nodes_over(0, size)`. Level by level, from left to right; the leaves are level 0.
     """
-    open_nodes = list(edge)
-    for index, leaf in enumerate(leaves, size):
-        level, place, complete = 0, index, leaf
-        yield 0, place, complete
-        while place & 1:
-            complete = node_hash(open_nodes.pop(), complete)
-            level, place = level + 1, place >> 1
-            yield level, place, complete
-        open_nodes.append(complete)
+    left_of = {level: hash for (level, _place), hash in zip(nodes_over(0, size), edge, strict=True)}
+    level, first, row = 0, size, list(leaves)
+    while row:
+        yield from ((level, place, hash) for place, hash in enumerate(row, first))
+        if first & 1:
+            first, row = first - 1, [left_of[level], *row]
+        level, first, row = level + 1, first >> 1, list(map(node_hash, row[::2], row[1::2]))
 
 
 # --- Proofs: subtrees, each by the nodes it is folded from

@@ -96,9 +96,9 @@ def check_whole(folder, vkey):  # every entry against the signed root
         found = [sha256(b"\x00" + (line[:-1] if line[-1:] == b"\n" else line)).digest() for line in lines]
     lines = (folder / "leaves.txt").read_text("latin-1").split("\n")[:-1]
     kept = [bytes.fromhex(line) if re.fullmatch("[0-9a-f]{64}", line) else b"" for line in lines]
-    right, kept_right = [len(leaves) == size and root_of(leaves) == root for leaves in (found, kept)]
-    if right and kept_right:
+    if found == kept and len(found) == size and root_of(found) == root:
         return found, time
+    right, kept_right = [len(leaves) == size and root_of(leaves) == root for leaves in (found, kept)]
     first_at = {leaf: at for at, leaf in reversed(list(enumerate(found)))}
     wrong = [f"Entry {at} is entry {first_at[leaf]} once more." for at, leaf in enumerate(found) if first_at[leaf] < at]
     if len(found) != size:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound
-from rest_framework.pagination import CursorPagination
+from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import SimpleRateThrottle
@@ -40,6 +40,48 @@ class Keyset(CursorPagination):
             except ValueError:
                 raise NotFound(self.invalid_cursor_message) from None
         return cursor
+
+    reach: Any = None
+    """How far one page may look, see `accounts.interface.ProjectView.page`."""
+    reached: UUID | None = None
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
+        if self.reach is not None:
+            queryset = self._within_reach(queryset, self.decode_cursor(request))
+        return super().paginate_queryset(queryset, request, view)
+
+    def _within_reach(self, queryset: Any, cursor: Any) -> Any:
+        after, is_back = (None, False) if cursor is None else (cursor.position, cursor.reverse)
+        within, self.reached = self.reach(after, is_back)
+        return queryset if within is None else queryset.filter(pk__in=within)
+
+    def get_next_link(self) -> str | None:
+        """Where a page ended because it had looked far enough, the next begins there."""
+        is_back = self.cursor is not None and self.cursor.reverse
+        if self.reached is not None and not is_back and not self.has_next:
+            return self._link(self.reached, is_back=False)
+        if is_back and (beside := self._beside(1)) is not None:
+            return self._link(beside, is_back=False)
+        return super().get_next_link()
+
+    def get_previous_link(self) -> str | None:
+        is_back = self.cursor is not None and self.cursor.reverse
+        if self.reached is not None and is_back and not self.has_previous:
+            return self._link(self.reached, is_back=True)
+        if not is_back and (beside := self._beside(-1)) is not None:
+            return self._link(beside, is_back=True)
+        return super().get_previous_link()
+
+    def _beside(self, step: int) -> UUID | None:
+        """Where the way back begins from a page on which nothing was found: with what that page began behind."""
+        cursor: Any = self.cursor
+        if self.reach is None or self.page or cursor is None or cursor.position is None:
+            return None
+        return UUID(int=min(max(UUID(str(cursor.position)).int + step, 0), (1 << 128) - 1))
+
+    def _link(self, position: UUID, *, is_back: bool) -> str:
+        where: Any = str(position)
+        return self.encode_cursor(Cursor(0, is_back, where))
 
     def get_paginated_response(self, data: Any) -> Response:
         return Response({"results": data, "next": self.get_next_link(), "previous": self.get_previous_link()})

@@ -14,7 +14,10 @@ class Entry(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+", null=True)
+    # Every index below begins with it; one of its own would be kept up with every check and read by nothing.
+    organisation = models.ForeignKey(
+        "accounts.Organisation", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
     canonical = models.BinaryField()
     leaf_hash = models.BinaryField(max_length=32)
     timestamp = models.DateTimeField()
@@ -40,8 +43,7 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["organisation", "-id"], name="entry_newest"),
             models.Index(fields=["organisation", "event", "-id"], name="entry_event"),
-            models.Index(fields=["organisation", "subject_kind", "subject_id", "id"], name="entry_subject"),
-            models.Index(fields=["organisation", "service", "decision", "-id"], name="entry_service"),
+            models.Index(fields=["organisation", "subject_id", "id"], name="entry_about"),
             models.Index(fields=["organisation", "session", "id"], name="entry_session"),
             # Most entries answer none. With the organisation and the order in it, no other index looks better.
             models.Index(
@@ -82,9 +84,15 @@ class Pending(models.Model):
     """An entry that has no place in the tree yet. The sequencer empties this table."""
 
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, primary_key=True, related_name="+")
-    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+", null=True)
+    organisation = models.ForeignKey(
+        "accounts.Organisation", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
 
     objects = ScopedManager(organisation="organisation")
+
+    class Meta:
+        # Which of each organisation has waited longest, and the next batch of one, without reading all that waits.
+        indexes = [models.Index(fields=["organisation", "entry"], name="pending_oldest")]
 
 
 class Refusal(models.Model):

@@ -33,8 +33,12 @@ class Tally(models.Model):
     objects = ScopedManager(organisation="organisation")
 
     class Meta:
+        # The second is read alone, whatever is added up: every figure and every chart.
         constraints = [
             models.UniqueConstraint(fields=["organisation", "what", "hour", "first", "second"], name="tally_once"),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "what", "hour", "first", "second", "count"], name="tally_sums"),
         ]
 
 

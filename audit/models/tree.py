@@ -20,8 +20,8 @@ def _organisation(*, checked: bool = True) -> models.ForeignKey:
     )
 
 
-# The rows of a leaf and of its nodes are compared with their log by a guard (audit/guards.py), and no log is ever
-# deleted: a second look at each, and at its organisation, would take as long as all the rest of writing them.
+# A leaf and its nodes are compared with their log and their entry by guards (audit/guards.py), and no log nor entry is
+# ever deleted: a second look at each, and at its organisation, would take as long as all the rest of writing them.
 
 
 class Log(models.Model):
@@ -66,7 +66,7 @@ class Leaf(models.Model):
     pk = models.CompositePrimaryKey("log_id", "index")
     log = models.ForeignKey(Log, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     index = models.BigIntegerField()
-    entry = models.OneToOneField("audit.Entry", on_delete=models.PROTECT, related_name="+")
+    entry = models.OneToOneField("audit.Entry", on_delete=models.PROTECT, related_name="+", db_constraint=False)
     organisation = _organisation(checked=False)
 
     objects = ScopedManager(organisation="organisation")

@@ -10,9 +10,10 @@ from datetime import datetime
 from accounts.models import Organisation
 from accounts.scope import open_organisation
 from audit.envelope import PEOPLE, SERVICES
-from audit.models import Checkpoint, Surface
+from audit.models import Surface
 from audit.queries import metrics
 from audit.queries.dashboard import now, remembered
+from audit.queries.proofs import last_checkpoint
 from audit.queries.wording import DECISIONS, service_in_words
 
 MOST_CHECKPOINTS = 3
@@ -89,10 +90,5 @@ def live() -> Evidence | None:
 
 def _newest(organisation: Organisation) -> Signed | None:
     with open_organisation(organisation):
-        row = (
-            Checkpoint.objects.filter(organisation=organisation, log__ended_at__isnull=True)
-            .select_related("log")
-            .order_by("-size", "-signed_at")
-            .first()
-        )
+        row = last_checkpoint(organisation)
     return None if row is None else Signed(row.note, row.size, row.log.vkey)

@@ -52,9 +52,14 @@ def figures(organisations: Iterable[Organisation], since: datetime, until: datet
     return found
 
 
+SUMMED = (What.DECISION, What.STEP, What.BOUNDARY, What.PRESSURE)
+
+
 def _add(found: Figures, rows: QuerySet[Tally]) -> None:
-    kept = rows.exclude(what=What.EVENT) | rows.filter(what=What.EVENT, first=REFUSED)
-    for what, first, second, number in kept.values_list("what", "first", "second").annotate(n=Sum("count")).order_by():
+    # Each kind by its name: then the index gives the hours of each, with their counts, and no row is read.
+    found.refused += rows.filter(what=What.EVENT, first=REFUSED).aggregate(n=Sum("count"))["n"] or 0
+    summed = rows.filter(what__in=SUMMED).values_list("what", "first", "second").annotate(n=Sum("count")).order_by()
+    for what, first, second, number in summed:
         if what == What.DECISION:
             found.entries += number
             found.operations[first] += number
@@ -63,10 +68,8 @@ def _add(found: Figures, rows: QuerySet[Tally]) -> None:
             found.operations[first] += number
         elif what == What.BOUNDARY:
             found.boundaries[first][second] += number
-        elif what == What.PRESSURE:
-            found.pressure[first] += number
         else:
-            found.refused += number
+            found.pressure[first] += number
 
 
 def windows(organisations: Iterable[Organisation], now: datetime) -> dict[str, Figures]:

@@ -135,7 +135,9 @@ def consistency_of(log: Log, first: int, second: int) -> list[bytes]:
 
 def last_checkpoint(organisation: Organisation | None) -> Checkpoint | None:
     """The newest checkpoint of the log that is being written, with its log; None before anything was signed."""
-    mine = rows(Checkpoint, organisation).filter(log__ended_at__isnull=True).select_related("log")
+    # The log first: joined to it, all that was ever signed would be put in order for this one.
+    log = rows(Log, organisation).filter(ended_at__isnull=True).values("pk")[:1]
+    mine = rows(Checkpoint, organisation).filter(log_id=Subquery(log)).select_related("log")
     found: Checkpoint | None = mine.order_by("-size", "-signed_at").first()
     if found is not None:
         found.log.organisation = organisation

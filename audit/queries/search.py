@@ -1,8 +1,9 @@
 """Finding entries, the newest first, at a cost that does not grow with the log.
 
 An id tells when it was made, so a date is a range of ids, and every index that ends in the id serves every filter with
-every date. One filter, the one that leaves fewest, is looked up in its index; where others come with it, they are held
-against so many entries at a time, and the page says how far back it has looked.
+every date. Where several filters come together, each is asked of its own index how far back so many of its entries
+reach; the one that reaches farthest leaves fewest, the others are held against what it leaves, and the page says how
+far back it has looked.
 """
 
 from __future__ import annotations
@@ -36,13 +37,12 @@ INDEXED: tuple[tuple[str, ...], ...] = (
     ("session",),
     ("actor_ref",),
     ("event",),
-    ("service", "decision"),
     ("context_pressure",),
     ("project_id",),
     ("decision",),
     ("service",),
 )
-"""The filters that an index answers by itself, those that usually leave fewest first."""
+"""The filters that an index answers by itself, those that usually leave fewest first. `subject_id` alone has one."""
 
 
 @dataclass(frozen=True)
@@ -113,25 +113,36 @@ def search(
         rows = rows.filter(id__gte=first_id(wanted.since))
     if wanted.until is not None:
         rows = rows.filter(id__lt=first_id(wanted.until))
-    looked_up, others = _split(wanted.columns())
-    rows = rows.filter(**looked_up)
-    if not others:
-        found = list(rows.only(*columns)[: most + 1])
-        return Found(found[:most], found[most - 1].pk if len(found) > most else None)
-    last = rows.values_list("id", flat=True)[LOOKED_THROUGH - 1 : LOOKED_THROUGH].first()
-    among = Entry.objects.filter(organisation=organisation, pk__in=rows.values("id")[:LOOKED_THROUGH], **others)
-    found = list(among.order_by("-id").only(*columns)[: most + 1])
+    narrow = rows.filter(**wanted.columns())
+    within, last = look_up(rows, wanted.columns())
+    if within is not None:
+        narrow = Entry.objects.filter(organisation=organisation, pk__in=within, **wanted.columns()).order_by("-id")
+    found = list(narrow.only(*columns)[: most + 1])
     if len(found) > most:
         return Found(found[:most], found[most - 1].pk)
     return Found(found, last, moment_of(last) if last else None)
 
 
-def _split(columns: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What is looked up in an index, and what is left to hold against what that gives."""
-    for names in INDEXED:
-        if all(name in columns for name in names):
-            return {name: columns[name] for name in names}, {n: v for n, v in columns.items() if n not in names}
-    return {}, columns
+def look_up(rows: QuerySet[Entry], columns: dict[str, Any]) -> tuple[QuerySet[Any] | None, UUID | None]:
+    """Of these rows, which are in order, the ids that one page holds the filters against; and the last of them.
+
+    They are those of the one filter that leaves fewest. The first is None where one filter is all there is: an index
+    gives what it finds, however rare. The second is None where nothing is left behind it.
+    """
+    alone = [{name: columns[name] for name in names} for names in INDEXED if all(name in columns for name in names)]
+    if len(alone) < 2:
+        return None, None
+    found: list[tuple[UUID, QuerySet[Any]]] = []
+    for filters in alone:
+        narrow = rows.filter(**filters)
+        within = narrow.values("id")[:LOOKED_THROUGH]
+        last = narrow.values_list("id", flat=True)[LOOKED_THROUGH - 1 : LOOKED_THROUGH].first()
+        if last is None:
+            return within, None
+        found.append((last, within))
+    farthest = min if rows.query.order_by == ("-id",) else max
+    last, within = farthest(found, key=lambda one: one[0])
+    return within, last
 
 
 def every(organisation: Organisation, wanted: Wanted, *, whole: bool = False) -> Iterator[Entry]:

@@ -21,11 +21,11 @@ from accounts.access import MemberRequest, for_members
 from accounts.roles import Role
 from audit.envelope import instant
 from audit.forms.search import SearchForm, uuid_or_none
-from audit.models import Checkpoint, Entry
+from audit.models import Entry
 from audit.queries import wording
 from audit.queries.distribution import MOST_DAYS, Distribution, distribution
 from audit.queries.entry import Page, entry_page, page_of_subject
-from audit.queries.proofs import inclusion_of
+from audit.queries.proofs import inclusion_of, last_checkpoint
 from audit.queries.search import COLUMNS, Found, Wanted, every, search
 from audit.receipts import receipt_of
 
@@ -60,7 +60,7 @@ def record(request: MemberRequest, slug: str) -> HttpResponse:
             "after": after,
             "chart": chart,
             "chart_note": _note(chart, wanted),
-            "checkpoint": _checkpoint(),
+            "checkpoint": last_checkpoint(request.organisation),
         },
         status=200 if wanted is not None else 422,
     )
@@ -76,11 +76,6 @@ def _note(chart: Distribution, wanted: Wanted | None) -> str:
     if chart.counted_at is None:
         said.append(_("The hours have not been counted yet; they are within minutes."))
     return " ".join(said)
-
-
-def _checkpoint() -> Checkpoint | None:
-    """The newest signed statement of the log's size."""
-    return Checkpoint.objects.filter(log__ended_at__isnull=True).order_by("-size", "-signed_at").first()
 
 
 def _row(entry: Entry, names: dict[str, str], acts: Mapping[UUID, str]) -> dict[str, Any]:

@@ -280,13 +280,15 @@ def history(deliberation: Deliberation) -> list[Happened]:
     ids |= set(Seat.objects.filter(deliberation=deliberation, part__in=parts).values_list("pk", flat=True))
     for model in OF_THE_PROCESS:
         ids |= set(model._default_manager.filter(deliberation=deliberation).values_list("pk", flat=True))
-    entries = Entry.objects.filter(subject_id__in=[str(pk) for pk in ids]).order_by("-id")[:MOST_SHOWN]
+    # Put in order here: asked for the newest, SQLite would go through the log from its end until it had so many.
+    about = Entry.objects.filter(subject_id__in=[str(pk) for pk in ids]).defer("canonical").order_by()
+    entries = sorted(about, key=lambda entry: entry.pk)[-MOST_SHOWN:]
     said = {row.event: row.says for row in TABLE.values() if row.event}
     numbers = {
         str(pk): number for pk, number in Round.objects.filter(deliberation=deliberation).values_list("pk", "number")
     }
     found: list[Happened] = []
-    for entry in reversed(list(entries)):
+    for entry in entries:
         says = str(PAST.get(entry.event) or said.get(entry.event) or entry.event)
         if "%(number)s" in says:
             says %= {"number": numbers.get(entry.subject_id, "")}

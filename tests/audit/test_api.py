@@ -19,9 +19,11 @@ from audit import verify_record
 from audit.export import FILES
 from audit.models import Entry
 from audit.notes import Verifier
+from audit.queries import search
 from audit.receipts import read
 from audit.sequencer import sequence
 from tests.audit.entries import assert_whole, log_of, placed, write
+from tests.audit.recorded import check
 from tests.cast import Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("inside")]
@@ -75,6 +77,29 @@ def test_entries_are_looked_for_by_what_they_say(cast: Cast, api: Client) -> Non
     assert api.get("/api/v1/audit/entries/", {"service": "Gate"}).json()["results"] == []
     assert api.get("/api/v1/audit/entries/", {"service": "Oracle"}).status_code == 422
     assert api.get("/api/v1/audit/entries/", {"session": "x" * 101}).status_code == 422
+
+
+def test_several_filters_look_so_far_and_lead_on_both_ways(
+    cast: Cast, api: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "LOOKED_THROUGH", 3)
+    oldest = check(cast.organisation, "deny", session="a")
+    for number in range(8):
+        check(cast.organisation, "deny" if number % 2 else "allow", session="b" if number % 2 else "a")
+    newest = check(cast.organisation, "deny", session="a")
+    first = api.get("/api/v1/audit/entries/", {"decision": "deny", "session": "a"}).json()
+    pages = [first]
+    while pages[-1]["next"]:
+        pages.append(api.get(pages[-1]["next"]).json())
+    found = [row["id"] for page in pages for row in page["results"]]
+    assert (found, len(pages) > 1) == ([str(newest.pk), str(oldest.pk)], True)
+    back = [pages[-1]]
+    while back[-1]["previous"]:
+        back.append(api.get(back[-1]["previous"]).json())
+    assert str(newest.pk) in [row["id"] for page in back for row in page["results"]]
+    empty = next(page for page in [*pages, *back] if not page["results"])
+    again = [row["id"] for way in ("next", "previous") if empty[way] for row in api.get(empty[way]).json()["results"]]
+    assert set(again) <= set(found)
 
 
 def test_proof_is_a_file_for_the_verifier(cast: Cast, api: Client, tmp_path: Path) -> None:

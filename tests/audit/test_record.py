@@ -223,3 +223,23 @@ def test_tree_tables_take_what_the_sequencer_will_write(cast: Cast):
 def test_recording_takes_two_writes_and_no_reads(cast: Cast, django_assert_num_queries):
     with django_assert_num_queries(2):
         simple(cast)
+
+
+def test_one_foreign_row_among_many_of_one_statement_is_refused(cast: Cast):
+    """Rows of the tree are looked at together: one that is wrong takes back all of its statement."""
+    log = Log(organisation=cast.organisation, began_at=clock.now())
+    log.save(force_insert=True)
+    entries = [simple(cast) for _ in range(3)]
+    for wrong, name in (
+        ({"entry_id": uuid7()}, "audit_leaf_entry_id_ours"),
+        ({"entry_id": simple(cast, organisation=cast.other).pk}, "audit_leaf_entry_id_ours"),
+        ({"log_id": uuid7()}, "audit_leaf_log_id_ours"),
+    ):
+        rows = [
+            {"log_id": log.pk, "index": number, "entry_id": entry.pk, "organisation_id": cast.organisation.pk}
+            for number, entry in enumerate(entries)
+        ]
+        rows[1] |= wrong
+        with pytest.raises(IntegrityError, match=f"^{name}: "), transaction.atomic():
+            Leaf._base_manager.bulk_create([Leaf(**row) for row in rows])
+        assert not Leaf._base_manager.filter(organisation=cast.organisation).exists()

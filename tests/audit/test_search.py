@@ -89,8 +89,9 @@ def test_a_page_looks_no_further_than_it_says(house: Organisation, monkeypatch: 
     monkeypatch.setattr(searching, "LOOKED_THROUGH", 5)
     with open_organisation(house):
         oldest = check(house, "deny", pressure="HIGH")
-        for _ in range(7):
+        for _ in range(6):
             check(house, "allow", pressure="HIGH")
+            check(house, "deny")
         first = search(house, Wanted(decision="deny", pressure="HIGH"))
         assert first.rows == []
         assert first.following is not None
@@ -99,6 +100,22 @@ def test_a_page_looks_no_further_than_it_says(house: Organisation, monkeypatch: 
         assert ids(second.rows) == [oldest.pk]
         assert second.following is None
         assert ids(list(every(house, Wanted(decision="deny", pressure="HIGH")))) == [oldest.pk]
+
+
+def test_of_several_filters_the_one_that_leaves_fewest_is_looked_up(
+    house: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever it is: then nothing of it is left to look back to, however much the others leave."""
+    monkeypatch.setattr(searching, "LOOKED_THROUGH", 5)
+    with open_organisation(house):
+        rare = check(house, "deny", pressure="HIGH", session="long ago")
+        for _ in range(7):
+            check(house, "deny", pressure="HIGH", session="now")
+        for other in ({"session": "long ago"}, {"session": "long ago", "event": "oversight.check", "service": "Gate"}):
+            found = search(house, Wanted(decision="deny", pressure="HIGH", **other))
+            assert (ids(found.rows), found.looked_back_to) == ([rare.pk], None)
+        nothing = search(house, Wanted(decision="deny", pressure="HIGH", actor="nobody"))
+        assert (nothing.rows, nothing.looked_back_to) == ([], None)
 
 
 def test_another_organisation_has_nothing_in_it(cast: Cast) -> None:
