@@ -19,6 +19,7 @@ from deliberation.queries.abreast import Abreast
 from deliberation.queries.accommodations import proposals, questions, shared_values
 from deliberation.queries.agreement import agreements, differences, shifts
 from deliberation.queries.outcome import Document
+from deliberation.queries.positions import positions_abreast
 
 SAID_IN = (1, 2, 3)
 """The rounds that have a page; what was said in the fourth stands on the outcome."""
@@ -104,7 +105,7 @@ def of_rounds(site: Site, reader: Reader, places: list[dict[str, Any]], shown: l
 def _said_in(number: int, reader: Reader) -> dict[str, Any]:
     deliberation, seat = reader.deliberation, reader.seat
     if number == 1:
-        columns = rounds.positions_abreast(deliberation, standing=reader.standing, seat=seat, viewer=None)
+        columns = positions_abreast(deliberation, standing=reader.standing, seat=seat, viewer=None)
         return {"columns": columns}
     if number == 2:
         return {

@@ -42,7 +42,7 @@ from deliberation.models import (
     Review,
 )
 from deliberation.notifications import send_due
-from deliberation.queries.outcome import outcome_as_json
+from deliberation.queries.outcome_as_json import outcome_as_json
 from tests.cast import Cast
 from tests.deliberation import stages
 
