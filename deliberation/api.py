@@ -24,7 +24,7 @@ from deliberation.domain.conflict import propose_conflict
 from deliberation.domain.suggesting import orchestrator
 from deliberation.models import Deliberation, Outcome, Precedent, Urgency
 from deliberation.queries.likeness import similar
-from deliberation.queries.outcome import outcome_as_json, outcomes_as_json
+from deliberation.queries.outcome_as_json import outcome_as_json, outcomes_as_json
 from deliberation.queries.precedent import Place, Wanted, places_of_precedents, precedents
 
 LONGEST_SEARCH = 5_000

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import smtplib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,8 @@ from accounts import clock
 from accounts.models import Membership, Organisation
 from accounts.notifications import mail_is_sent
 from deliberation.models import Notice
+from deliberation.registers import in_register, own_registers
+from tractatus.registers import Register
 
 log = logging.getLogger(__name__)
 
@@ -83,19 +85,21 @@ def send_due(organisation: Organisation, *, now: datetime | None = None, most: i
 
 
 def _send_each(keys: list[UUID], organisation: Organisation, server: Any, *, now: datetime, mails: bool) -> int:
-    sent = 0
+    sent, registers = 0, own_registers(organisation)
     for key in keys:
         with transaction.atomic():
             if not Notice.objects.filter(pk=key, claimed_at__isnull=True).update(claimed_at=now):
                 continue  # another worker got there first
-        row = Notice.objects.select_related("seat__invitation__stakeholder", "user", "deliberation").get(pk=key)
+        row = Notice.objects.select_related(
+            "organisation", "seat__invitation__stakeholder", "user", "deliberation"
+        ).get(pk=key)
         try:
             facts = KINDS[row.kind](row)
             address = address_of(row)
             if facts is None or not address or not mails:
                 Notice.objects.filter(pk=key).update(dropped_at=now)
                 continue
-            _send(row, address, facts, organisation, server)
+            _send(row, address, facts, organisation, server, registers)
         except (smtplib.SMTPServerDisconnected, ConnectionError, TimeoutError):
             log.exception("The mail server went away at notice %s. The others wait.", key)
             break
@@ -107,13 +111,22 @@ def _send_each(keys: list[UUID], organisation: Organisation, server: Any, *, now
     return sent
 
 
-def _send(row: Notice, address: str, facts: Facts, organisation: Organisation, server: Any) -> None:
+def _send(
+    row: Notice,
+    address: str,
+    facts: Facts,
+    organisation: Organisation,
+    server: Any,
+    registers: Sequence[Register],
+) -> None:
     language = (row.seat.language if row.seat else row.user.language if row.user else "") or organisation.language
     with translation.override(language), timezone.override(ZoneInfo(organisation.time_zone)):
+        said = in_register(row, facts, registers, language)
         text = render_to_string(
-            f"notices/{row.kind}.txt",
+            "emails/in_register.txt" if said else f"notices/{row.kind}.txt",
             facts
             | {
+                "said": said,
                 "notice": row,
                 "organisation": organisation,
                 "deliberation": row.deliberation,

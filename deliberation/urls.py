@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from deliberation.views import (
     accommodations,
     agreement,
+    amendments,
     calendar,
     card,
     conflict,
@@ -27,6 +28,7 @@ from deliberation.views import (
     seats,
     signing,
     suggestions,
+    taking_part,
     terms,
 )
 from deliberation.views import outcome as outcome_views
@@ -77,8 +79,8 @@ stakeholders = [
     path(ONE + "people/add/", people.stakeholder_add, name="stakeholder_add"),
     path(ONE + "people/decide/", people.stakeholders_approve, name="stakeholders_approve"),
     path(ONE + "people/reopen/", people.stakeholders_reopen, name="stakeholders_reopen"),
-    path(ONE + "people/amend/", people.amendment_new, name="amendment_new"),
-    path(ONE + "people/amend/<uuid:key>/", people.amendment_decide, name="amendment_decide"),
+    path(ONE + "people/amend/", amendments.amendment_new, name="amendment_new"),
+    path(ONE + "people/amend/<uuid:key>/", amendments.amendment_decide, name="amendment_decide"),
     path(ONE + "people/<uuid:key>/", people.stakeholder_edit, name="stakeholder_edit"),
     path(ONE + "people/<uuid:key>/keep/", people.stakeholder_keep, name="stakeholder_keep"),
     path(ONE + "people/<uuid:key>/drop/", people.stakeholder_drop, name="stakeholder_drop"),
@@ -93,11 +95,11 @@ stakeholders = [
     path(ONE + "invitations/mails/<uuid:key>/again/", invitations.notice_resend, name="notice_resend"),
     path(ONE + "invitations/requests/<uuid:key>/", invitations.request_answer, name="request_answer"),
     path("p/<str:token>/", participation.participate, name="participate"),
-    path(ONE + "asked/accept/", participation.card_accept, name="card_accept"),
-    path(ONE + "asked/decline/", participation.card_decline, name="card_decline"),
-    path(ONE + "asked/leave/", participation.card_leave, name="card_leave"),
-    path(ONE + "asked/frameworks/", participation.card_frameworks, name="card_frameworks"),
-    path(ONE + "asked/otherwise/<slug:kind>/", participation.card_otherwise, name="card_otherwise"),
+    path(ONE + "asked/accept/", taking_part.card_accept, name="card_accept"),
+    path(ONE + "asked/decline/", taking_part.card_decline, name="card_decline"),
+    path(ONE + "asked/leave/", taking_part.card_leave, name="card_leave"),
+    path(ONE + "asked/frameworks/", taking_part.card_frameworks, name="card_frameworks"),
+    path(ONE + "asked/otherwise/<slug:kind>/", taking_part.card_otherwise, name="card_otherwise"),
 ]
 
 asked = [

@@ -107,6 +107,7 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
+                "tractatus_site.templatetags.moments",
                 "tractatus_site.templatetags.page",
             ],
         },

@@ -44,7 +44,7 @@ def add_member(
     return membership
 
 
-def set_roles(membership: Membership, roles: Iterable[Role | str], *, by: By) -> None:
+def set_roles(membership: Membership, roles: Iterable[Role | str], *, by: By) -> Membership:
     """Give a member exactly these roles. Raises Invalid when no administrator would be left."""
     wanted = _known(roles)
     with acting_in("set_roles", membership.organisation, by=by) as act:
@@ -61,6 +61,7 @@ def set_roles(membership: Membership, roles: Iterable[Role | str], *, by: By) ->
         for role in sorted(rows.keys() - wanted):
             rows[role].delete()
         act.done(("membership", membership.pk), "changed")
+    return membership
 
 
 def end_membership(membership: Membership, *, by: By) -> None:

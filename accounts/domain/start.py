@@ -118,7 +118,7 @@ def sign_in_as_demo(user: User) -> User:
     return user
 
 
-def choose_mail(organisation: Organisation, choice: MailChoice | str, *, by: User) -> None:
+def choose_mail(organisation: Organisation, choice: MailChoice | str, *, by: User) -> Installation:
     """Say how mail leaves this installation. Raises WrongState where it serves more than one organisation:
     then it is not one administrator's to say."""
     if choice not in {MailChoice.MAIL, MailChoice.LINKS}:
@@ -129,3 +129,4 @@ def choose_mail(organisation: Organisation, choice: MailChoice | str, *, by: Use
             raise WrongState(_("This installation serves several organisations. Its operator decides about mail."))
         Installation.objects.filter(pk=1).update(mail_choice=choice)
         act.done(("organisation", organisation.pk), str(choice))
+    return Installation.current()

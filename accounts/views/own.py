@@ -12,7 +12,7 @@ from accounts.access import for_signed_in
 from accounts.domain.sessions import end_other_sessions, end_session
 from accounts.models import User
 from accounts.queries.sessions import sessions_of
-from accounts.refusals import Refused
+from accounts.views.acting import tries
 
 
 @require_GET
@@ -30,12 +30,8 @@ def own_sessions(request: HttpRequest) -> HttpResponse:
 @for_signed_in
 def own_session_end(request: HttpRequest, handle: str) -> HttpResponse:
     """End one."""
-    try:
-        end_session(_person(request), handle)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-    else:
-        messages.success(request, _("It has ended. Whoever uses that browser is signed out."))
+    done = _("It has ended. Whoever uses that browser is signed out.")
+    tries(request, lambda: end_session(_person(request), handle), done=done)
     return redirect("own_sessions")
 
 

@@ -18,13 +18,13 @@ from accounts.domain.links import make_sign_in_link, open_to_a_link
 from accounts.domain.members import add_member, end_membership, set_roles
 from accounts.domain.projects import archive_project, create_project
 from accounts.domain.start import choose_mail
-from accounts.forms.refusals import refuse
 from accounts.forms.settings import KeyForm, MemberForm, ProjectForm, RolesForm
 from accounts.forms.start import MailForm
 from accounts.models import APIKey, Installation, Project
 from accounts.notifications import mail_is_sent, mail_leaves, send_test_mail, tell_new_member
 from accounts.queries.organisations import api_keys, members, projects
 from accounts.refusals import Refused
+from accounts.views.acting import sent, tries
 
 READ = "read_settings"
 
@@ -40,15 +40,11 @@ def settings(request: MemberRequest, slug: str) -> HttpResponse:
 def settings_members(request: MemberRequest, slug: str) -> HttpResponse:
     """Everybody, and the form to take somebody in."""
     form = MemberForm(request.POST if request.method == "POST" else None, initial=_kept(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            membership = add_member(request.organisation, by=request.user, **form.cleaned_data)
-        except Refused as refused:
-            refuse(form, refused)
-        else:
-            tell_new_member(membership, by=request.user)
-            messages.success(request, _("%(name)s is a member now.") % {"name": membership.user})
-            return redirect("settings_members", slug=slug)
+    membership = sent(form, lambda data: add_member(request.organisation, by=request.user, **data))
+    if membership is not None:
+        tell_new_member(membership, by=request.user)
+        messages.success(request, _("%(name)s is a member now.") % {"name": membership.user})
+        return redirect("settings_members", slug=slug)
     found = list(members())
     links = set() if mail_is_sent() else open_to_a_link(found)
     return _page(request, "members", form, {"members": found, "links": links})
@@ -61,14 +57,9 @@ def settings_member_roles(request: MemberRequest, slug: str, membership_id: UUID
     form = RolesForm(
         request.POST if request.method == "POST" else None, initial={"roles": [str(role) for role in membership.roles]}
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            set_roles(membership, form.cleaned_data["roles"], by=request.user)
-        except Refused as refused:
-            refuse(form, refused)
-        else:
-            messages.success(request, _("The roles of %(name)s are changed.") % {"name": membership.user})
-            return redirect("settings_members", slug=slug)
+    if sent(form, lambda data: set_roles(membership, data["roles"], by=request.user)) is not None:
+        messages.success(request, _("The roles of %(name)s are changed.") % {"name": membership.user})
+        return redirect("settings_members", slug=slug)
     return _page(request, "member_roles", form, {"member": membership})
 
 
@@ -117,14 +108,10 @@ def settings_member_link(request: MemberRequest, slug: str, membership_id: UUID)
 def settings_projects(request: MemberRequest, slug: str) -> HttpResponse:
     """All projects, and the form to make one."""
     form = ProjectForm(request.POST if request.method == "POST" else None, initial=_kept(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            project = create_project(request.organisation, by=request.user, **form.cleaned_data)
-        except Refused as refused:
-            refuse(form, refused)
-        else:
-            messages.success(request, _("The project %(name)s is made.") % {"name": project})
-            return redirect("settings_projects", slug=slug)
+    project = sent(form, lambda data: create_project(request.organisation, by=request.user, **data))
+    if project is not None:
+        messages.success(request, _("The project %(name)s is made.") % {"name": project})
+        return redirect("settings_projects", slug=slug)
     return _page(request, "projects", form, {"projects": projects()})
 
 
@@ -133,9 +120,9 @@ def settings_projects(request: MemberRequest, slug: str) -> HttpResponse:
 def settings_project_archive(request: MemberRequest, slug: str, project_id: UUID) -> HttpResponse:
     """Close a project."""
     project: Project = _one(projects(), project_id)
-    return _done(
-        request, "settings_projects", archive_project, project, _("The project %(name)s is closed.") % {"name": project}
-    )
+    done = _("The project %(name)s is closed.") % {"name": project}
+    tries(request, lambda: archive_project(project, by=request.user), done=done)
+    return redirect("settings_projects", slug=slug)
 
 
 @never_cache
@@ -143,20 +130,18 @@ def settings_project_archive(request: MemberRequest, slug: str, project_id: UUID
 def settings_keys(request: MemberRequest, slug: str) -> HttpResponse:
     """All keys, and the form to make one. The answer to making one shows its secret, this once."""
     form = KeyForm(request.POST if request.method == "POST" else None, initial=_kept(request))
-    made = None
-    if request.method == "POST" and form.is_valid():
-        asked = form.cleaned_data
-        try:
-            made = create_api_key(
-                asked["project"],
-                asked["name"],
-                by=request.user,
-                enforces=bool(asked["enforces"]),
-                attended=asked["attended"],
-            )
-            form = KeyForm()
-        except Refused as refused:
-            refuse(form, refused)
+    made = sent(
+        form,
+        lambda data: create_api_key(
+            data["project"],
+            data["name"],
+            by=request.user,
+            enforces=bool(data["enforces"]),
+            attended=data["attended"],
+        ),
+    )
+    if made is not None:
+        form = KeyForm()
     site = request.build_absolute_uri("/").rstrip("/")
     told = {"keys": api_keys(), "made": made, "has_projects": projects().exists(), "site": site}
     return _page(request, "keys", form, told)
@@ -167,7 +152,9 @@ def settings_keys(request: MemberRequest, slug: str) -> HttpResponse:
 def settings_key_revoke(request: MemberRequest, slug: str, key_id: UUID) -> HttpResponse:
     """End a key at once."""
     key: APIKey = _one(api_keys(), key_id)
-    return _done(request, "settings_keys", revoke_api_key, key, _("The key %(name)s is revoked.") % {"name": key})
+    done = _("The key %(name)s is revoked.") % {"name": key}
+    tries(request, lambda: revoke_api_key(key, by=request.user), done=done)
+    return redirect("settings_keys", slug=slug)
 
 
 @for_members(read=READ)
@@ -176,14 +163,9 @@ def settings_mail(request: MemberRequest, slug: str) -> HttpResponse:
     installation = Installation.current()
     choice = installation.mail_choice or ("mail" if mail_leaves() else "links")
     form = MailForm(request.POST if request.method == "POST" else None, initial={"mail_choice": choice})
-    if request.method == "POST" and form.is_valid():
-        try:
-            choose_mail(request.organisation, form.cleaned_data["mail_choice"], by=request.user)
-        except Refused as refused:
-            refuse(form, refused)
-        else:
-            messages.success(request, _("Kept."))
-            return redirect("settings_members", slug=slug)
+    if sent(form, lambda data: choose_mail(request.organisation, data["mail_choice"], by=request.user)) is not None:
+        messages.success(request, _("Kept."))
+        return redirect("settings_members", slug=slug)
     return _page(request, "mail", form, {"installation": installation})
 
 
@@ -211,16 +193,6 @@ def settings_mail_test(request: MemberRequest, slug: str) -> HttpResponse:
 def _page(request: HttpRequest, name: str, form: Any, facts: dict[str, Any]) -> HttpResponse:
     status = 422 if form.is_bound and form.errors else 200
     return render(request, f"accounts/{name}.html", {"form": form, **facts}, status=status)
-
-
-def _done(request: MemberRequest, back: str, verb: Any, thing: Any, said: str) -> HttpResponse:
-    try:
-        verb(thing, by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-    else:
-        messages.success(request, said)
-    return redirect(back, slug=request.organisation.slug)
 
 
 def _one(rows: Any, pk: UUID) -> Any:

@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.access import MemberRequest, for_members, kept_post
-from accounts.forms.refusals import refuse
 from accounts.permissions import may
-from accounts.refusals import Refused
+from accounts.views.acting import sent
 from audit.domain.milestones import add_milestone
 from audit.forms.public import MilestoneForm
 from audit.models import Surface
@@ -42,14 +41,9 @@ def milestone_add(request: MemberRequest, slug: str) -> HttpResponse:
     """Add an incident, a change or a version."""
     posted = request.method == "POST"
     form = MilestoneForm(request.POST if posted else None, initial=(kept_post(request) or {}))
-    if posted and form.is_valid():
-        try:
-            add_milestone(request.organisation, by=request.user, **form.cleaned_data)
-        except Refused as refused:
-            refuse(form, refused)
-        else:
-            messages.success(request, _("It stands in the evolution log now, and in the record."))
-            return redirect("evolution", slug=slug)
+    if sent(form, lambda data: add_milestone(request.organisation, by=request.user, **data)) is not None:
+        messages.success(request, _("It stands in the evolution log now, and in the record."))
+        return redirect("evolution", slug=slug)
     return render(request, "audit/milestone.html", {"form": form}, status=422 if posted else 200)
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import MemberRequest, for_members
-from accounts.refusals import Refused
+from accounts.views.acting import tries
 from audit.domain.exports import start_export
 from audit.export_job import place_of
 from audit.models import Export
@@ -24,12 +23,8 @@ SHOWN = 10
 def settings_export(request: MemberRequest, slug: str) -> HttpResponse:
     """The last exports, how far the one is that is being made, and the button for the next."""
     if request.method == "POST":
-        try:
-            start_export(request.organisation, by=request.user)
-        except Refused as refused:
-            messages.error(request, refused.sentence)
-        else:
-            messages.success(request, _("It is being made. You can close this page; it will be here."))
+        done = _("It is being made. You can close this page; it will be here.")
+        tries(request, lambda: start_export(request.organisation, by=request.user), done=done)
         return redirect("settings_export", slug=slug)
     rows = list(Export.objects.select_related("asked_by").order_by("-pk")[:SHOWN])
     for row in rows:

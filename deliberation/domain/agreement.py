@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
@@ -27,6 +28,8 @@ from deliberation.models import (
     State,
 )
 
+P = TypeVar("P", Agreement, Difference)
+
 
 def put_agreement(deliberation: Deliberation, *, by: User, text: str, replaces: Agreement | None = None) -> Agreement:
     """Put a sentence that seems agreed: while round 3 is open, or before, once round 2 has closed.
@@ -38,19 +41,7 @@ def put_agreement(deliberation: Deliberation, *, by: User, text: str, replaces: 
         round_ = _may_put(deliberation)
         if replaces is not None:
             _strike(act, replaces, says_else=cleaned(text) != str(replaces.text))
-        body = act.keep("text", text)
-        here = Agreement.objects.filter(deliberation=deliberation)
-        row = Agreement.objects.create(
-            organisation_id=deliberation.organisation_id,
-            deliberation=deliberation,
-            number=(here.aggregate(last=Max("number"))["last"] or 0) + 1,
-            text=body,
-            by_user=by,
-            at=act.now,
-            replaces=replaces,
-        )
-        if replaces is not None:
-            act.decision = "reworded"
+        row = _put(act, Agreement, text, replaces)
         act.subject = ("agreement", row.pk)
         ask_again(round_)
     return row
@@ -121,17 +112,7 @@ def put_difference(
             before = [str(side.text) for side in replaces.sides.select_related("text")]
             after = [cleaned(side) for side in stated]
             _strike(act, replaces, says_else=(cleaned(text), after) != (str(replaces.text), before))
-        body = act.keep("text", text)
-        here = Difference.objects.filter(deliberation=deliberation)
-        row = Difference.objects.create(
-            organisation_id=deliberation.organisation_id,
-            deliberation=deliberation,
-            number=(here.aggregate(last=Max("number"))["last"] or 0) + 1,
-            text=body,
-            by_user=by,
-            at=act.now,
-            replaces=replaces,
-        )
+        row = _put(act, Difference, text, replaces)
         for side in stated:
             Side.objects.create(
                 organisation_id=deliberation.organisation_id,
@@ -141,8 +122,6 @@ def put_difference(
                 by_user=by,
                 at=act.now,
             )
-        if replaces is not None:
-            act.decision = "reworded"
         act.subject = ("difference", row.pk)
         ask_again(round_)
     return row
@@ -191,6 +170,22 @@ def _may_put(deliberation: Deliberation) -> Round:
     if deliberation.state == State.ROUND_2 and round_of(deliberation, 2).state != Round.State.CLOSED:
         raise WrongState(_("This can be written once round 2 has closed."))
     return round_
+
+
+def _put(act: Act, model: type[P], text: str, replaces: P | None) -> P:
+    """The next one of its kind, in these words."""
+    here = model.objects.filter(deliberation=act.deliberation)
+    if replaces is not None:
+        act.decision = "reworded"
+    return model.objects.create(
+        organisation_id=act.deliberation.organisation_id,
+        deliberation=act.deliberation,
+        number=(here.aggregate(last=Max("number"))["last"] or 0) + 1,
+        text=act.keep("text", text),
+        by_user=act.user,
+        at=act.now,
+        replaces=replaces,
+    )
 
 
 def _strike(act: Act, row: Agreement | Difference, *, says_else: bool) -> None:

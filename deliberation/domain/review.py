@@ -17,22 +17,21 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts import clock
-from accounts.models import Membership, Organisation, SeatUser, User
+from accounts.models import Organisation, User
 from accounts.permissions import SYSTEM
 from accounts.refusals import Invalid, NotAllowed, Refused, Stale
-from accounts.roles import Part, Role
+from accounts.roles import Role
 from deliberation.domain.act import Act, By, perform
 from deliberation.domain.agents import release_agents
 from deliberation.domain.conflict import propose_successor, take_up
 from deliberation.domain.precedent import citers, day_begins, move_precedent, schedule_review, today_in
+from deliberation.domain.reviewers import may_sign, watchers
 from deliberation.models import (
-    ChangeReport,
     Deliberation,
     Dissent,
     Precedent,
     Review,
     ReviewAuthor,
-    ReviewTrigger,
     ReviewVoice,
     Seat,
     State,
@@ -79,7 +78,7 @@ def open_review(review: Review, *, by: By) -> Review:
         fall_due(review, act)
         act.subject = ("review", review.pk)
         act.decision = "due"
-        act.notify("review_due", f"review:{review.pk}", users=_watchers(review))
+        act.notify("review_due", f"review:{review.pk}", users=watchers(review))
     return review
 
 
@@ -123,7 +122,7 @@ def return_review(review: Review, *, by: By) -> Review:
         move_precedent(precedent, Precedent.State.IN_FORCE, act.now)
         act.subject = ("review", again.pk)
         act.decision = "due"
-        act.notify("review_due", f"review:{again.pk}", users=_watchers(again))
+        act.notify("review_due", f"review:{again.pk}", users=watchers(again))
     return again
 
 
@@ -183,7 +182,7 @@ def give_back_review(review: Review, *, by: User, reason: str) -> Review:
         move_precedent(review.precedent, Precedent.State.IN_FORCE, act.now)
         act.subject = ("review", review.pk)
         act.decision = "given_back"
-        others = [user for user in _watchers(review) if user.pk != by.pk]
+        others = [user for user in watchers(review) if user.pk != by.pk]
         act.notify("review_given_back", f"review:{review.pk}:{act.entry_id.hex}", users=others)
     return review
 
@@ -304,104 +303,3 @@ def open_successor(review: Review, *, by: User, question: str, reason: str, urge
 def _tell_it_closed(act: Act, review: Review) -> None:
     spoke = Seat.objects.filter(pk__in=ReviewVoice.objects.filter(review=review).values("seat"), left_at__isnull=True)
     act.notify("review_closed", f"review:{review.pk}", users=citers(review.precedent), seats=spoke)
-
-
-# --- Reports
-
-
-def report_change(
-    precedent: Precedent, *, by: User | Seat, text: str, trigger: ReviewTrigger | None = None
-) -> ChangeReport:
-    """Report that a trigger came about (`trigger`), or that something the decision relied on no longer holds."""
-    with perform("report_change", precedent.deliberation, by=by, thing=precedent) as act:
-        if trigger is not None and trigger.deliberation_id != precedent.deliberation_id:
-            raise Invalid(_("This is a trigger of another decision."), "trigger")
-        report = ChangeReport.objects.create(
-            organisation_id=precedent.organisation_id,
-            deliberation_id=precedent.deliberation_id,
-            precedent=precedent,
-            trigger=trigger,
-            text=act.keep("text", text),
-            by_user=act.user,
-            by_seat=act.seat,
-            at=act.now,
-        )
-        act.subject = ("change_report", report.pk)
-        act.decision = "reported"
-        told = [user for user in _reviewers() if user != by]
-        act.notify("change_reported", f"report:{report.pk}", users=told)
-    return report
-
-
-def accept_report(report: ChangeReport, *, by: User, reason: str) -> ChangeReport:
-    """Accept a report: the review falls due at once, or the one that is going on takes it up."""
-    with perform("accept_report", report.deliberation, by=by, thing=report) as act:
-        _decide(report, ChangeReport.State.ACCEPTED, act, reason)
-        review = Review.objects.filter(precedent=report.precedent_id, state__in=Review.OPEN).first()
-        if review is not None:
-            review.triggered_by = review.triggered_by or report
-            if review.state == Review.State.SCHEDULED:
-                fall_due(review, act)
-                act.notify("review_due", f"review:{review.pk}", users=_watchers(review))
-            else:
-                review.save(update_fields=["triggered_by"])
-    return report
-
-
-def dismiss_report(report: ChangeReport, *, by: User, reason: str) -> ChangeReport:
-    """Dismiss a report. The reason stands beside it, and whoever reported is told."""
-    with perform("dismiss_report", report.deliberation, by=by, thing=report) as act:
-        _decide(report, ChangeReport.State.DISMISSED, act, reason)
-    return report
-
-
-def _decide(report: ChangeReport, state: str, act: Act, reason: str) -> None:
-    report.reason = act.keep("reason", reason)
-    report.state = state
-    report.decided_by = act.user
-    report.decided_at = act.now
-    report.save()
-    act.subject = ("change_report", report.pk)
-    act.decision = state
-    act.notify(
-        "report_decided",
-        f"report:{report.pk}",
-        users=[report.by_user] if report.by_user else [],
-        seats=[report.by_seat] if report.by_seat else [],
-    )
-
-
-# --- Who
-
-
-def _members_in(role: Role) -> list[User]:
-    current = Membership.objects.filter(ended_at__isnull=True, role_rows__role=role).values("user")
-    return list(User.objects.filter(pk__in=current, is_active=True).order_by("pk"))
-
-
-def _reviewers() -> list[User]:
-    return _members_in(Role.REVIEWER)
-
-
-def holder_of(deliberation: Deliberation) -> User | None:
-    """The person on the decision holder's seat, if they still belong to the organisation; else nobody holds it."""
-    seats = Seat.objects.filter(deliberation=deliberation, part=Part.HOLDER).values("pk")
-    sits = SeatUser.objects.filter(seat_id__in=seats, until__isnull=True).select_related("user").first()
-    if sits is None or not sits.user.is_active:
-        return None
-    current = Membership.objects.filter(user=sits.user, ended_at__isnull=True).exists()
-    return sits.user if current else None
-
-
-def _watchers(review: Review) -> list[User]:
-    holder = holder_of(review.deliberation)
-    people = _reviewers()
-    return people if holder is None or holder in people else [*people, holder]
-
-
-def may_sign(review: Review) -> list[User]:
-    """The decision holders whom no gate keeps from signing this review."""
-    authors = set(ReviewAuthor.objects.filter(review=review).values_list("user", flat=True))
-    seats = Seat.objects.filter(deliberation=review.deliberation_id, part=Part.FACILITATOR).values("pk")
-    facilitated = set(SeatUser.objects.filter(seat_id__in=seats).values_list("user", flat=True))
-    return [user for user in _members_in(Role.DECISION_HOLDER) if user.pk not in authors | facilitated]

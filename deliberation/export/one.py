@@ -21,7 +21,8 @@ from deliberation.export import pages
 from deliberation.export.reading import Reader, rows_for
 from deliberation.models import Deliberation
 from deliberation.models.tenancy import OfDeliberation
-from deliberation.queries.outcome import Document, document_of, outcome_as_json, version_to_read
+from deliberation.queries.outcome import Document, document_of, version_to_read
+from deliberation.queries.outcome_as_json import outcome_as_json
 from deliberation.views.outcome import markdown_of
 
 FORMAT = "tractatus-deliberation/v1"

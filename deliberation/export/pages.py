@@ -19,9 +19,10 @@ from deliberation.queries.abreast import Abreast
 from deliberation.queries.accommodations import proposals, questions, shared_values
 from deliberation.queries.agreement import agreements, differences, shifts
 from deliberation.queries.outcome import Document
+from deliberation.queries.positions import positions_abreast
 from deliberation.queries.precedent import place_of
 from deliberation.queries.review import packet, reviews_of
-from deliberation.views.review_words import packet_words, status_of_review
+from deliberation.queries.review_page import packet_words, status_of_review
 
 SAID_IN = (1, 2, 3)
 """The rounds that have a page; what was said in the fourth stands on the outcome."""
@@ -107,7 +108,7 @@ def of_rounds(site: Site, reader: Reader, places: list[dict[str, Any]], shown: l
 def _said_in(number: int, reader: Reader) -> dict[str, Any]:
     deliberation, seat = reader.deliberation, reader.seat
     if number == 1:
-        columns = rounds.positions_abreast(deliberation, standing=reader.standing, seat=seat, viewer=None)
+        columns = positions_abreast(deliberation, standing=reader.standing, seat=seat, viewer=None)
         return {"columns": columns}
     if number == 2:
         return {

@@ -22,7 +22,7 @@ from deliberation.models import Deliberation, Seat
 from deliberation.models.rounds import Spoken
 from deliberation.models.tenancy import OfDeliberation
 from deliberation.queries.abreast import newest
-from deliberation.queries.rounds import reads_others, visible_positions
+from deliberation.queries.positions import reads_others, visible_positions
 
 Rows = dict[str, list[dict[str, Any]]]
 

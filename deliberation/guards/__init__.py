@@ -1,6 +1,6 @@
 """What the database itself refuses, whoever writes to it. Verbs check the same first, and say it in words."""
 
-from deliberation.guards import conflict, review, signing, speech, stakeholders, tenancy
+from deliberation.guards import conflict, dissent, outcome, publication, review, signing, speech, stakeholders, tenancy
 
 
 def declare() -> None:
@@ -9,5 +9,8 @@ def declare() -> None:
     conflict.declare()
     speech.declare()
     review.declare()
+    outcome.declare()
     signing.declare()
+    dissent.declare()
+    publication.declare()
     stakeholders.declare()

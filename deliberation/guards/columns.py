@@ -1,8 +1,13 @@
-"""That an update changes a column, in SQL which both databases understand, empty columns compared too."""
+"""Tables, and that an update changes a column, in SQL which both databases understand, empty columns compared too."""
 
 from __future__ import annotations
 
 from django.db.models import Model
+
+
+def table(model: type[Model]) -> str:
+    """The name of its table."""
+    return model._meta.db_table
 
 
 def differs(*columns: str | None) -> str:

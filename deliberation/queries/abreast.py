@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from deliberation.models import Deliberation, Framework
 from deliberation.models.rounds import Spoken
 from deliberation.queries.conflict import frameworks_in_order
@@ -47,3 +49,15 @@ class Abreast:
             }
             for framework in self.frameworks
         ]
+
+
+def how_given(row: Spoken) -> str:
+    """How it was given, where not typed by its speaker; and that it is not confirmed, where it is not."""
+    given = {
+        Spoken.Given.SPOKEN: _("Spoken, written down by the facilitator."),
+        Spoken.Given.PAPER: _("On paper, entered by the facilitator."),
+        Spoken.Given.TRANSLATED: _("Translated, entered by the facilitator."),
+    }.get(Spoken.Given(row.given), "")
+    if row.confirmed_at is None:
+        return f"{given} {_('Not yet confirmed by its speaker.')}".strip()
+    return given

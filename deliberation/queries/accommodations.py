@@ -10,8 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from deliberation.models import Deliberation, Option, ProposalCost, Question, Seat, SharedValue, Stance
-from deliberation.queries.abreast import Abreast, newest
-from deliberation.queries.rounds import how_given
+from deliberation.queries.abreast import Abreast, how_given, newest
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from deliberation.models import Agreement, AgreementAnswer, Deliberation, Difference, Seat, Shift, SideAnswer
-from deliberation.queries.abreast import Abreast, newest
-from deliberation.queries.rounds import how_given
+from deliberation.queries.abreast import Abreast, how_given, newest
 
 R = TypeVar("R", Agreement, Difference)
 

@@ -16,8 +16,8 @@ from audit.models import Text
 from deliberation.domain.completeness import today_for
 from deliberation.domain.dates import in_words
 from deliberation.models import Commitment, Dissent, Outcome, OutcomeVersion
+from deliberation.queries.abreast import how_given
 from deliberation.queries.outcome import Document, PrintedDissent, PrintedLoss
-from deliberation.queries.rounds import how_given
 
 ORDINALS = (
     gettext_lazy("Dissent"),

@@ -10,7 +10,8 @@ import rfc8785
 
 from deliberation.domain.completeness import standing_dissents
 from deliberation.models import Ask, Invitation, Outcome, Publication, Question, QuoteChoice, Seat
-from deliberation.queries.outcome import Document, NameOf, by_seat_name, document_of, outcome_as_json, version_to_read
+from deliberation.queries.outcome import Document, NameOf, by_seat_name, document_of, version_to_read
+from deliberation.queries.outcome_as_json import outcome_as_json
 
 
 def quoted_seats(outcome: Outcome) -> list[Seat]:

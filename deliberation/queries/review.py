@@ -13,7 +13,8 @@ from django.db.models import Exists, Model, OuterRef, QuerySet
 from accounts.models import Membership, Organisation, SeatUser, User
 from accounts.roles import Part
 from deliberation.domain.precedent import today_in
-from deliberation.domain.review import dissenting_seats, holder_of
+from deliberation.domain.review import dissenting_seats
+from deliberation.domain.reviewers import holder_of
 from deliberation.models import (
     ChangeReport,
     Citation,

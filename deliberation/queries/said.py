@@ -22,8 +22,8 @@ from deliberation.models import (
     Stance,
 )
 from deliberation.models.rounds import Spoken
-from deliberation.queries.abreast import newest
-from deliberation.queries.rounds import how_given, position_parts
+from deliberation.queries.abreast import how_given, newest
+from deliberation.queries.positions import position_parts
 
 
 @dataclass(frozen=True)

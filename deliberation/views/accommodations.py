@@ -14,9 +14,9 @@ from deliberation.addresses import address
 from deliberation.domain.accommodations import answer_proposal, propose, share_value, state_cost
 from deliberation.forms import rounds as forms
 from deliberation.models import Deliberation, Framework, Option, Round, Seat, Stance, Voice
-from deliberation.queries import rounds as reads
 from deliberation.queries.accommodations import Proposal, proposals, shared_values
 from deliberation.queries.conflict import frameworks_in_order
+from deliberation.queries.positions import positions_abreast
 from deliberation.queries.said import version_of
 from deliberation.views.access import DeliberationRequest, deliberation_view
 from deliberation.views.acting import seat_of, speaker_of, to
@@ -75,7 +75,7 @@ def _visible(
     ]
     found: dict[str, Any] = {
         "shared": shared_values(deliberation),
-        "positions": reads.positions_abreast(deliberation, standing=request.standing, seat=seat, viewer=viewer),
+        "positions": positions_abreast(deliberation, standing=request.standing, seat=seat, viewer=viewer),
         "proposals": shown,
     }
     if speaks:

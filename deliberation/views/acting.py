@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
-from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -15,7 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.permissions import rule
-from accounts.refusals import NotAllowed, Refused
+from accounts.refusals import NotAllowed
+from accounts.roles import Part
 from deliberation.addresses import address
 from deliberation.domain.act import check_state
 from deliberation.models import Deliberation, Seat
@@ -49,6 +46,12 @@ def speaker_of(request: DeliberationRequest) -> Seat | User:
     return request.seat or user_of(request)
 
 
+def must_facilitate(request: DeliberationRequest) -> None:
+    """Raise `NotAllowed` for everybody but the facilitator: who is asked, and how they are invited, is theirs."""
+    if Part.FACILITATOR not in request.standing.parts:
+        raise NotAllowed(_("The facilitator draws up the list, and invites."))
+
+
 def uuid_of(value: str | None) -> UUID | None:
     """The id that a request names, or None where it is no id."""
     try:
@@ -64,28 +67,3 @@ def must(request: DeliberationRequest, deliberation: Deliberation, verb: str) ->
     if sentence:
         raise NotAllowed(sentence)
     check_state(the_rule, deliberation, None)
-
-
-def tries(request: HttpRequest, verb: Callable[[], Any], *, done: str = "") -> bool:
-    """Run a verb behind a plain button: say `done`, or say as a message why it was refused. Gives whether it ran."""
-    try:
-        verb()
-    except Refused as refused:
-        for sentence in refused.errors.values():
-            messages.error(request, sentence)
-        return False
-    except IntegrityError as error:
-        messages.error(request, sentence_of(error))
-        return False
-    if done:
-        messages.success(request, done)
-    return True
-
-
-def sentence_of(error: IntegrityError) -> str:
-    """What a database guard or a unique constraint refused, in a sentence for people."""
-    text = str(error).split("\n")[0]
-    name, colon, says = text.partition(": ")
-    if colon and " " not in name:
-        return says[:1].upper() + says[1:]
-    return _("Somebody else changed this at the same moment. Please look again; what you wrote is kept.")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -169,31 +171,32 @@ def _may_put(deliberation: Deliberation) -> bool:
 @deliberation_view()
 def agreement_put(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     """Put a sentence that seems agreed, in the place of an earlier one with `?replaces=`."""
-    by, old = user_of(request), _replaced(request, deliberation, Agreement)
-    writing = Writing(
-        request, deliberation, forms.SentenceForm, name="put_agreement", by=by, about=old.pk if old else None
-    )
-    if writing.sends(
-        lambda data: put_agreement(deliberation, by=by, replaces=old, **data),
-        done=_("It is put to everybody who takes part."),
-    ):
-        return to(deliberation, f"agreement#a-{writing.result.pk.hex}")
-    return show_agreement(request, deliberation, writing)
+    return _put(request, deliberation, Agreement, forms.SentenceForm, put_agreement, "a")
 
 
 @require_POST
 @deliberation_view()
 def difference_put(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     """Put a difference with its sides, in the place of an earlier one with `?replaces=`."""
-    by, old = user_of(request), _replaced(request, deliberation, Difference)
-    writing = Writing(
-        request, deliberation, forms.DifferenceForm, name="put_difference", by=by, about=old.pk if old else None
-    )
+    return _put(request, deliberation, Difference, forms.DifferenceForm, put_difference, "d")
+
+
+def _put(
+    request: DeliberationRequest,
+    deliberation: Deliberation,
+    model: type[R],
+    form: type[Form],
+    verb: Callable[..., R],
+    at: str,
+) -> HttpResponse:
+    """Put one of `model`, and go to its place on the page, which begins with `at`."""
+    by, old = user_of(request), _replaced(request, deliberation, model)
+    writing = Writing(request, deliberation, form, name=verb.__name__, by=by, about=old.pk if old else None)
     if writing.sends(
-        lambda data: put_difference(deliberation, by=by, replaces=old, **data),
+        lambda data: verb(deliberation, by=by, replaces=old, **data),
         done=_("It is put to everybody who takes part."),
     ):
-        return to(deliberation, f"agreement#d-{writing.result.pk.hex}")
+        return to(deliberation, f"agreement#{at}-{writing.result.pk.hex}")
     return show_agreement(request, deliberation, writing)
 
 

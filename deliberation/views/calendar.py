@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access import for_members
 from accounts.models import User
 from accounts.scope import open_organisation
+from accounts.views.acting import tries
 from deliberation.domain.calendar import (
     current_link,
     end_calendar_link,
@@ -21,7 +22,6 @@ from deliberation.domain.calendar import (
     token_of,
 )
 from deliberation.queries.calendar import calendar
-from deliberation.views.acting import tries
 
 
 @require_GET

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import MemberRequest, for_members
 from accounts.roles import Part, Role
+from accounts.views.acting import tries
 from deliberation.addresses import address
 from deliberation.domain import conflict
 from deliberation.domain.standing import Standing
@@ -22,7 +23,7 @@ from deliberation.queries.came_from import came_from
 from deliberation.queries.conflict import blockers_of, next_of
 from deliberation.queries.situation import situation_of
 from deliberation.views.access import DeliberationRequest, deliberation_view
-from deliberation.views.acting import to, tries, user_of
+from deliberation.views.acting import to, user_of
 from deliberation.views.precedent import like_cases
 from deliberation.views.writing import Forms, Writing, status_of
 

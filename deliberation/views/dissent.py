@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import rule
+from accounts.views.acting import tries
 from audit.models import Entry
 from deliberation.addresses import address
 from deliberation.domain.act import check_state
@@ -21,7 +22,7 @@ from deliberation.models import Deliberation, Dissent, Seat
 from deliberation.queries import outcome_page
 from deliberation.queries.outcome import document_of, version_to_read
 from deliberation.views.access import DeliberationRequest, deliberation_view
-from deliberation.views.acting import form_page, must, seat_of, to, tries, user_of, uuid_of
+from deliberation.views.acting import form_page, must, seat_of, to, user_of, uuid_of
 from deliberation.views.writing import Writing
 
 

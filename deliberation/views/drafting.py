@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.views.acting import tries
 from deliberation.domain.completeness import latest_version
 from deliberation.domain.outcome import (
     circulate_outcome,
@@ -21,7 +22,7 @@ from deliberation.domain.warnings import goes_against
 from deliberation.forms.outcome import OutcomeForm, initial_of, reshaped
 from deliberation.models import Deliberation, Outcome, OutcomeVersion
 from deliberation.views.access import DeliberationRequest, deliberation_view
-from deliberation.views.acting import form_page, must, to, tries, user_of
+from deliberation.views.acting import form_page, must, to, user_of
 from deliberation.views.writing import NOT_WORDS, Writing
 
 

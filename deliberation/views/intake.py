@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Part
+from accounts.views.acting import tries
 from deliberation.domain import conflict, options, tensions
 from deliberation.domain.standing import standing_of
 from deliberation.forms.conflict import (
@@ -29,7 +30,7 @@ from deliberation.forms.conflict import (
 from deliberation.models import Deliberation, Finding, Harm, Option, Seat
 from deliberation.queries import intake as reads
 from deliberation.views.access import DeliberationRequest, deliberation_view
-from deliberation.views.acting import to, tries, user_of
+from deliberation.views.acting import to, user_of
 from deliberation.views.precedent import like_cases
 from deliberation.views.writing import Forms, Writing, status_of
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.notifications import mail_is_sent
-from accounts.refusals import NotAllowed
 from accounts.roles import Part
+from accounts.views.acting import tries
 from deliberation.domain.invitations import mark_not_reached, renew_link, resend, send_invitations
 from deliberation.domain.requests import answer_request
 from deliberation.domain.seats import sitter
@@ -21,16 +21,10 @@ from deliberation.forms.invitations import AnswerForm, NotReachedForm, SendForm
 from deliberation.models import Amendment, Deliberation, Invitation, Notice, Request
 from deliberation.queries.invitations import invitations_page, link_to, promises_of, requests_of
 from deliberation.views.access import DeliberationRequest, deliberation_view
-from deliberation.views.acting import form_page, to, tries, user_of
+from deliberation.views.acting import form_page, must_facilitate, to, user_of
 from deliberation.views.writing import Writing
 
 STAFF = {Part.FACILITATOR, Part.HOLDER, Part.APPROVER}
-
-
-def _facilitates(request: DeliberationRequest) -> None:
-    """Raise `NotAllowed` for anybody but the facilitator: whoever sees a link could speak in another's place."""
-    if Part.FACILITATOR not in request.standing.parts:
-        raise NotAllowed(_("The facilitator sends the invitations."))
 
 
 def _row(deliberation: Deliberation, key: UUID) -> Invitation:
@@ -87,7 +81,7 @@ def invitations(request: DeliberationRequest, deliberation: Deliberation) -> Htt
 @form_page
 @deliberation_view()
 def invitation_send(request: DeliberationRequest, deliberation: Deliberation, key: UUID) -> HttpResponse:
-    _facilitates(request)
+    must_facilitate(request)
     row = _row(deliberation, key)
     mails = mail_is_sent()
     initial = {"channel": Invitation.Channel.MAIL if mails and row.stakeholder.email else Invitation.Channel.LINK}
@@ -126,7 +120,7 @@ def invitation_renew(request: DeliberationRequest, deliberation: Deliberation, k
 @form_page
 @deliberation_view()
 def invitation_not_reached(request: DeliberationRequest, deliberation: Deliberation, key: UUID) -> HttpResponse:
-    _facilitates(request)
+    must_facilitate(request)
     row = _row(deliberation, key)
     writing = Writing(request, deliberation, NotReachedForm, name="not-reached", about=row.pk, by=user_of(request))
     if writing.sends(lambda data: mark_not_reached(deliberation, row, by=user_of(request), **data)):
@@ -143,7 +137,7 @@ def invitation_not_reached(request: DeliberationRequest, deliberation: Deliberat
 @deliberation_view()
 def invitation_letter(request: DeliberationRequest, deliberation: Deliberation, key: UUID) -> HttpResponse:
     """One page to print: who asks, the question, why they are asked, the promises, and the address to type."""
-    _facilitates(request)
+    must_facilitate(request)
     row = _row(deliberation, key)
     if row.state == Invitation.State.LISTED:
         raise Http404
@@ -184,7 +178,7 @@ def notice_resend(request: DeliberationRequest, deliberation: Deliberation, key:
 @form_page
 @deliberation_view()
 def request_answer(request: DeliberationRequest, deliberation: Deliberation, key: UUID) -> HttpResponse:
-    _facilitates(request)
+    must_facilitate(request)
     asked = Request.objects.select_related("seat", "text").filter(deliberation=deliberation, pk=key).first()
     if asked is None:
         raise Http404

@@ -19,7 +19,8 @@ from deliberation.domain.standing import standing_of
 from deliberation.models import Ask, Deliberation, DissentJoin, OutcomeVersion, Precedent, QuoteChoice, State
 from deliberation.queries import outcome_page as page
 from deliberation.queries.conflict import frameworks_in_order
-from deliberation.queries.outcome import Document, document_of, outcome_as_json, version_to_read
+from deliberation.queries.outcome import Document, document_of, version_to_read
+from deliberation.queries.outcome_as_json import outcome_as_json
 from deliberation.queries.precedent import place_of
 from deliberation.queries.publication import current_publication
 from deliberation.views.access import deliberation_view

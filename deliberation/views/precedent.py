@@ -16,8 +16,8 @@ from django.views.decorators.http import require_GET
 from accounts.access import MemberRequest, for_members
 from accounts.models import Project, SeatUser, User
 from accounts.roles import Part
+from deliberation.domain.change_reports import report_change
 from deliberation.domain.precedent import STANDING, cite_precedent
-from deliberation.domain.review import report_change
 from deliberation.domain.standing import standing_of
 from deliberation.forms.precedent import CiteForm, ReportForm, SearchForm
 from deliberation.models import Deliberation, Precedent, ReviewTrigger, Seat, State

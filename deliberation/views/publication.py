@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.scope import open_organisation
+from accounts.views.acting import tries
 from deliberation.addresses import address
 from deliberation.domain.publication import choose_quote, propose_publication, publish, unpublish
 from deliberation.forms.dissent import ChoiceForm, PublishForm, ReasonForm
@@ -21,7 +22,7 @@ from deliberation.queries.outcome import Document, NameOf, by_seat_name
 from deliberation.queries.public import published_outcomes
 from deliberation.queries.publication import current_publication, names_chosen, public_document, quoted_seats
 from deliberation.views.access import DeliberationRequest, deliberation_view
-from deliberation.views.acting import form_page, must, to, tries, user_of
+from deliberation.views.acting import form_page, must, to, user_of
 from deliberation.views.writing import Forms, Writing, status_of
 
 

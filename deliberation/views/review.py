@@ -17,15 +17,18 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import MemberRequest, for_members
 from accounts.permissions import rule
 from accounts.refusals import Stale
+from accounts.views.acting import tries
 from deliberation.domain import review as verbs
+from deliberation.domain.change_reports import accept_report, dismiss_report
 from deliberation.domain.standing import Standing, standing_of
 from deliberation.forms.review import PrepareForm, ReasonForm, SignForm, SpeakForm, SuccessorForm
 from deliberation.models import ChangeReport, Deliberation, Dissent, Review, ReviewVoice
 from deliberation.queries.precedent import place_of
 from deliberation.queries.review import SECTIONS, packet, queue, review_of
+from deliberation.queries.review_page import packet_words, status_of_review
+from deliberation.queries.review_queue import queue_sections
 from deliberation.views.access import DeliberationRequest, deliberation_view
-from deliberation.views.acting import form_page, to, tries
-from deliberation.views.review_words import packet_words, queue_sections, status_of_review
+from deliberation.views.acting import form_page, to
 from deliberation.views.writing import Forms, Writing, status_of
 
 
@@ -235,7 +238,7 @@ def change_decide(request: MemberRequest, slug: str, report_id: UUID) -> HttpRes
     writing = Writing(request, report.deliberation, ReasonForm, name="report", about=report.pk, by=user)
     if request.method == "POST":
         accepts = request.POST.get("do") != "dismiss"
-        verb = verbs.accept_report if accepts else verbs.dismiss_report
+        verb = accept_report if accepts else dismiss_report
         done = _("The review is due now.") if accepts else _("The report is dismissed.")
         if writing.sends(lambda data: verb(report, by=user, **data), done=done):
             return redirect("reviews", slug=slug)

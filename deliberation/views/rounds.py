@@ -27,6 +27,7 @@ from deliberation.models import (
 from deliberation.queries import rounds as reads
 from deliberation.queries.accommodations import Asked, questions
 from deliberation.queries.conflict import frameworks_in_order
+from deliberation.queries.positions import own_position, positions_abreast, reads_others
 from deliberation.views.access import DeliberationRequest, deliberation_view
 from deliberation.views.acting import speaker_of, to, user_of
 from deliberation.views.writing import Forms, Writing, status_of
@@ -70,7 +71,7 @@ def frame(
     knows = runs or Part.HOLDER in standing.parts
     ask = ask_of(deliberation, seat, number) if seat else None
     frameworks = frameworks_in_order(deliberation, viewer_of(request))
-    visible = reads.reads_others(deliberation, standing=standing, seat=seat)
+    visible = reads_others(deliberation, standing=standing, seat=seat)
     coming = next_round(deliberation)
     return {
         "deliberation": deliberation,
@@ -156,10 +157,8 @@ def show_round(
     context = frame(request, deliberation, number, refused)
     standing, seat = request.standing, request.seat
     if number == 1:
-        context["columns"] = reads.positions_abreast(
-            deliberation, standing=standing, seat=seat, viewer=viewer_of(request)
-        )
-        context["own"] = reads.own_position(seat) if seat else None
+        context["columns"] = positions_abreast(deliberation, standing=standing, seat=seat, viewer=viewer_of(request))
+        context["own"] = own_position(seat) if seat else None
     context |= questions_of(request, deliberation, context, refused)
     return render(request, "deliberation/round.html", context, status=status_of(refused))
 

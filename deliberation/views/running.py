@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.permissions import rule
 from accounts.refusals import NotAllowed, WrongState
+from accounts.views.acting import tries
 from deliberation.domain.entering import enter_for
 from deliberation.domain.more_time import answer_more_time
 from deliberation.domain.rounds import close_round, open_round
@@ -22,7 +23,7 @@ from deliberation.models import Agreement, Deliberation, MoreTime, Option, Round
 from deliberation.queries import rounds as reads
 from deliberation.queries.outcome import version_to_read
 from deliberation.views.access import DeliberationRequest, deliberation_view
-from deliberation.views.acting import form_page, to, tries, user_of
+from deliberation.views.acting import form_page, to, user_of
 from deliberation.views.questions import show
 from deliberation.views.rounds import ENTERS
 from deliberation.views.writing import Writing

@@ -11,26 +11,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import rule
-from accounts.refusals import NotAllowed
 from accounts.roles import Part
-from deliberation.domain import amendments as amending
+from accounts.views.acting import tries
 from deliberation.domain.approval import approve_stakeholders, reopen_list, return_stakeholders
 from deliberation.domain.lacking import missing_from_list
 from deliberation.domain.stakeholder_list import current_list
 from deliberation.domain.stakeholders import add_stakeholder, explain_gap, settle_stakeholder, suggest_stakeholders
 from deliberation.domain.terms import anyone_invited
-from deliberation.forms.stakeholders import AmendmentForm, DecisionForm, DropForm, GapForm, ReasonForm, StakeholderForm
-from deliberation.models import Amendment, Deliberation, Framework, Group, Stakeholder, StakeholderList, State
+from deliberation.forms.stakeholders import DecisionForm, DropForm, GapForm, ReasonForm, StakeholderForm
+from deliberation.models import Deliberation, Framework, Group, Stakeholder, StakeholderList, State
 from deliberation.queries import stakeholders as reads
 from deliberation.views.access import DeliberationRequest, deliberation_view
-from deliberation.views.acting import form_page, to, tries, user_of
+from deliberation.views.acting import form_page, must_facilitate, to, user_of
 from deliberation.views.writing import Writing, status_of
-
-
-def _facilitates(request: DeliberationRequest) -> None:
-    """Raise `NotAllowed` unless the facilitator asks: the forms of the list are theirs."""
-    if Part.FACILITATOR not in request.standing.parts:
-        raise NotAllowed(_("The facilitator draws up the list."))
 
 
 def _row(deliberation: Deliberation, key: UUID) -> Stakeholder:
@@ -119,7 +112,7 @@ def stakeholders_suggest(request: DeliberationRequest, deliberation: Deliberatio
 @form_page
 @deliberation_view()
 def stakeholder_add(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
-    _facilitates(request)
+    must_facilitate(request)
     writing = Writing(
         request,
         deliberation,
@@ -142,7 +135,7 @@ def stakeholder_add(request: DeliberationRequest, deliberation: Deliberation) ->
 @form_page
 @deliberation_view()
 def stakeholder_edit(request: DeliberationRequest, deliberation: Deliberation, key: UUID) -> HttpResponse:
-    _facilitates(request)
+    must_facilitate(request)
     row = _row(deliberation, key)
     initial = {
         "title": row.title,
@@ -190,7 +183,7 @@ def stakeholder_keep(request: DeliberationRequest, deliberation: Deliberation, k
 @form_page
 @deliberation_view()
 def stakeholder_drop(request: DeliberationRequest, deliberation: Deliberation, key: UUID) -> HttpResponse:
-    _facilitates(request)
+    must_facilitate(request)
     row = _row(deliberation, key)
     writing = Writing(
         request,
@@ -215,7 +208,7 @@ def stakeholder_drop(request: DeliberationRequest, deliberation: Deliberation, k
 @form_page
 @deliberation_view()
 def stakeholders_gap(request: DeliberationRequest, deliberation: Deliberation, kind: str, key: UUID) -> HttpResponse:
-    _facilitates(request)
+    must_facilitate(request)
     if kind not in {"framework", "group"}:
         raise Http404
     model: type[Framework] | type[Group] = Framework if kind == "framework" else Group
@@ -256,7 +249,7 @@ def stakeholders_approve(request: DeliberationRequest, deliberation: Deliberatio
 @form_page
 @deliberation_view()
 def stakeholders_reopen(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
-    _facilitates(request)
+    must_facilitate(request)
     writing = Writing(request, deliberation, ReasonForm, name="list-reopen", by=user_of(request))
     if writing.sends(lambda data: reopen_list(deliberation, by=user_of(request), **data)):
         return to(deliberation, "stakeholders")
@@ -270,65 +263,3 @@ def stakeholders_reopen(request: DeliberationRequest, deliberation: Deliberation
 
 
 # Amendments
-
-
-@form_page
-@deliberation_view()
-def amendment_new(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
-    _facilitates(request)
-    writing = Writing(
-        request,
-        deliberation,
-        AmendmentForm,
-        name="amendment",
-        by=user_of(request),
-        of=deliberation,
-    )
-    if writing.sends(lambda data: amending.propose_amendment(deliberation, by=user_of(request), **data)):
-        return to(deliberation, "stakeholders")
-    return writing.page(
-        heading=_("Whom else to hear, now that people are invited?"),
-        lede=_(
-            "A voice is added, or takes the place of one that declined or was not reached. A person who did not "
-            "propose it approves; then they are invited at once, with a first round of their own."
-        ),
-        title=_("Propose this voice"),
-        label=_("About them"),
-        back="stakeholders",
-    )
-
-
-@form_page
-@deliberation_view()
-def amendment_decide(request: DeliberationRequest, deliberation: Deliberation, key: UUID) -> HttpResponse:
-    amendment = (
-        Amendment.objects.select_related("stakeholder__why", "replaces", "why", "reason", "drafted_by", "decided_by")
-        .filter(deliberation=deliberation, pk=key)
-        .first()
-    )
-    if amendment is None:
-        raise Http404
-    standing = request.standing
-    if not {Part.FACILITATOR, Part.HOLDER, Part.APPROVER} & standing.parts:
-        raise Http404
-    is_open = amendment.state == Amendment.State.PROPOSED
-    writing = None
-    if request.method == "POST" or (is_open and standing.may("approve_amendment", amendment)):
-        writing = Writing(request, deliberation, ReasonForm, name="amendment", about=key, by=user_of(request))
-    if writing and request.method == "POST":
-        verb = amending.refuse_amendment if request.POST.get("do") == "refuse" else amending.approve_amendment
-        if writing.sends(lambda data: verb(deliberation, amendment, by=user_of(request), **data)):
-            return to(deliberation, "stakeholders")
-        amendment.refresh_from_db()
-    return render(
-        request,
-        "deliberation/amendment.html",
-        {
-            "deliberation": deliberation,
-            "amendment": amendment,
-            "is_open": is_open,
-            "writing": writing,
-            "form": writing.form if writing else None,
-        },
-        status=status_of(writing),
-    )

@@ -29,10 +29,10 @@ from django.utils.translation import gettext as _
 from accounts.access import kept_post
 from accounts.models import User
 from accounts.refusals import Refused, Stale
+from accounts.views.acting import sentence_of
 from deliberation.addresses import address
 from deliberation.domain.drafts import draft_of, drafts_of, drop_draft, save_draft
 from deliberation.models import Deliberation, Draft, Seat
-from deliberation.views.acting import sentence_of
 
 NOT_WORDS = {"csrfmiddlewaretoken", "do", "form", "next"}
 Words = dict[str, str | list[str]]

@@ -14,9 +14,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import MemberRequest, for_members, kept_post
-from accounts.forms.refusals import refuse
 from accounts.permissions import may, require
-from accounts.refusals import Refused
+from accounts.views.acting import sent, tries
 from instructions.domain.periods import end_period, open_period
 from instructions.domain.variables import remove_variable, set_variable
 from instructions.forms.surroundings import PeriodForm, VariableForm
@@ -34,15 +33,10 @@ def period_list(request: MemberRequest, slug: str) -> HttpResponse:
     form = PeriodForm(request.POST if request.method == "POST" else None, initial=_kept(request))
     if request.method == "POST":
         require(request.caller, "open_period")
-        if form.is_valid():
-            given = form.cleaned_data
-            try:
-                made = open_period(given["project"], given["kind"], given["name"], by=request.user)
-            except Refused as refused:
-                refuse(form, refused)
-            else:
-                messages.success(request, _("“%(name)s” has begun.") % {"name": made.name})
-                return redirect("periods", slug=slug)
+        made = sent(form, lambda data: open_period(data["project"], data["kind"], data["name"], by=request.user))
+        if made is not None:
+            messages.success(request, _("“%(name)s” has begun.") % {"name": made.name})
+            return redirect("periods", slug=slug)
     return _page(
         request,
         "periods",
@@ -63,17 +57,11 @@ def period_end(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
     if period is None:
         raise Http404
     form = ReasonForm(request.POST if request.method == "POST" else None, optional=True)
-    if form.is_bound and form.is_valid():
-        try:
-            ended = end_period(period, by=request.user, why=form.cleaned_data["why"])
-        except Refused as refused:
-            refuse(form, refused)
-        else:
-            said = ngettext("%(count)s instruction ended with it.", "%(count)s instructions ended with it.", ended)
-            messages.success(
-                request, _("“%(name)s” has ended.") % {"name": period.name} + " " + said % {"count": ended}
-            )
-            return redirect("periods", slug=slug)
+    ended = sent(form, lambda data: end_period(period, by=request.user, why=data["why"]))
+    if ended is not None:
+        said = ngettext("%(count)s instruction ended with it.", "%(count)s instructions ended with it.", ended)
+        messages.success(request, _("“%(name)s” has ended.") % {"name": period.name} + " " + said % {"count": ended})
+        return redirect("periods", slug=slug)
     return _page(request, "period_end", form, {"period": period, "ends": ends_with(period)})
 
 
@@ -84,17 +72,10 @@ def variable_list(request: MemberRequest, slug: str) -> HttpResponse:
     form = VariableForm(request.POST if request.method == "POST" else None, initial=_kept(request))
     if request.method == "POST":
         require(request.caller, "set_variable")
-        if form.is_valid():
-            given = form.cleaned_data
-            try:
-                made = set_variable(given["project"], given["name"], given["value"], by=request.user)
-            except Refused as refused:
-                refuse(form, refused)
-            else:
-                messages.success(
-                    request, _("%(name)s means “%(value)s” now.") % {"name": made.name, "value": made.value}
-                )
-                return redirect("variables", slug=slug)
+        made = sent(form, lambda data: set_variable(data["project"], data["name"], data["value"], by=request.user))
+        if made is not None:
+            messages.success(request, _("%(name)s means “%(value)s” now.") % {"name": made.name, "value": made.value})
+            return redirect("variables", slug=slug)
     found = variables(request.organisation)
     return _page(request, "variables", form, {"projects": found, "may": may(request.caller, "set_variable")})
 
@@ -107,12 +88,8 @@ def variable_remove(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse
     if variable is None:
         raise Http404
     if request.method == "POST":
-        try:
-            remove_variable(variable.project, variable.name, by=request.user)
-        except Refused as refused:
-            messages.error(request, refused.sentence)
-        else:
-            messages.success(request, _("%(name)s has no value any more.") % {"name": variable.name})
+        done = _("%(name)s has no value any more.") % {"name": variable.name}
+        tries(request, lambda: remove_variable(variable.project, variable.name, by=request.user), done=done)
         return redirect("variables", slug=slug)
     return render(
         request,

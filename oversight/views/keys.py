@@ -15,7 +15,7 @@ from accounts.access import MemberRequest, for_members
 from accounts.domain.keys import set_key_mode
 from accounts.models import APIKey
 from accounts.permissions import may, require
-from accounts.refusals import Refused
+from accounts.views.acting import tries
 from deliberation.views.acting import uuid_of
 from oversight.domain.modes import mark_stop
 from oversight.domain.stops import may_freeze
@@ -60,13 +60,8 @@ def agent_key_mode(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
     back = reverse("agent_key", args=[slug, pk])
     if request.method == "POST":
         enforces = request.POST.get("enforces") == "yes"
-        try:
-            set_key_mode(key, enforces=enforces, by=request.user)
-        except Refused as refused:
-            messages.error(request, refused.sentence)
-        else:
-            done = _("It enforces from the next act on.") if enforces else _("It only observes from the next act on.")
-            messages.success(request, done)
+        done = _("It enforces from the next act on.") if enforces else _("It only observes from the next act on.")
+        tries(request, lambda: set_key_mode(key, enforces=enforces, by=request.user), done=done)
         return redirect(back)
     counted = reading.figures(key)
     return render(
@@ -87,12 +82,9 @@ def agent_check_mark(request: MemberRequest, slug: str, pk: UUID) -> HttpRespons
     if not form.is_valid():
         messages.error(request, _("Press right or wrong."))
         return back
-    try:
-        mark_stop(one, by=request.user, right=form.cleaned_data["mark"] == RIGHT, why=form.cleaned_data["why"])
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-    else:
-        messages.success(request, _("Marked. The newest mark of an act holds."))
+    right, why = form.cleaned_data["mark"] == RIGHT, form.cleaned_data["why"]
+    done = _("Marked. The newest mark of an act holds.")
+    tries(request, lambda: mark_stop(one, by=request.user, right=right, why=why), done=done)
     return back
 
 

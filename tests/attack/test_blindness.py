@@ -16,7 +16,7 @@ from accounts.scope import open_organisation
 from deliberation.domain import accommodations, entering, more_time, positions, rounds
 from deliberation.domain.standing import standing_of
 from deliberation.models import AgreementAnswer, Position, Seat, SharedValue, Shift, SideAnswer, Stance
-from deliberation.queries.rounds import visible_positions
+from deliberation.queries.positions import visible_positions
 from tests.cast import Cast
 from tests.deliberation.pages import address, by_link, signed_in
 from tests.deliberation.stages import accepts, accommodations_given, at_round, invited, positions_given, seat_of, voices

@@ -14,8 +14,9 @@ from accounts.domain.seats import sit, stand_up
 from accounts.roles import Part
 from accounts.scope import open_organisation
 from audit.texts import keep
+from deliberation.domain.change_reports import report_change
 from deliberation.domain.precedent import day_begins, today_in
-from deliberation.domain.review import report_change, sign_review
+from deliberation.domain.review import sign_review
 from deliberation.models import ChangeReport, Precedent, Review, ReviewAuthor, Seat
 from tests.attack.test_signing_gates import WAYS, write
 from tests.cast import Cast

@@ -129,7 +129,7 @@ class Walk:
         one.send("intake/trade_off/", title="An answer at once, and a human voice")
         # What the software found in these words stands only once a person keeps it.
         one.send("intake/suggest/").sees("Suggested by the software").looks()
-        one.go(f"{self.here}intake/").picture("intake", height=2900)
+        one.go(f"{self.here}intake/").picture("intake", height=2500)
         while one.page.locator("main button", has_text="Keep it").count():
             one.press("Keep it")
         one.sees("Care", "Consequentialist", "Rights-based")

@@ -11,7 +11,7 @@ from deliberation.domain.completeness import latest_version
 from deliberation.domain.outcome import sign_outcome
 from deliberation.domain.review import sign_review
 from deliberation.models import AgentInstruction, Outcome
-from deliberation.queries.outcome import outcome_as_json
+from deliberation.queries.outcome_as_json import outcome_as_json
 from instructions.domain.classification import Wording
 from instructions.domain.conflicts import Answered, Unanswered
 from instructions.domain.in_force import in_force

@@ -20,7 +20,7 @@ from deliberation.domain.more_time import answer_more_time, ask_more_time
 from deliberation.domain.outcome import circulate_outcome, draft_outcome, sign_outcome
 from deliberation.models import Ask, Deliberation, Dissent, DissentJoin, Draft, Framework, Notice, OutcomeVersion
 from deliberation.notifications import send_due
-from deliberation.queries.outcome import outcome_as_json
+from deliberation.queries.outcome_as_json import outcome_as_json
 from tests.cast import Cast
 from tests.deliberation import stages
 from tests.deliberation.pages import by_link

@@ -8,7 +8,8 @@ from accounts.models import Installation
 from accounts.models.installation import MailChoice
 from accounts.roles import Part
 from accounts.scope import open_organisation
-from deliberation.domain.review import report_change, start_review
+from deliberation.domain.change_reports import report_change
+from deliberation.domain.review import start_review
 from deliberation.domain.standing import standing_of
 from deliberation.models import OutcomeVersion
 from deliberation.queries.asked import PAGE, Order, asked_of

@@ -20,7 +20,7 @@ from deliberation.models import (
     TradeOff,
 )
 from deliberation.queries.conflict import blockers, blockers_of, next_action, next_of
-from deliberation.queries.outcome import outcome_as_json, outcomes_as_json
+from deliberation.queries.outcome_as_json import outcome_as_json, outcomes_as_json
 from deliberation.queries.situation import situations_of
 from tests.deliberation import stages
 

@@ -47,7 +47,7 @@ from deliberation.models import (
     Round,
 )
 from deliberation.notifications import send_due
-from deliberation.queries.outcome import outcome_as_json
+from deliberation.queries.outcome_as_json import outcome_as_json
 from tests.cast import Cast
 from tests.deliberation import stages
 

@@ -12,8 +12,9 @@ from accounts.refusals import Invalid, NotAllowed
 from accounts.scope import open_organisation
 from audit.models import Text
 from audit.texts import keep
+from deliberation.domain.change_reports import accept_report, report_change
 from deliberation.domain.precedent import cite_precedent, today_in
-from deliberation.domain.review import accept_report, open_successor, report_change, sign_review, start_review
+from deliberation.domain.review import open_successor, sign_review, start_review
 from deliberation.models import Citation, Framework, Precedent, PrecedentTerm
 from deliberation.queries import words
 from deliberation.queries.likeness import similar

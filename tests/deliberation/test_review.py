@@ -14,7 +14,9 @@ from accounts.roles import Role
 from audit.models import Entry
 from deliberation.domain import conflict
 from deliberation.domain import review as reviews
+from deliberation.domain.change_reports import accept_report, dismiss_report, report_change
 from deliberation.domain.precedent import cite_precedent, make_precedent, today_in
+from deliberation.domain.reviewers import may_sign
 from deliberation.models import ChangeReport, Notice, Precedent, Review, ReviewAuthor
 from deliberation.queries.keyset import page_behind
 from deliberation.queries.review import FEW, packet, queue
@@ -205,7 +207,7 @@ def test_who_facilitated_may_not_sign(cast):
     review = at_review_prepared(cast)
     with pytest.raises(NotAllowed, match="facilitate"):
         reviews.sign_review(review, by=cast.facilitator)
-    assert cast.facilitator not in reviews.may_sign(review)
+    assert cast.facilitator not in may_sign(review)
 
 
 def test_what_was_prepared_anew_is_not_signed_unread(cast):
@@ -297,9 +299,9 @@ def test_a_signed_successor_supersedes(cast):
 
 def test_an_accepted_report_makes_the_review_due_at_once(cast):
     deliberation = at_decided(cast)
-    report = reviews.report_change(precedent_of(deliberation), by=cast.editor, text="Swaps cross wards since October.")
+    report = report_change(precedent_of(deliberation), by=cast.editor, text="Swaps cross wards since October.")
     assert told("change_reported") == {"Reviewer"}
-    reviews.accept_report(report, by=cast.reviewer, reason="I saw the rota.")
+    accept_report(report, by=cast.reviewer, reason="I saw the rota.")
     review = review_of(deliberation)
     assert (review.state, review.triggered_by) == ("due", report)
     assert told("report_decided") == {"Editor"}
@@ -308,18 +310,18 @@ def test_an_accepted_report_makes_the_review_due_at_once(cast):
 def test_a_dismissed_report_changes_nothing_else(cast):
     deliberation = at_decided(cast)
     seat = seat_of(deliberation, "Stakeholder one")
-    report = reviews.report_change(precedent_of(deliberation), by=seat, text="It changed.")
-    reviews.dismiss_report(report, by=cast.holder, reason="It did not: see the log.")
+    report = report_change(precedent_of(deliberation), by=seat, text="It changed.")
+    dismiss_report(report, by=cast.holder, reason="It did not: see the log.")
     assert review_of(deliberation).state == "scheduled"
     with pytest.raises(WrongState):
-        reviews.accept_report(report, by=cast.reviewer, reason="It did.")
+        accept_report(report, by=cast.reviewer, reason="It did.")
 
 
 def test_a_report_while_in_review_is_taken_up_by_that_review(cast):
     deliberation = at_review_due(cast)
     review = reviews.start_review(review_of(deliberation), by=cast.reviewer)
-    report = reviews.report_change(precedent_of(deliberation), by=cast.editor, text="It changed.")
-    reviews.accept_report(report, by=cast.reviewer, reason="Yes.")
+    report = report_change(precedent_of(deliberation), by=cast.editor, text="It changed.")
+    accept_report(report, by=cast.reviewer, reason="Yes.")
     review.refresh_from_db()
     assert (review.state, review.triggered_by) == ("in_review", report)
 
@@ -332,7 +334,7 @@ def test_the_queue_has_its_sections(cast):
     citing = at_conflict(cast, question="May the rota tool swap shifts?")
     cite_precedent(citing, precedent_of(late), by=cast.facilitator, alike="A tool decides.", differs="Staff.")
     reported = at_decided(cast)
-    report = reviews.report_change(precedent_of(reported), by=cast.editor, text="Changed.")
+    report = report_change(precedent_of(reported), by=cast.editor, text="Changed.")
     found = queue(cast.organisation)
     assert [row.review.deliberation for row in found.overdue] == [late]
     assert found.overdue[0].days_overdue == (found.today - review_of(late).due_on).days
@@ -362,7 +364,7 @@ def test_the_queue_asks_as_many_queries_for_three_as_for_one(cast, django_assert
 def test_a_long_section_goes_on_by_itself(cast):
     """The queue shows the beginning of each section, and each row is shown once."""
     late = at_review_due(cast)
-    reviews.report_change(precedent_of(late), by=cast.editor, text="Changed.")
+    report_change(precedent_of(late), by=cast.editor, text="Changed.")
     copy_rows(FEW + 1, [late])
     page = signed_in(cast.reviewer)
     address = reverse("reviews", args=[cast.organisation.slug])
@@ -383,8 +385,8 @@ def test_a_long_section_goes_on_by_itself(cast):
 @pytest.mark.parametrize("latest_first", [False, True])
 def test_pages_of_a_list_follow_each_other_where_dates_are_equal(cast, latest_first):
     late = at_review_due(cast)
-    copy_rows(3, [reviews.report_change(precedent_of(late), by=cast.editor, text="Changed.")])
-    reviews.report_change(precedent_of(late), by=cast.editor, text="Later.")
+    copy_rows(3, [report_change(precedent_of(late), by=cast.editor, text="Changed.")])
+    report_change(precedent_of(late), by=cast.editor, text="Later.")
     rows = ChangeReport.objects.all()
     walked, place = page_behind(rows, "no place", "at", most=2, latest_first=latest_first)
     while place:

@@ -32,6 +32,7 @@ from deliberation.domain.accommodations import state_cost
 from deliberation.domain.agreement import tell_shift
 from deliberation.domain.amendments import propose_amendment
 from deliberation.domain.calendar import make_calendar_link
+from deliberation.domain.change_reports import report_change
 from deliberation.domain.commitments import report_commitment
 from deliberation.domain.dissent import join_dissent, write_dissent
 from deliberation.domain.drafts import save_draft
@@ -41,7 +42,7 @@ from deliberation.domain.precedent import cite_precedent
 from deliberation.domain.publication import propose_publication
 from deliberation.domain.questions import put_question, reply
 from deliberation.domain.requests import ask_otherwise
-from deliberation.domain.review import report_change, speak_to_review
+from deliberation.domain.review import speak_to_review
 from deliberation.domain.stakeholders import explain_gap
 from deliberation.domain.tensions import add_tension
 from deliberation.guards.tenancy import ELSEWHERE

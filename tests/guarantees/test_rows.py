@@ -14,10 +14,10 @@ from accounts.scope import open_organisation
 from audit.models import Entry, Text
 from audit.texts import keep
 from deliberation.domain.approval import return_stakeholders
+from deliberation.domain.change_reports import report_change
 from deliberation.domain.conflict import withdraw
 from deliberation.domain.outcome import draft_outcome, return_outcome, set_aside_outcome_draft
 from deliberation.domain.publication import propose_publication, unpublish
-from deliberation.domain.review import report_change
 from deliberation.models import (
     Amendment,
     Commitment,

@@ -38,6 +38,7 @@ from deliberation.domain import calendar, publication
 from deliberation.domain.accommodations import state_cost
 from deliberation.domain.agreement import tell_shift
 from deliberation.domain.amendments import propose_amendment
+from deliberation.domain.change_reports import report_change
 from deliberation.domain.commitments import report_commitment
 from deliberation.domain.conflict import propose_conflict
 from deliberation.domain.dissent import write_dissent
@@ -47,7 +48,7 @@ from deliberation.domain.outcome import circulate_outcome
 from deliberation.domain.precedent import cite_precedent
 from deliberation.domain.questions import put_question, reply
 from deliberation.domain.requests import ask_otherwise
-from deliberation.domain.review import report_change, speak_to_review, start_review
+from deliberation.domain.review import speak_to_review, start_review
 from deliberation.models import Deliberation, Seat
 from instructions.domain.classification import Overruled, Wording
 from instructions.domain.conflicts import Answered

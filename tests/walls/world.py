@@ -32,6 +32,7 @@ from deliberation.domain.accommodations import state_cost
 from deliberation.domain.agreement import tell_shift
 from deliberation.domain.amendments import propose_amendment
 from deliberation.domain.approval import approve_stakeholders
+from deliberation.domain.change_reports import report_change
 from deliberation.domain.commitments import report_commitment
 from deliberation.domain.conflict import submit
 from deliberation.domain.dissent import answer_dissent, join_dissent, write_dissent
@@ -41,7 +42,7 @@ from deliberation.domain.more_time import ask_more_time
 from deliberation.domain.outcome import circulate_outcome, draft_outcome, send_to_sign, sign_outcome
 from deliberation.domain.questions import put_question, reply
 from deliberation.domain.requests import ask_otherwise
-from deliberation.domain.review import open_due_reviews, prepare_review, report_change, speak_to_review, start_review
+from deliberation.domain.review import open_due_reviews, prepare_review, speak_to_review, start_review
 from deliberation.domain.rounds import close_round, open_round
 from deliberation.domain.seats import hand_over, name_approver
 from deliberation.domain.stakeholder_list import current_list

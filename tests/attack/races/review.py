@@ -5,16 +5,14 @@ from __future__ import annotations
 from accounts.domain.members import add_member
 from accounts.permissions import SYSTEM
 from accounts.roles import Role
+from deliberation.domain.change_reports import accept_report, dismiss_report, report_change
 from deliberation.domain.conflict import dismiss
 from deliberation.domain.outcome import sign_outcome
 from deliberation.domain.review import (
-    accept_report,
-    dismiss_report,
     give_back_review,
     open_review,
     open_successor,
     prepare_review,
-    report_change,
     return_review,
     sign_review,
     speak_to_review,
