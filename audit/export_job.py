@@ -65,6 +65,9 @@ def _claimed(organisation: Organisation) -> Export | None:
     found = Export.objects.filter(free, organisation=organisation).first()
     if found is None:
         return None
+    # Whatever a killed job had begun is never gone on with.
+    for begun in place_of(found).parent.glob(f"{found.pk}.*.half"):
+        begun.unlink(missing_ok=True)
     if found.tries >= MOST_TRIES:
         _finish(organisation, found, Export.State.FAILED, part="Killed")
         return None
