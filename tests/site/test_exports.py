@@ -179,6 +179,21 @@ def test_a_job_that_was_killed_is_made_again_and_given_up_at_last(cast: Cast) ->
     asked(cast)  # and another may be asked for
 
 
+def test_how_far_it_is_stands_on_the_page_while_it_is_made(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked(cast)
+    monkeypatch.setattr(export_job, "EVERY", timedelta(0))
+    browser, seen = signed_in(cast.administrator), []
+
+    def files(organisation: object) -> Iterator[Any]:
+        for part in ("accounts", "agents"):
+            yield f"{part}/small.json", "{}"
+            page = browser.get(reverse("settings_export", args=["care"])).content.decode()
+            seen.append(re.search(r"It is being made: ([^.]+) so far", page))
+
+    make_waiting(cast.organisation, files)
+    assert [found and found[1] for found in seen] == ["accounts, 1 files", "agents, 2 files"]
+
+
 def test_a_row_that_cannot_be_written_down_is_said_and_nothing_half_is_kept(cast: Cast) -> None:
     row = asked(cast)
 
