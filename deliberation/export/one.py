@@ -166,7 +166,6 @@ def of_record(deliberation: Deliberation) -> Iterator[File]:
 def _as_file(entry: Entry, proof: Inclusion) -> str:
     """One proof, as `verify_record.py --proof` takes it."""
     said = {
-        "entry": str(entry.pk),
         "index": proof.index,
         "size": proof.size,
         "hashes": [encoded(one) for one in proof.hashes],
@@ -184,11 +183,18 @@ def _about_the_record(entries: int, waiting: list[str]) -> str:
     """How to check it, and what that shows."""
     said = README.replace("ENTRIES", str(entries))
     if waiting:
-        said += "\n## Without a proof yet\n\nThese were written so lately that they had no place in the record:\n\n"
+        said += WAITING
         said += "".join(f"- `{one}`\n" for one in waiting)
     return said
 
 
+WAITING = """
+## Without a proof yet
+
+These were written so lately that they had no place in the record, and the program says so. Take the export once more
+in a minute.
+
+"""
 README = """# The record of this deliberation
 
 `entries.jsonl` has the ENTRIES entries about it, one a line, exactly as they were written. They name people and texts
@@ -196,13 +202,14 @@ by references alone. `proofs/` has a file for each: its place in the organisatio
 that this place leads to.
 
 ```
+python verify_record.py .
+```
+
+exits 0 and says what was verified, or 1 and says what is wrong: that each entry here is proved, and that each line of
+`entries.jsonl` is one of them. One alone:
+
+```
 python verify_record.py --proof proofs/ENTRY.json
-```
-
-exits 0 and says what was verified, or 1 and says what is wrong. All of them, on a Unix shell:
-
-```
-for one in proofs/*.json; do python verify_record.py --proof "$one" || break; done
 ```
 
 `log.vkey` is the public key the record is known by. Compare it with the one you know: a file that came with its own key
