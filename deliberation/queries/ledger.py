@@ -189,8 +189,9 @@ def page_of(wanted: Wanted, after: UUID | None, size: int = PAGE, *, today: date
     shown, following = found.keys[:size], found.following
     if len(found.keys) > size:
         following = shown[-1]
-    is_short = found.so_far and following == found.following
-    last = rows.model.objects.select_related("version__outcome").get(pk=following) if is_short else None
+    last = None
+    if found.so_far and following is not None and following == found.following:
+        last = rows.model.objects.select_related("version__outcome").get(pk=following)
     return Page(
         list(rows.filter(pk__in=shown)),
         following,

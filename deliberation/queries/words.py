@@ -72,6 +72,7 @@ def _looked_at(rows: QuerySet[Any], says: Phrases, after: UUID | None) -> Iterat
 
 def _having(phrase: str, texts: set[UUID | None]) -> set[UUID]:
     """Those of these texts in which it stands, whatever its case."""
-    if not texts:
+    written = [text for text in texts if text is not None]
+    if not written:
         return set()
-    return set(Text.objects.filter(pk__in=texts - {None}, body__icontains=phrase).values_list("pk", flat=True))
+    return set(Text.objects.filter(pk__in=written, body__icontains=phrase).values_list("pk", flat=True))
