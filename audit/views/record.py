@@ -24,8 +24,9 @@ from audit.forms.search import SearchForm, uuid_or_none
 from audit.models import Entry
 from audit.queries import wording
 from audit.queries.distribution import MOST_DAYS, Distribution, distribution
-from audit.queries.entry import Page, entry_page, page_of_subject
+from audit.queries.entry import Page, entry_page
 from audit.queries.proofs import inclusion_of, last_checkpoint
+from audit.queries.registry import acts_in_words, page_of_subject
 from audit.queries.search import COLUMNS, Found, Wanted, every, search
 from audit.receipts import receipt_of
 
@@ -45,7 +46,7 @@ def record(request: MemberRequest, slug: str) -> HttpResponse:
     wanted = form.wanted()
     found = search(request.organisation, wanted, after) if wanted is not None else NOTHING
     names = wording.names_of(found.rows)
-    acts = wording.acts_in_words(found.rows, request.caller)
+    acts = acts_in_words(found.rows, request.caller)
     chart = distribution(request.organisation, wanted or Wanted())
     return render(
         request,
@@ -101,7 +102,7 @@ def record_entry(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
     if page is None:
         raise Http404
     told = [page.entry, *page.chain, *page.answers]
-    names, acts = wording.names_of(told), wording.acts_in_words(told, request.caller)
+    names, acts = wording.names_of(told), acts_in_words(told, request.caller)
     return render(
         request,
         "audit/entry.html",

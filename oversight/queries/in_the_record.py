@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from audit.models import Entry
-from audit.queries.entry import lead_to
-from audit.queries.wording import tell_acts
+from audit.queries.registry import lead_to, tell_acts
 from oversight.models import Check
 from oversight.queries.checks import act_in
 
