@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 from accounts import clock
 from accounts.models import APIKey, Organisation, User
 from accounts.permissions import SYSTEM, System
+from accounts.queries.organisations import users_with
 from accounts.refusals import Invalid, Refused, WrongState
 from accounts.roles import Role
 from audit.models import Text
 from deliberation.models import Urgency
 from oversight.domain.act import Act, perform
-from oversight.domain.telling import members_with, tell
+from oversight.domain.telling import tell
 from oversight.domain.waits import waits
 from oversight.models import JudgmentRequest, Session
 from tractatus import BoundaryCheck, ConflictAnalysis, Decision
@@ -78,7 +79,7 @@ def _open(
         act.texts["act"] = text
         act.subject, act.decision, act.boundary = _subject(made), "pending", made.boundary or None
         act.session = str(session.pk) if session is not None else None
-        holders = members_with(Role.DECISION_HOLDER, organisation=organisation)
+        holders = users_with(Role.DECISION_HOLDER)
         tell("judgment_asked", f"judgment_request:{made.pk}", holders, organisation=organisation, now=act.now)
     return made
 

@@ -10,10 +10,11 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import APIKey, Project, User
+from accounts.queries.organisations import users_with
 from accounts.refusals import Invalid, NotAllowed, WrongState
 from accounts.roles import Role
 from oversight.domain.act import perform
-from oversight.domain.telling import members_with, tell
+from oversight.domain.telling import tell
 from oversight.models import Session, Stop
 from oversight.permissions import CHARGE
 
@@ -45,7 +46,7 @@ def freeze(
             raise WrongState(_("It is stopped already.")) from None
         act.subject, act.decision = ("stop", stop.pk), "frozen"
         act.session = str(session.pk) if session else None
-        others = members_with(*CHARGE, organisation=project.organisation, besides=by)
+        others = users_with(*CHARGE).exclude(pk=by.pk)
         tell("frozen", f"stop:{stop.pk}", others, organisation=project.organisation, now=act.now)
     return stop
 
