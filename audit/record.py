@@ -157,4 +157,4 @@ def entry_of(
         mode=mode,
         cause_id=cause_id,
     )
-    return entry, Pending(entry=entry, organisation=organisation)
+    return entry, Pending(entry_id=entry_id, organisation_id=entry.organisation_id)
