@@ -209,14 +209,14 @@ def move(act: Act, request: JudgmentRequest, to: State) -> None:
 
 def boundary_of(decision: Decision) -> BoundaryCheck | None:
     """What the enforcer said, where it says that people decide."""
-    found = (check.result for check in decision.checks if isinstance(check.result, BoundaryCheck))
-    return next((result for result in found if result.requires_human), None)
+    found = decision.result_of(BoundaryCheck)
+    return found if found is not None and found.requires_human else None
 
 
 def urgency_of(decision: Decision) -> str:
     """How soon it must be answered, as the analysis of the conflict has it; the full process where nothing says so."""
-    found = (check.result for check in decision.checks if isinstance(check.result, ConflictAnalysis))
-    return next((str(analysis.urgency) for analysis in found), str(Urgency.IMPORTANT))
+    analysis = decision.result_of(ConflictAnalysis)
+    return str(analysis.urgency if analysis is not None else Urgency.IMPORTANT)
 
 
 def _cannot_be_undone(decision: Decision, boundary: BoundaryCheck | None) -> bool:

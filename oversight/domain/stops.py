@@ -32,7 +32,7 @@ def freeze(
     if named is not None and named.project_id != project.pk:
         raise Invalid(_("This is of another project."))
     with perform("freeze", project.organisation, by=by, project=project) as act:
-        if not _in_charge(act.caller.roles, by, key or (session.key if session else None)):  # type: ignore[union-attr]
+        if not may_freeze(act.caller.roles, by, key or (session.key if session else None)):  # type: ignore[union-attr]
             raise NotAllowed(act.rule.says)
         stop = Stop(
             organisation_id=project.organisation_id, project=project, key=key, session=session, by=by, at=act.now,
@@ -52,10 +52,6 @@ def freeze(
 
 def may_freeze(roles: frozenset[Role], user: User, key: APIKey | None) -> bool:
     """Whether somebody may stop what this key does; without one, the project."""
-    return _in_charge(roles, user, key)
-
-
-def _in_charge(roles: frozenset[Role], user: User, key: APIKey | None) -> bool:
     return not roles.isdisjoint(CHARGE) or (key is not None and key.created_by_id == user.pk)
 
 
