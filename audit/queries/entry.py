@@ -16,6 +16,7 @@ from accounts.permissions import Caller, may
 from audit.domain.metrics import NOT_RUN
 from audit.models import Entry, Text
 from audit.queries.search import COLUMNS
+from audit.queries.wording import name_in_words
 
 LONGEST_CHAIN = 20
 MOST_ANSWERS = 20
@@ -88,6 +89,10 @@ class Words:
     commitment: str
     text: Text | None
     shown: bool
+
+    @property
+    def label(self) -> str:
+        return name_in_words(self.name)
 
 
 @dataclass(frozen=True)
