@@ -15,6 +15,7 @@ from audit.domain.metrics import NOT_RUN
 from audit.models import Entry, Text
 from audit.queries.registry import may_read_words
 from audit.queries.search import COLUMNS
+from audit.queries.wording import name_in_words
 
 LONGEST_CHAIN = 20
 MOST_ANSWERS = 20
@@ -38,6 +39,10 @@ class Words:
     commitment: str
     text: Text | None
     shown: bool
+
+    @property
+    def label(self) -> str:
+        return name_in_words(self.name)
 
 
 @dataclass(frozen=True)

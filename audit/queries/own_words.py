@@ -9,7 +9,7 @@ from uuid import UUID
 
 from accounts.models import Organisation
 from audit.models import Entry, Text
-from audit.queries.wording import event_in_words
+from audit.queries.wording import event_in_words, name_in_words
 
 PAGE = 25
 
@@ -24,7 +24,7 @@ class Word:
 
     @property
     def label(self) -> str:
-        return self.name.replace("_", " ").capitalize()
+        return name_in_words(self.name)
 
 
 @dataclass(frozen=True)

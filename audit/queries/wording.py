@@ -107,6 +107,11 @@ def known_events() -> list[str]:
     return sorted(_sentences())
 
 
+def name_in_words(name: str) -> str:
+    """The name under which an entry commits to words: `dissent-1-removed_by` as Dissent 1 removed by."""
+    return name.replace("_", " ").replace("-", " ").capitalize()
+
+
 def boundary_in_words(boundary: str | None) -> str:
     """The number and the name of a boundary, as people write it."""
     return (boundary or "").replace("_", " ")

@@ -11,13 +11,13 @@ from uuid import UUID
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.access import MemberRequest, for_members
+from accounts.durations import took
 from accounts.roles import Role
 from audit.envelope import instant
 from audit.forms.search import SearchForm, uuid_or_none
@@ -117,22 +117,17 @@ def record_entry(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
                     "result": wording.result_in_words(step.result),
                     "result_class": wording.CLASSES.get(step.result, ""),
                     "ran": step.ran,
-                    "took": _took(step.microseconds) if step.ran else "",
+                    "took": took(step.microseconds) if step.ran else "",
                 }
                 for step in page.steps
             ],
+            "took": took(page.took),
             "chain": [_row(entry, names, acts) for entry in page.chain] if len(page.chain) > 1 else [],
             "answers": [_row(entry, names, acts) for entry in page.answers],
             "canonical": bytes(page.entry.canonical).decode(),
             "proof": inclusion_of(page.entry),
         },
     )
-
-
-def _took(microseconds: int | None) -> str:
-    if microseconds is None:
-        return ""
-    return _("%(time)s µs") % {"time": formats.number_format(microseconds, force_grouping=True)}
 
 
 def _facts(request: MemberRequest, page: Page, names: dict[str, str]) -> list[dict[str, Any]]:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.durations import took
 from audit.queries.wording import CLASSES, service_in_words
 from oversight.models.words import Told
 from oversight.queries.checks import SHORT, Seen
@@ -79,15 +79,6 @@ def _service(one: Mapping[str, Any]) -> Step:
 def leads_in_words(service: str, leads_to: str) -> str:
     """What a service's answer alone leads to. The orchestrator has none: it prepares what people decide."""
     return _("Decides nothing") if service == ORCHESTRATOR else str(LEADS_TO[leads_to])
-
-
-def took(microseconds: object) -> str:
-    """How long a service took, in words."""
-    if not isinstance(microseconds, (int, float)):
-        return ""
-    if microseconds < 1000:
-        return _("%(time)s µs") % {"time": round(microseconds)}
-    return _("%(time)s ms") % {"time": formats.number_format(microseconds / 1000, decimal_pos=1)}
 
 
 def would_pass_of(seen: Seen) -> list[str]:

@@ -9,10 +9,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.durations import took
 from audit.queries.wording import CLASSES, PRESSURES, service_in_words
 from instructions.models import instruction as fields
 from oversight.queries.checks import reason_in_short
-from oversight.queries.services import ASKS, CLASSIFIER, GATE, MOST_REASONS, Step, leads_in_words, took
+from oversight.queries.services import ASKS, CLASSIFIER, GATE, MOST_REASONS, Step, leads_in_words
 from oversight.queries.showing import one_line, visible
 from oversight.queries.wording import boundary_says
 from oversight.simulator.judging import Given
