@@ -20,7 +20,7 @@ from audit.domain.erasure import By, erase_text
 from audit.forms.erasure import ErasureForm
 from audit.forms.search import uuid_or_none
 from audit.models import Entry
-from audit.queries.own_words import written_by
+from audit.queries.own_words import kept_as, written_by
 
 
 @require_GET
@@ -55,11 +55,11 @@ def words_erase(request: MemberRequest, slug: str, pk: UUID, name: str) -> HttpR
         where = reverse("record_entry", args=[slug, pk])
     else:
         where = reverse("own_words", args=[slug])
-    return erasing(request, entry, name, by=request.user, where=where)
+    return erasing(request, entry, name, by=request.user, where=where, is_own=is_own)
 
 
-def erasing(request: HttpRequest, entry: Entry, name: str, *, by: By, where: str) -> HttpResponse:
-    """Ask once more, with the reason, then erase and go back to `where`."""
+def erasing(request: HttpRequest, entry: Entry, name: str, *, by: By, where: str, is_own: bool) -> HttpResponse:
+    """Ask once more, with the reason, then erase and go back to `where`. Who erases their own sees what goes."""
     form = ErasureForm(request.POST or None)
     if form.is_valid():
         try:
@@ -73,8 +73,9 @@ def erasing(request: HttpRequest, entry: Entry, name: str, *, by: By, where: str
             return redirect(where)
     return render(
         request,
-        "confirm.html",
+        "audit/erase.html",
         {
+            "text": kept_as(entry, name) if is_own else None,
             "heading": _("Erase these words?"),
             "kicker": _("The record"),
             "says": _(

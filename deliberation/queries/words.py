@@ -74,4 +74,5 @@ def _having(phrase: str, texts: set[UUID | None]) -> set[UUID]:
     """Those of these texts in which it stands, whatever its case."""
     if not texts:
         return set()
-    return set(Text.objects.filter(pk__in=texts - {None}, body__icontains=phrase).values_list("pk", flat=True))
+    kept = [pk for pk in texts if pk is not None]
+    return set(Text.objects.filter(pk__in=kept, body__icontains=phrase).values_list("pk", flat=True))

@@ -122,6 +122,7 @@ def test_page_asks_once_more_and_says_who_may(cast: Cast) -> None:
     page = administrator.get(address).content.decode()
     assert "Erase these words?" in page
     assert WORDS not in page
+    assert WORDS in signed_in(cast.facilitator).get(address).content.decode()
     assert administrator.post(address, {"reason": ""}).status_code == 422
     assert signed_in(cast.auditor).post(address, {"reason": "No."}).status_code == 403
     assert words_of(entry).body == WORDS
