@@ -65,6 +65,8 @@ def erasing(request: HttpRequest, entry: Entry, name: str, *, by: By, where: str
     It says which words they are, and shows them to whom they are their `own`.
     """
     form = ErasureForm(request.POST or None)
+    if own:
+        form.fields["reason"].label = _("Why")
     if form.is_valid():
         try:
             erase_text(entry, name, by=by, reason=form.cleaned_data["reason"])
@@ -85,6 +87,11 @@ def erasing(request: HttpRequest, entry: Entry, name: str, *, by: By, where: str
             "what": event_in_words(entry.event),
             "text": kept_as(entry, name) if own else None,
             "says": _(
+                "They are gone for good, and every page says “erased on request” in their place. That they were "
+                "written, when and by whom stays in the record, as does your reason."
+            )
+            if own
+            else _(
                 "They are gone for good, and every page says “erased on request” in their place. That they were "
                 "written, when and by whom stays in the record, as does your reason. Whoever wrote them may do this, "
                 "and an administrator on their request."
