@@ -39,21 +39,22 @@ def _compared(names, opened):  # type: ignore[no-untyped-def]
         return [f"{LIST} is missing: the export broke off before its end, or is not unpacked whole."], 0
     try:
         with opened(LIST) as file:
-            listed = json.load(file)["files"]
+            listed = dict(json.load(file)["files"])
     except (ValueError, KeyError, TypeError, zipfile.BadZipFile):
         return [f"{LIST} cannot be read."], 0
     said = [f"{name}: is missing" for name in sorted(set(listed) - names)]
     said += [f"{name}: is not in the list" for name in sorted(names - set(listed) - {LIST})]
     for name in sorted(names & set(listed)):
-        digest = hashlib.sha256()
+        digest, size = hashlib.sha256(), 0
         try:
             with opened(name) as file:
                 for piece in iter(lambda: file.read(1 << 20), b""):
                     digest.update(piece)
+                    size += len(piece)
         except (zipfile.BadZipFile, zlib.error, EOFError):
             said.append(f"{name}: was changed")
             continue
-        if digest.hexdigest() != listed[name]["sha256"]:
+        if {"sha256": digest.hexdigest(), "size": size} != listed[name]:
             said.append(f"{name}: was changed")
     return said, len(names & set(listed))
 

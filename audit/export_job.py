@@ -65,6 +65,9 @@ def _claimed(organisation: Organisation) -> Export | None:
     found = Export.objects.filter(free, organisation=organisation).first()
     if found is None:
         return None
+    # Whatever a killed job had begun is never gone on with.
+    for begun in place_of(found).parent.glob(f"{found.pk}.*.half"):
+        begun.unlink(missing_ok=True)
     if found.tries >= MOST_TRIES:
         _finish(organisation, found, Export.State.FAILED, part="Killed")
         return None
@@ -80,16 +83,21 @@ def _make(organisation: Organisation, export: Export, files: Files) -> None:
     place.parent.mkdir(mode=0o700, exist_ok=True)
     half, digest = place.with_suffix(f".{export.tries}.half"), hashlib.sha256()
     what = {"of": "tractatus-organisation/v1", "organisation": str(organisation.pk), "slug": organisation.slug}
-    told = datetime.now(UTC)
+    told = datetime.now(UTC) - EVERY
+
+    def tell() -> None:
+        nonlocal told
+        if (now := datetime.now(UTC)) - told >= EVERY:
+            told = now
+            _mine(export).update(part=export.part, files=export.files, heard_at=now)
+
     try:
         with half.open("wb") as out:
             half.chmod(0o600)
-            for piece in zipped(what, _counted(export, files(organisation))):
+            for piece in zipped(what, _counted(export, files(organisation), tell)):
                 digest.update(piece)
                 out.write(piece)
-                if (now := datetime.now(UTC)) - told >= EVERY:
-                    told = now
-                    _mine(export).update(part=export.part, files=export.files, heard_at=now)
+                tell()
         wrong, _count = faults(half)
         if wrong:
             raise Damaged("; ".join(wrong[:3]))
@@ -101,10 +109,14 @@ def _make(organisation: Organisation, export: Export, files: Files) -> None:
     _finish(organisation, export, Export.State.READY, **facts)
 
 
-def _counted(export: Export, files: Iterable[File]) -> Iterator[File]:
-    """The files, and which part is being written and how many there are so far."""
+def _counted(export: Export, files: Iterable[File], tell: Callable[[], None]) -> Iterator[File]:
+    """The files, and which part is being written and how many there are so far.
+
+    That is told before each, too: many small files, or one that is slow to read, take long to fill a piece.
+    """
     for number, (path, content) in enumerate(files, 1):
         export.part, export.files = path.partition("/")[0][:200], number
+        tell()
         yield path, content
 
 

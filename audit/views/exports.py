@@ -18,6 +18,17 @@ from audit.models import Export
 SHOWN = 10
 
 
+def why_not_made(fault: str) -> str:
+    """What went wrong, by the name of the fault, as far as it can be said to whoever asked for the export."""
+    said = {
+        "Killed": _("It was begun three times and stopped each time before its end."),
+        "OSError": _("The file could not be written; the disk may be full."),
+        "Damaged": _("What was written could not be read back as it was; the disk may be full or failing."),
+        "Refusing": _("The record is not signed any more, so it could not be taken out whole."),
+    }
+    return said.get(fault) or _("Something in it could not be written down (%(fault)s).") % {"fault": fault}
+
+
 @require_http_methods(["GET", "POST"])
 @for_members(read="start_export")
 def settings_export(request: MemberRequest, slug: str) -> HttpResponse:
@@ -29,7 +40,8 @@ def settings_export(request: MemberRequest, slug: str) -> HttpResponse:
     rows = list(Export.objects.select_related("asked_by").order_by("-pk")[:SHOWN])
     for row in rows:
         # A backup that was restored brings the row back and not the file.
-        row.is_here = row.state == Export.State.READY and place_of(row).is_file()  # type: ignore[attr-defined]
+        row.why = why_not_made(row.part) if row.state == Export.State.FAILED else ""  # type: ignore[attr-defined]
+        row.is_here = row.is_kept and place_of(row).is_file()  # type: ignore[attr-defined]
     return render(
         request,
         "audit/exports.html",
@@ -40,10 +52,10 @@ def settings_export(request: MemberRequest, slug: str) -> HttpResponse:
 @require_GET
 @for_members(read="read_export")
 def export_file(request: MemberRequest, slug: str, pk: UUID) -> HttpResponseBase:
-    """The file, streamed from the disk. 404 once its week is over."""
-    row = get_object_or_404(Export, pk=pk, state=Export.State.READY)
+    """The file, streamed from the disk. 404 once its week is over, whether or not anybody has deleted it yet."""
+    row = get_object_or_404(Export, pk=pk)
     place = place_of(row)
-    if not place.is_file():
+    if not row.is_kept or not place.is_file():
         raise Http404
     name = f"{slug}-{row.ready_at:%Y-%m-%d}.zip"
     response = FileResponse(place.open("rb"), as_attachment=True, filename=name, content_type="application/zip")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from audit.archive import File
 from audit.models import Entry
 from audit.queries import proofs as inclusion
-from audit.queries.proofs import Inclusion, encoded, inclusions_of
+from audit.queries.proofs import inclusions_of
 from deliberation.export import pages
 from deliberation.export.reading import Reader, rows_for
 from deliberation.models import Deliberation
@@ -155,26 +155,12 @@ def of_record(deliberation: Deliberation) -> Iterator[File]:
         vkeys |= {proof.vkey for proof in proofs.values()}
         for entry in batch:
             if (proof := proofs.get(entry.pk)) is not None:
-                yield f"record/proofs/{entry.pk}.json", _as_file(entry, proof)
+                yield f"record/proofs/{entry.pk}.json", proof.as_file(entry)
     yield "record/entries.jsonl", lines
     for number, vkey in enumerate(sorted(vkeys)):
         yield f"record/log{number or ''}.vkey", vkey + "\n"
     yield "record/verify_record.py", VERIFIER.read_bytes()
     yield "record/README.md", _about_the_record(len(lines), waiting)
-
-
-def _as_file(entry: Entry, proof: Inclusion) -> str:
-    """One proof, as `verify_record.py --proof` takes it."""
-    said = {
-        "entry": str(entry.pk),
-        "index": proof.index,
-        "size": proof.size,
-        "hashes": [encoded(one) for one in proof.hashes],
-        "checkpoint": proof.checkpoint,
-        "vkey": proof.vkey,
-        "canonical": bytes(entry.canonical).decode(),
-    }
-    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
 
 
 VERIFIER = Path(inclusion.__file__).parent.parent / "verify_record.py"
@@ -184,11 +170,18 @@ def _about_the_record(entries: int, waiting: list[str]) -> str:
     """How to check it, and what that shows."""
     said = README.replace("ENTRIES", str(entries))
     if waiting:
-        said += "\n## Without a proof yet\n\nThese were written so lately that they had no place in the record:\n\n"
+        said += WAITING
         said += "".join(f"- `{one}`\n" for one in waiting)
     return said
 
 
+WAITING = """
+## Without a proof yet
+
+These were written so lately that they had no place in the record, and the program says so. Take the export once more
+in a minute.
+
+"""
 README = """# The record of this deliberation
 
 `entries.jsonl` has the ENTRIES entries about it, one a line, exactly as they were written. They name people and texts
@@ -196,13 +189,14 @@ by references alone. `proofs/` has a file for each: its place in the organisatio
 that this place leads to.
 
 ```
+python verify_record.py .
+```
+
+exits 0 and says what was verified, or 1 and says what is wrong: that each entry here is proved, and that each line of
+`entries.jsonl` is one of them. One alone:
+
+```
 python verify_record.py --proof proofs/ENTRY.json
-```
-
-exits 0 and says what was verified, or 1 and says what is wrong. All of them, on a Unix shell:
-
-```
-for one in proofs/*.json; do python verify_record.py --proof "$one" || break; done
 ```
 
 `log.vkey` is the public key the record is known by. Compare it with the one you know: a file that came with its own key

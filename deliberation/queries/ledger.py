@@ -7,7 +7,7 @@ Losses are counted, and promises; never what anybody said of them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -19,9 +19,12 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import Text
 from deliberation.domain.gathering import gathered
 from deliberation.models import Commitment, CommitmentReport, Group, Outcome, Remainder, WeighedValue
-from deliberation.queries.words import all_that_say, words_of
+from deliberation.queries.words import Found, each_word, page_that_says
 
 PAGE = 50
+FEW = 500
+"""Of so many at most the sums stand on the page at once."""
+
 MOST_NAMED = 8
 """So many bearers and values are named in the summary, those with most losses first."""
 
@@ -81,13 +84,11 @@ def losses(wanted: Wanted, *, today: date) -> QuerySet[Remainder]:
     if wanted.standing in STANDINGS:
         rows = rows.filter(_STANDS[wanted.standing])
     if wanted.bearer:
-        rows = rows.filter(pk__in=all_that_say(rows, [wanted.bearer], ["bearer"]))
+        rows = rows.filter(bearer__body__icontains=wanted.bearer)
     if wanted.owed in Remainder.Owed.values:
         rows = rows.filter(owed=wanted.owed)
-    if words_of(wanted.text):
-        rows = rows.filter(
-            pk__in=all_that_say(rows, words_of(wanted.text), ["deliberation__question", "loss", "bearer", "debt"])
-        )
+    for word in wanted.text.split()[:8]:
+        rows = rows.filter(_says(word, "loss", "bearer", "debt"))
     return rows
 
 
@@ -101,10 +102,11 @@ def promises(wanted: Wanted, *, today: date) -> QuerySet[Commitment]:
     elif wanted.state in Commitment.State.values:
         rows = rows.filter(state=wanted.state)
     if wanted.bearer:
-        rows = rows.filter(pk__in=all_that_say(rows, [wanted.bearer], ["remainder__bearer", "to_whom"]))
-    if words_of(wanted.text):
-        names = ["deliberation__question", "what", "to_whom", "owner"]
-        rows = rows.filter(pk__in=all_that_say(rows, words_of(wanted.text), names))
+        rows = rows.filter(
+            Q(remainder__bearer__body__icontains=wanted.bearer) | Q(to_whom__body__icontains=wanted.bearer)
+        )
+    for word in wanted.text.split()[:8]:
+        rows = rows.filter(_says(word, "what", "to_whom", "owner"))
     return rows
 
 
@@ -145,12 +147,56 @@ def _of_outcomes(rows: QuerySet[Any], wanted: Wanted) -> QuerySet[Any]:
     return rows
 
 
-def page_after(rows: QuerySet[Any], after: UUID | None, size: int = PAGE) -> tuple[list[Any], UUID | None]:
-    """One page of the rows after `after`, and the id after which the next begins, or None."""
-    if after is not None:
-        rows = rows.filter(pk__lt=after)
-    found = list(rows[: size + 1])
-    return found[:size], found[size - 1].pk if len(found) > size else None
+def _says(word: str, *names: str) -> Q:
+    found = Q(deliberation__question__body__icontains=word)
+    for name in names:
+        found |= Q(**{f"{name}__body__icontains": word})
+    return found
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows, and the id after which the next page begins, or None.
+
+    `looked_back_to` is set where the page ended because enough was looked through, and not because it was full; `whole`
+    is everything that is wanted, where that is known to be few.
+    """
+
+    rows: list[Any]
+    following: UUID | None
+    looked_back_to: datetime | None = None
+    whole: QuerySet[Any] | None = None
+
+
+def page_of(wanted: Wanted, after: UUID | None, size: int = PAGE, *, today: date) -> Page:
+    """One page of the losses or promises wanted, after `after`."""
+    shows_losses = wanted.show == LOSSES
+    read = losses if shows_losses else promises
+    rows = read(replace(wanted, text="", bearer=""), today=today)
+    borne = ("bearer",) if shows_losses else ("remainder__bearer", "to_whom")
+    said = ("loss", "bearer", "debt") if shows_losses else ("what", "to_whom", "owner")
+    says = [
+        *each_word(wanted.text, "deliberation__question", *said),
+        *([(wanted.bearer, borne)] if wanted.bearer else []),
+    ]
+    # Here no page ends before it has looked at as many as it may: what is looked through whole can be summed up.
+    if says:
+        found = page_that_says(rows, says, after=after, size=FEW)
+    else:
+        behind = rows if after is None else rows.filter(pk__lt=after)
+        keys = list(behind.values_list("pk", flat=True)[: FEW + 1])
+        found = Found(keys[:FEW], keys[FEW - 1] if len(keys) > FEW else None)
+    shown, following = found.keys[:size], found.following
+    if len(found.keys) > size:
+        following = shown[-1]
+    is_short = found.so_far and following == found.following
+    last = rows.model.objects.select_related("version__outcome").get(pk=following) if is_short and following else None
+    return Page(
+        list(rows.filter(pk__in=shown)),
+        following,
+        last.version.outcome.signed_at if last else None,
+        rows.filter(pk__in=found.keys) if found.following is None and after is None else None,
+    )
 
 
 # --- One line of it

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,7 +23,7 @@ from deliberation.models import (
     Review,
     Urgency,
 )
-from deliberation.queries.words import Found, all_that_say, page_that_says, words_of
+from deliberation.queries.words import Found, each_word, page_that_says
 
 PAGE = 25
 WHOLE = (
@@ -161,14 +163,16 @@ class Wanted:
 def precedents(organisation: Organisation, wanted: Wanted, *, project: Project | None = None) -> QuerySet[Precedent]:
     """The precedents wanted, the latest first, ready for `WHOLE` to be read without further queries."""
     rows = _but_for_words(organisation, wanted, project).select_related(*WHOLE)
-    return rows.filter(pk__in=all_that_say(rows, words_of(wanted.text), SAID)) if words_of(wanted.text) else rows
+    for word, names in each_word(wanted.text, *SAID):
+        rows = rows.filter(reduce(or_, (Q(**{f"{name}__body__icontains": word}) for name in names)))
+    return rows
 
 
 def page_of(organisation: Organisation, wanted: Wanted, after: UUID | None, size: int = PAGE) -> Page:
     """One page of the precedents wanted after `after`. For words it looks so far back and no further, see `Page`."""
     rows = _but_for_words(organisation, wanted, None)
-    if words_of(wanted.text):
-        found = page_that_says(rows, words_of(wanted.text), SAID, after=after, size=size)
+    if says := each_word(wanted.text, *SAID):
+        found = page_that_says(rows, says, after=after, size=size)
     else:
         rows = rows if after is None else rows.filter(pk__lt=after)
         keys = list(rows.values_list("pk", flat=True)[: size + 1])

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -33,10 +34,14 @@ def ledger(request: MemberRequest, slug: str) -> HttpResponse:
     """Losses or promises, the newest first, with who bears most of what was looked for."""
     form, wanted = _asked_for(request)
     today = today_in(request.organisation)
-    found, following = _page(wanted, today, _uuid(request.GET.get("after", "")))
-    query = {key: value for key, value in request.GET.items() if key != "after" and value}
+    page = reads.page_of(wanted, _uuid(request.GET.get("after", "")), today=today)
+    found = _lines(wanted, page.rows, today)
+    query = {key: value for key, value in request.GET.items() if key not in {"after", "sums"} and value}
     shows_losses = wanted.show == LOSSES
     begun = bool(request.GET.get("after"))
+    summed = page.whole
+    if shows_losses and not begun and request.GET.get("sums"):
+        summed = reads.losses(wanted, today=today)
     return render(
         request,
         "deliberation/ledger.html",
@@ -45,12 +50,14 @@ def ledger(request: MemberRequest, slug: str) -> HttpResponse:
             "wanted": wanted,
             "shows_losses": shows_losses,
             "lines": [_row(line, slug) for line in found],
-            "sums": [] if begun or not shows_losses or not found else _sums(wanted, today),
+            "sums": _sums(summed) if shows_losses and found and summed is not None else [],
+            "sum_up": "" if begun or not shows_losses or summed is not None else urlencode(query | {"sums": "all"}),
             "shown": [
                 {"key": key, "title": title, "url": "?" + urlencode({"show": key}), "current": wanted.show == key}
                 for key, title in ((LOSSES, _("Losses")), (PROMISES, _("Promises")))
             ],
-            "more": urlencode(query | {"after": str(following)}) if following else "",
+            "more": urlencode(query | {"after": str(page.following)}) if page.following else "",
+            "looked_back_to": page.looked_back_to,
             "csv": reverse("ledger_csv", args=[slug]) + ("?" + urlencode(query) if query else ""),
             "any": bool(found) or begun or not wanted.is_empty,
         },
@@ -70,8 +77,9 @@ def ledger_csv(request: MemberRequest, slug: str) -> StreamingHttpResponse:
         yield writer.writerow([str(one) for one in HEADS])
         after: UUID | None = None
         while True:
-            found, after = _page(wanted, today, after, AT_A_TIME)
-            for line in found:
+            page = reads.page_of(wanted, after, AT_A_TIME, today=today)
+            after = page.following
+            for line in _lines(wanted, page.rows, today):
                 for cells in _cells(request, line, slug):
                     yield writer.writerow([plain_cell(cell) for cell in cells])
             if after is None:
@@ -96,12 +104,10 @@ def _asked_for(request: MemberRequest) -> tuple[LedgerForm, Wanted]:
     return form, form.wanted()
 
 
-def _page(wanted: Wanted, today: date, after: UUID | None, size: int = reads.PAGE) -> tuple[list[Line], UUID | None]:
+def _lines(wanted: Wanted, rows: list[Any], today: date) -> list[Line]:
     if wanted.show == PROMISES:
-        rows, following = reads.page_after(reads.promises(wanted, today=today), after, size)
-        return reads.lines_of_promises(rows, today=today), following
-    rows, following = reads.page_after(reads.losses(wanted, today=today), after, size)
-    return reads.lines_of_losses(rows, today=today), following
+        return reads.lines_of_promises(rows, today=today)
+    return reads.lines_of_losses(rows, today=today)
 
 
 def _row(line: Line, slug: str) -> dict[str, Any]:
@@ -123,9 +129,8 @@ def _row(line: Line, slug: str) -> dict[str, Any]:
     return shown
 
 
-def _sums(wanted: Wanted, today: date) -> list[dict[str, Any]]:
+def _sums(rows: QuerySet[Remainder]) -> list[dict[str, Any]]:
     """Who bears most, what was given less weight, and when: each leads to its losses."""
-    rows = reads.losses(wanted, today=today)
 
     def row(one: reads.Sum, query: dict[str, str]) -> dict[str, Any]:
         return {"sum": one, "kept": one.losses - one.open, "url": "?" + urlencode({"show": LOSSES} | query)}

@@ -33,7 +33,6 @@ from oversight.queries import checks as of_checks
 from oversight.queries import sessions as of_sessions
 from oversight.queries.handoffs import part_of
 from oversight.queries.needs import needs_of
-from oversight.queries.requests import act_in
 from oversight.queries.services import services_of, would_pass_of
 from oversight.queries.sessions import Page
 from oversight.queries.showing import one_line, whole_of
@@ -122,7 +121,7 @@ def _day(moment: datetime) -> date:
 
 
 def _title(asked: JudgmentRequest) -> str:
-    return one_line(act_in(asked).line, 80)
+    return one_line(of_checks.act_in(asked.text).line, 80)
 
 
 @require_GET

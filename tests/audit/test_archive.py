@@ -51,6 +51,23 @@ def test_the_program_inside_says_whether_it_is_whole(tmp_path):
     ]
 
 
+def test_a_list_that_was_changed_is_said_to_be(tmp_path):
+    folder = tmp_path / "unpacked"
+    zipfile.ZipFile(made(tmp_path)).extractall(folder)
+    exact = json.loads((folder / MANIFEST).read_text())
+    one = exact["files"]["index.html"]
+    for files in (
+        exact["files"] | {"index.html": one | {"size": one["size"] + 1}},
+        exact["files"] | {"index.html": {"sha255": one["sha256"], "size": one["size"]}},
+        exact["files"] | {"index.html": None},
+    ):
+        (folder / MANIFEST).write_text(json.dumps(exact | {"files": files}))
+        assert faults(folder)[0] == ["index.html: was changed"]
+    for files in ([], "all", None, 3):
+        (folder / MANIFEST).write_text(json.dumps(exact | {"files": files}))
+        assert faults(folder)[0]
+
+
 def test_wherever_it_breaks_off_it_is_not_taken_for_whole(tmp_path):
     whole = made(tmp_path).read_bytes()
     for end in [0, 1, 40, *range(100, len(whole), 997), len(whole) - 1]:

@@ -338,9 +338,24 @@ def test_proof_of_one_entry(made: Any, tmp_path: Path) -> None:
     ):
         file.write_text(json.dumps(said | changed))
         assert "The proof does not lead from this entry" in wrong("--proof", file)
+    # What the interface gives beside it, and what a decoder would forgive.
+    given = {"id": str(entry.pk), "leaf_hash": entry.leaf_hex, "root": encoded(proof.root)}
+    file.write_text(json.dumps(said | given))
+    assert verify("--proof", file)[0] == 0
+    for name, value in given.items():
+        file.write_text(json.dumps(said | given | {name: value[:-2] + ("A" if value[-2] != "A" else "B") + value[-1]}))
+        assert "is about another entry" in wrong("--proof", file), name
+    first, *rest = said["hashes"]  # type: ignore[misc]
+    for forgiven in (first[:-2] + "\n" + first[-2:], first[:-2] + chr(ord(first[-2]) + 1) + "="):
+        file.write_text(json.dumps(said | {"hashes": [forgiven, *rest]}))
+        wrong("--proof", file)
     del said["hashes"]
     file.write_text(json.dumps(said))
     wrong("--proof", file)
+    # What is no proof is not called a wrong one.
+    for given_instead in (json.dumps(said | {"checkpoint": None, "vkey": None}), proof.as_text()):
+        file.write_text(given_instead)
+        assert verify("--proof", file) == (1, "2")
 
 
 def test_proof_of_two_checkpoints(made: Any, tmp_path: Path) -> None:

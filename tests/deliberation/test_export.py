@@ -2,6 +2,7 @@
 
 import io
 import json
+import random
 import re
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.roles import Role
+from audit import verify_record
 from audit.archive import MANIFEST
 from audit.check_export import faults
 from audit.models import Entry
@@ -230,17 +232,50 @@ def test_each_entry_comes_with_a_proof_that_verifies_without_us(cast, tmp_path):
     path = tmp_path / "deliberation.zip"
     path.write_bytes(fetched(signed_in(cast.holder), deliberation))
     zipfile.ZipFile(path).extractall(folder)
-    proofs = sorted((folder / "record" / "proofs").iterdir())
-    assert len(proofs) == len((folder / "record" / "entries.jsonl").read_text().splitlines())
-    verify = [sys.executable, "record/verify_record.py", "--proof"]
+    record = folder / "record"
+    proofs = sorted((record / "proofs").iterdir())
+    assert len(proofs) == len((record / "entries.jsonl").read_text().splitlines())
 
-    def verified(file):
-        done = subprocess.run([*verify, str(file)], cwd=folder, capture_output=True, text=True, check=False)
+    def verified(*arguments):
+        run = [sys.executable, "-S", "-I", "record/verify_record.py", *arguments]
+        done = subprocess.run(run, cwd=folder, capture_output=True, text=True, check=False)
         return done.returncode, done.stdout + done.stderr
 
-    assert verified(proofs[-1])[0] == 0, verified(proofs[-1])
-    said = proofs[-1].read_text()
-    changed = said.replace('\\"decision\\":\\"', '\\"decision\\":\\"un', 1)
-    assert changed != said
-    proofs[-1].write_text(changed)
-    assert verified(proofs[-1])[0] == 1
+    assert verified("--proof", str(proofs[-1]))[0] == 0, verified("--proof", str(proofs[-1]))
+    assert verified("record") == (0, verified("record")[1])
+    assert f"Each of the {len(proofs)} entries is the one that was signed" in verified("record")[1]
+    (folder / "index.html").write_bytes((folder / "index.html").read_bytes()[:-1])
+    assert faults(folder)[0] == ["index.html: was changed"]
+    assert_every_changed_byte_is_found(record)
+
+
+def assert_every_changed_byte_is_found(record):
+    """One bit in each of many places of every file that is proved; a line or a proof that is missing, or twice."""
+    key = (record / "log.vkey").read_text()
+    proofs = sorted((record / "proofs").iterdir())
+    assert verify_record.check_each(record, None) == verify_record.check_each(record, key)
+
+    def is_found():
+        try:
+            verify_record.check_each(record, None)
+        except (ValueError, KeyError, TypeError, AttributeError, OSError):
+            return True
+        return False
+
+    place = random.Random(27027)
+    for file, times in ((record / "entries.jsonl", 60), (record / "log.vkey", 30), (proofs[0], 60), (proofs[-1], 60)):
+        exact = file.read_bytes()
+        for _ in range(times):
+            at, bit = place.randrange(len(exact)), 1 << place.randrange(8)
+            file.write_bytes(exact[:at] + bytes([exact[at] ^ bit]) + exact[at + 1 :])
+            assert is_found(), (file.name, at, bit)
+        file.write_bytes(exact)
+    lines = (record / "entries.jsonl").read_bytes().splitlines(keepends=True)
+    for changed in (lines[1:], [*lines, lines[0]], [*lines[1:], lines[1]], [b'{"v":1}\n', *lines[1:]], lines[:-1]):
+        (record / "entries.jsonl").write_bytes(b"".join(changed))
+        assert is_found(), len(changed)
+    (record / "entries.jsonl").write_bytes(b"".join(lines))
+    proofs[0].rename(record / "proofs" / "elsewhere")
+    assert not is_found()
+    (record / "proofs" / "elsewhere").unlink()
+    assert is_found()

@@ -152,10 +152,15 @@ def test_what_cannot_be_made_says_so_and_leaves_nothing(cast: Cast, caplog: pyte
     assert Entry.objects.filter(event="export.finish", decision="failed").count() == 1
     page = signed_in(cast.administrator).get(reverse("settings_export", args=["care"])).content.decode()
     assert "Not made" in page
+    assert "the disk may be full" in page
 
 
 def test_a_job_that_was_killed_is_made_again_and_given_up_at_last(cast: Cast) -> None:
     row = asked(cast)
+    # A kill takes no leave: what it had begun lies there.
+    place_of(row).parent.mkdir()
+    begun = place_of(row).with_suffix(".1.half")
+    begun.write_bytes(b"PK")
     for tries in range(1, export_job.MOST_TRIES + 1):
         silent = datetime.now(UTC) - export_job.SILENT - timedelta(seconds=1)
         Export.objects.filter(pk=row.pk).update(state=Export.State.MAKING, heard_at=silent, tries=tries)
@@ -167,3 +172,38 @@ def test_a_job_that_was_killed_is_made_again_and_given_up_at_last(cast: Cast) ->
     assert make_waiting(cast.organisation, files_of) == 0
     row.refresh_from_db()
     assert (row.state, row.part) == (Export.State.FAILED, "Killed")
+    assert list(begun.parent.iterdir()) == []
+    page = signed_in(cast.administrator).get(reverse("settings_export", args=["care"])).content.decode()
+    assert "begun three times and stopped" in page
+    assert make_waiting(cast.organisation, files_of) == 0
+    asked(cast)  # and another may be asked for
+
+
+def test_how_far_it_is_stands_on_the_page_while_it_is_made(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked(cast)
+    monkeypatch.setattr(export_job, "EVERY", timedelta(0))
+    browser, seen = signed_in(cast.administrator), []
+
+    def files(organisation: object) -> Iterator[Any]:
+        for part in ("accounts", "agents"):
+            yield f"{part}/small.json", "{}"
+            page = browser.get(reverse("settings_export", args=["care"])).content.decode()
+            seen.append(re.search(r"It is being made: ([^.]+) so far", page))
+
+    make_waiting(cast.organisation, files)
+    assert [found and found[1] for found in seen] == ["accounts, 1 files", "agents, 2 files"]
+
+
+def test_a_row_that_cannot_be_written_down_is_said_and_nothing_half_is_kept(cast: Cast) -> None:
+    row = asked(cast)
+
+    def files(organisation: object) -> Iterator[Any]:
+        yield "a.json", json.dumps({"a": 1})
+        yield "b.json", json.dumps({"moment": datetime.now(UTC)})
+
+    make_waiting(cast.organisation, files)
+    row.refresh_from_db()
+    assert (row.state, row.part) == (Export.State.FAILED, "TypeError")
+    assert list(place_of(row).parent.iterdir()) == []
+    page = signed_in(cast.administrator).get(reverse("settings_export", args=["care"])).content.decode()
+    assert "could not be written down (TypeError)" in page
