@@ -34,8 +34,7 @@ def is_signed(text, signature, key):
 def octets_of(encoded):
     octets = b64decode(encoded)
     return octets if b64encode(octets).decode() == encoded else b""
-def opened(note, vkey):
-    """The lines of a signed note (C2SP signed-note), if the key has signed it."""
+def opened(note, vkey):  # the lines of a signed note (C2SP signed-note), if the key has signed it
     name, ident, key = vkey.rstrip("\n").split("+", 2)
     key, (text, _empty, lines) = octets_of(key), note.rpartition("\n\n")
     if key[:1] != b"\x01" or sha256(name.encode() + b"\n" + key).hexdigest()[:8] != ident:
@@ -75,9 +74,8 @@ def check_proof(said, vkey):
             raise ValueError("What stands beside the proof is about another entry than the one that is proved.")
         return f"The entry is number {index} of the {size} that were signed at {time}: {entry}"
     first, old, _time = signed_tree(said["older"], vkey)
-    place, last, hashes = first - 1, size - 1, hashes if first & (first - 1) else [old, *hashes]
-    while place > 0 and place & 1:
-        place, last = place >> 1, last >> 1
+    even, hashes = (first & -first or 1).bit_length() - 1, hashes if first & (first - 1) else [old, *hashes]
+    place, last = (first - 1) >> even, (size - 1) >> even
     is_same, is_older = (first, old) == (size, root), 0 < first < size and len(hashes) > 0
     if not is_same and not (is_older and climb(place, last, hashes[0], hashes[0], hashes[1:]) == (old, root)):
         raise ValueError("The newer checkpoint does not continue the older one.")
@@ -128,9 +126,11 @@ def main():
     _ = given.folder or given.proof or parser.error("a FOLDER or --proof FILE is needed")
     try:
         if given.proof:
-            said = json.loads(given.proof)
-            print(check_proof(said, given.vkey or said["vkey"]))
+            said = json.loads(given.proof) if given.proof[:1] == "{" else parser.error("--proof takes a proof as JSON")
+            vkey = (said["checkpoint"] and (given.vkey or said["vkey"])) or parser.error("the entry had no place yet")
+            print(check_proof(said, vkey))
         if given.folder and (given.folder / "proofs").is_dir():
+            _ = (given.receipt or given.older) and parser.error("--receipt and --older need the whole record")
             print(check_each(given.folder, given.vkey))
         elif given.folder:
             vkey = given.vkey or (given.folder / "log.vkey").read_bytes().decode()

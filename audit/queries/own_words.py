@@ -10,7 +10,7 @@ from uuid import UUID
 
 from accounts.models import Organisation
 from audit.models import Entry, Text
-from audit.queries.wording import event_in_words
+from audit.queries.wording import event_in_words, name_in_words
 
 PAGE = 25
 AT_ONCE = timedelta(minutes=1)
@@ -27,7 +27,7 @@ class Word:
 
     @property
     def label(self) -> str:
-        return self.name.replace("_", " ").capitalize()
+        return name_in_words(self.name)
 
 
 @dataclass(frozen=True)
@@ -81,3 +81,9 @@ def written_by(
 def _came_with(text: Text, entry: Entry) -> bool:
     """Whether the words were kept as the entry was recorded, by the time that is in the ids of both."""
     return (entry.pk.int >> 80) - (text.pk.int >> 80) < AT_ONCE // timedelta(milliseconds=1)
+
+
+def kept_as(entry: Entry, name: str) -> Text | None:
+    """The words that the entry commits to under this name, or None where none are kept."""
+    commitment = json.loads(bytes(entry.canonical))["commitments"].get(name)
+    return Text.objects.filter(commitment=commitment).first() if commitment else None

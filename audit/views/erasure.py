@@ -20,7 +20,8 @@ from audit.domain.erasure import By, erase_text
 from audit.forms.erasure import ErasureForm
 from audit.forms.search import uuid_or_none
 from audit.models import Entry
-from audit.queries.own_words import written_by
+from audit.queries.own_words import kept_as, written_by
+from audit.queries.wording import event_in_words, name_in_words
 
 
 @require_GET
@@ -55,12 +56,17 @@ def words_erase(request: MemberRequest, slug: str, pk: UUID, name: str) -> HttpR
         where = reverse("record_entry", args=[slug, pk])
     else:
         where = reverse("own_words", args=[slug])
-    return erasing(request, entry, name, by=request.user, where=where)
+    return erasing(request, entry, name, by=request.user, where=where, own=is_own)
 
 
-def erasing(request: HttpRequest, entry: Entry, name: str, *, by: By, where: str) -> HttpResponse:
-    """Ask once more, with the reason, then erase and go back to `where`."""
+def erasing(request: HttpRequest, entry: Entry, name: str, *, by: By, where: str, own: bool) -> HttpResponse:
+    """Ask once more, with the reason, then erase and go back to `where`.
+
+    It says which words they are, and shows them to whom they are their `own`.
+    """
     form = ErasureForm(request.POST or None)
+    if own:
+        form.fields["reason"].label = _("Why")
     if form.is_valid():
         try:
             erase_text(entry, name, by=by, reason=form.cleaned_data["reason"])
@@ -73,11 +79,19 @@ def erasing(request: HttpRequest, entry: Entry, name: str, *, by: By, where: str
             return redirect(where)
     return render(
         request,
-        "confirm.html",
+        "audit/erase.html",
         {
             "heading": _("Erase these words?"),
-            "kicker": _("The record"),
+            "entry": entry,
+            "label": name_in_words(name),
+            "what": event_in_words(entry.event),
+            "text": kept_as(entry, name) if own else None,
             "says": _(
+                "They are gone for good, and every page says “erased on request” in their place. That they were "
+                "written, when and by whom stays in the record, as does your reason."
+            )
+            if own
+            else _(
                 "They are gone for good, and every page says “erased on request” in their place. That they were "
                 "written, when and by whom stays in the record, as does your reason. Whoever wrote them may do this, "
                 "and an administrator on their request."

@@ -11,28 +11,37 @@ from uuid import UUID
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.access import MemberRequest, for_members
+from accounts.durations import took
 from accounts.roles import Role
 from audit.envelope import instant
+from audit.export import NothingSigned, export
 from audit.forms.search import SearchForm, uuid_or_none
 from audit.models import Entry
 from audit.queries import wording
 from audit.queries.distribution import MOST_DAYS, Distribution, distribution
-from audit.queries.entry import Page, entry_page, page_of_subject
+from audit.queries.entry import Page, entry_page
 from audit.queries.proofs import inclusion_of, last_checkpoint
+from audit.queries.registry import acts_in_words, page_of_subject
 from audit.queries.search import COLUMNS, Found, Wanted, every, search
 from audit.receipts import receipt_of
 
 READ = "read_record"
 NOTHING = Found([], None)
-PROOFS = {"receipt": "receipt.txt", "tlog": "tlog-proof"}
+PROOFS = {"receipt": "receipt.txt", "proof": "proof.json", "tlog": "tlog-proof"}
 """What can be taken along of an entry, and how the file ends."""
+FILES = {
+    "csv": ("text/csv; charset=utf-8", "record-{}.csv"),
+    "jsonl": ("application/x-ndjson", "record-{}.jsonl"),
+    "zip": ("application/zip", "record-{}.zip"),
+    "checkpoint": ("text/plain; charset=utf-8", "checkpoint-{}.txt"),
+}
+"""What can be taken along of the record: of what kind the file is, and its name."""
 
 
 @require_GET
@@ -45,7 +54,7 @@ def record(request: MemberRequest, slug: str) -> HttpResponse:
     wanted = form.wanted()
     found = search(request.organisation, wanted, after) if wanted is not None else NOTHING
     names = wording.names_of(found.rows)
-    acts = wording.acts_in_words(found.rows, request.caller)
+    acts = acts_in_words(found.rows, request.caller)
     chart = distribution(request.organisation, wanted or Wanted())
     return render(
         request,
@@ -101,7 +110,7 @@ def record_entry(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
     if page is None:
         raise Http404
     told = [page.entry, *page.chain, *page.answers]
-    names, acts = wording.names_of(told), wording.acts_in_words(told, request.caller)
+    names, acts = wording.names_of(told), acts_in_words(told, request.caller)
     return render(
         request,
         "audit/entry.html",
@@ -116,22 +125,17 @@ def record_entry(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
                     "result": wording.result_in_words(step.result),
                     "result_class": wording.CLASSES.get(step.result, ""),
                     "ran": step.ran,
-                    "took": _took(step.microseconds) if step.ran else "",
+                    "took": took(step.microseconds) if step.ran else "",
                 }
                 for step in page.steps
             ],
+            "took": took(page.took),
             "chain": [_row(entry, names, acts) for entry in page.chain] if len(page.chain) > 1 else [],
             "answers": [_row(entry, names, acts) for entry in page.answers],
             "canonical": bytes(page.entry.canonical).decode(),
             "proof": inclusion_of(page.entry),
         },
     )
-
-
-def _took(microseconds: int | None) -> str:
-    if microseconds is None:
-        return ""
-    return _("%(time)s µs") % {"time": formats.number_format(microseconds, force_grouping=True)}
 
 
 def _facts(request: MemberRequest, page: Page, names: dict[str, str]) -> list[dict[str, Any]]:
@@ -183,7 +187,7 @@ def _subject(request: MemberRequest, entry: Entry) -> SafeString:
 @require_GET
 @for_members(read=READ)
 def record_proof(request: MemberRequest, slug: str, pk: UUID, form: str) -> HttpResponse:
-    """What somebody keeps of an entry: its receipt, or the proof that it is in the signed tree, as programs read it."""
+    """What somebody keeps of an entry: its receipt, or the proof that it is in the tree."""
     entry = Entry.objects.filter(organisation=request.organisation, pk=pk).first()
     if entry is None or form not in PROOFS:
         raise Http404
@@ -193,7 +197,7 @@ def record_proof(request: MemberRequest, slug: str, pk: UUID, form: str) -> Http
         proof = inclusion_of(entry)
         if proof is None:
             raise Http404
-        text = proof.as_text()
+        text = proof.as_file(entry) if form == "proof" else proof.as_text()
     response = HttpResponse(text, content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{pk}.{PROOFS[form]}"'
     return response
@@ -218,14 +222,17 @@ def _plain(value: object) -> str:
 @require_GET
 @for_members(read=READ)
 def record_file(request: MemberRequest, slug: str, form: str) -> StreamingHttpResponse:
-    """What was found, whole: as a table, or as the envelopes themselves, a line each, the newest first."""
+    """What was found, whole: as a table, or as the envelopes themselves, a line each, the newest first.
+
+    Or, whatever was looked for, the whole record with the program that checks it (`zip`), or its last checkpoint.
+    """
     wanted = SearchForm({name: value for name, value in request.GET.items() if value and name != "after"}).wanted()
-    if wanted is None or form not in {"csv", "jsonl"}:
+    if wanted is None or form not in FILES:
         raise Http404
-    lines = _csv(request, wanted) if form == "csv" else _jsonl(request, wanted)
-    kind = "text/csv; charset=utf-8" if form == "csv" else "application/x-ndjson"
-    response = StreamingHttpResponse(lines, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="record-{slug}.{form}"'
+    kind, name = FILES[form]
+    pieces = {"csv": _csv, "jsonl": _jsonl, "zip": _zip, "checkpoint": _checkpoint}[form](request, wanted)
+    response = StreamingHttpResponse(pieces, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name.format(slug)}"'
     return response
 
 
@@ -242,3 +249,17 @@ def _csv(request: MemberRequest, wanted: Wanted) -> Iterator[str]:
 def _jsonl(request: MemberRequest, wanted: Wanted) -> Iterator[bytes]:
     for entry in every(request.organisation, wanted, whole=True):
         yield bytes(entry.canonical) + b"\n"
+
+
+def _zip(request: MemberRequest, wanted: Wanted) -> Iterator[bytes]:
+    try:
+        return export(request.organisation)
+    except NothingSigned:
+        raise Http404 from None
+
+
+def _checkpoint(request: MemberRequest, wanted: Wanted) -> Iterator[str]:
+    found = last_checkpoint(request.organisation)
+    if found is None:
+        raise Http404
+    return iter([found.note])
