@@ -30,12 +30,11 @@ def point(octets):
 def is_signed(text, signature, key):
     h = int.from_bytes(sha512(signature[:32] + key + text).digest(), "little") % ORDER
     s, base = int.from_bytes(signature[32:], "little"), point((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
-    return s < ORDER and times(s, base) == add(point(signature[:32]), times(h, point(key)))
+    return len(signature) == 64 and s < ORDER and times(s, base) == add(point(signature[:32]), times(h, point(key)))
 def octets_of(encoded):
     octets = b64decode(encoded)
     return octets if b64encode(octets).decode() == encoded else b""
-def opened(note, vkey):
-    """The lines of a signed note (C2SP signed-note), if the key has signed it."""
+def opened(note, vkey):  # the lines of a signed note (C2SP signed-note), if the key has signed it
     name, ident, key = vkey.rstrip("\n").split("+", 2)
     key, (text, _empty, lines) = octets_of(key), note.rpartition("\n\n")
     if key[:1] != b"\x01" or sha256(name.encode() + b"\n" + key).hexdigest()[:8] != ident:
@@ -75,9 +74,8 @@ def check_proof(said, vkey):
             raise ValueError("What stands beside the proof is about another entry than the one that is proved.")
         return f"The entry is number {index} of the {size} that were signed at {time}: {entry}"
     first, old, _time = signed_tree(said["older"], vkey)
-    place, last, hashes = first - 1, size - 1, hashes if first & (first - 1) else [old, *hashes]
-    while place & 1:
-        place, last = place >> 1, last >> 1
+    even, hashes = (first & -first or 1).bit_length() - 1, hashes if first & (first - 1) else [old, *hashes]
+    place, last = (first - 1) >> even, (size - 1) >> even
     is_same, is_older = (first, old) == (size, root), 0 < first < size and len(hashes) > 0
     if not is_same and not (is_older and climb(place, last, hashes[0], hashes[0], hashes[1:]) == (old, root)):
         raise ValueError("The newer checkpoint does not continue the older one.")
@@ -93,10 +91,10 @@ def check_each(folder, known):  # some entries, each by its own proof
         raise ValueError(f"entries.jsonl has not the entries that are proved. Not among them: line {wrong or 'none'}.")
     return f"Each of the {len(found)} entries is the one that was signed by {', '.join(keys.values())}"
 def check_whole(folder, vkey):  # every entry against the signed root
-    size, root, time = signed_tree((folder / "checkpoint.txt").read_text("utf-8"), vkey)
+    size, root, time = signed_tree((folder / "checkpoint.txt").read_bytes().decode(), vkey)
     with (folder / "entries.jsonl").open("rb") as lines:
-        found = [sha256(b"\x00" + (line[:-1] if line[-1:] == b"\n" else line)).digest() for line in lines]
-    lines = (folder / "leaves.txt").read_text("latin-1").split("\n")[:-1]
+        found = [sha256(b"\x00" + (line[:-1] if line[-1:] == b"\n" else b"")).digest() for line in lines]
+    lines = (folder / "leaves.txt").read_bytes().decode("latin-1").split("\n")[:-1]
     kept = [bytes.fromhex(line) if re.fullmatch("[0-9a-f]{64}", line) else b"" for line in lines]
     if found == kept and len(found) == size and root_of(found) == root:
         return found, time
@@ -128,12 +126,14 @@ def main():
     _ = given.folder or given.proof or parser.error("a FOLDER or --proof FILE is needed")
     try:
         if given.proof:
-            said = json.loads(given.proof)
-            print(check_proof(said, given.vkey or said["vkey"]))
+            said = json.loads(given.proof) if given.proof[:1] == "{" else parser.error("--proof takes a proof as JSON")
+            vkey = (said["checkpoint"] and (given.vkey or said["vkey"])) or parser.error("the entry had no place yet")
+            print(check_proof(said, vkey))
         if given.folder and (given.folder / "proofs").is_dir():
+            _ = (given.receipt or given.older) and parser.error("--receipt and --older need the whole record")
             print(check_each(given.folder, given.vkey))
         elif given.folder:
-            vkey = given.vkey or (given.folder / "log.vkey").read_text("utf-8")
+            vkey = given.vkey or (given.folder / "log.vkey").read_bytes().decode()
             leaves, time = check_whole(given.folder, vkey)
             print(f"All {len(leaves)} entries are those that were signed at {time} by {vkey.strip()}")
             if given.older:
@@ -143,7 +143,7 @@ def main():
                 print(f"They begin with the {size} of the older checkpoint.")
             if given.receipt:
                 print(check_receipt(given.receipt, vkey, leaves, time))
-    except (ValueError, KeyError, TypeError, AttributeError, OSError) as wrong:
+    except (ValueError, LookupError, TypeError, AttributeError, OSError, RecursionError, ArithmeticError) as wrong:
         sys.exit(f"WRONG: {wrong}")
 if __name__ == "__main__":
     main()

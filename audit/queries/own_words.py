@@ -72,3 +72,9 @@ def written_by(
         for entry in entries
     ]
     return [one for one in found if one.words], entries[-1].pk if len(page) > PAGE else None
+
+
+def kept_as(entry: Entry, name: str) -> Text | None:
+    """The words that the entry commits to under this name, or None where none are kept."""
+    commitment = json.loads(bytes(entry.canonical))["commitments"].get(name)
+    return Text.objects.filter(commitment=commitment).first() if commitment else None

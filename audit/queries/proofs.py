@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -38,6 +39,18 @@ class Inclusion:
         """A C2SP tlog-proof file, which programs of others read."""
         lines = ["c2sp.org/tlog-proof@v1", f"index {self.index}", *map(encoded, self.hashes)]
         return "\n".join(lines) + "\n\n" + self.checkpoint
+
+    def as_file(self, entry: Entry) -> str:
+        """The proof together with the entry that it proves, as `verify_record.py --proof` takes it."""
+        said = {
+            "index": self.index,
+            "size": self.size,
+            "hashes": [encoded(one) for one in self.hashes],
+            "checkpoint": self.checkpoint,
+            "vkey": self.vkey,
+            "canonical": bytes(entry.canonical).decode(),
+        }
+        return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
 
 
 def encoded(found: bytes) -> str:

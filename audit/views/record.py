@@ -20,6 +20,7 @@ from accounts.access import MemberRequest, for_members
 from accounts.durations import took
 from accounts.roles import Role
 from audit.envelope import instant
+from audit.export import NothingSigned, export
 from audit.forms.search import SearchForm, uuid_or_none
 from audit.models import Entry
 from audit.queries import wording
@@ -32,8 +33,15 @@ from audit.receipts import receipt_of
 
 READ = "read_record"
 NOTHING = Found([], None)
-PROOFS = {"receipt": "receipt.txt", "tlog": "tlog-proof"}
+PROOFS = {"receipt": "receipt.txt", "proof": "proof.json", "tlog": "tlog-proof"}
 """What can be taken along of an entry, and how the file ends."""
+FILES = {
+    "csv": ("text/csv; charset=utf-8", "record-{}.csv"),
+    "jsonl": ("application/x-ndjson", "record-{}.jsonl"),
+    "zip": ("application/zip", "record-{}.zip"),
+    "checkpoint": ("text/plain; charset=utf-8", "checkpoint-{}.txt"),
+}
+"""What can be taken along of the record: of what kind the file is, and its name."""
 
 
 @require_GET
@@ -179,7 +187,7 @@ def _subject(request: MemberRequest, entry: Entry) -> SafeString:
 @require_GET
 @for_members(read=READ)
 def record_proof(request: MemberRequest, slug: str, pk: UUID, form: str) -> HttpResponse:
-    """What somebody keeps of an entry: its receipt, or the proof that it is in the signed tree, as programs read it."""
+    """What somebody keeps of an entry: its receipt, or the proof that it is in the tree."""
     entry = Entry.objects.filter(organisation=request.organisation, pk=pk).first()
     if entry is None or form not in PROOFS:
         raise Http404
@@ -189,7 +197,7 @@ def record_proof(request: MemberRequest, slug: str, pk: UUID, form: str) -> Http
         proof = inclusion_of(entry)
         if proof is None:
             raise Http404
-        text = proof.as_text()
+        text = proof.as_file(entry) if form == "proof" else proof.as_text()
     response = HttpResponse(text, content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{pk}.{PROOFS[form]}"'
     return response
@@ -214,14 +222,17 @@ def _plain(value: object) -> str:
 @require_GET
 @for_members(read=READ)
 def record_file(request: MemberRequest, slug: str, form: str) -> StreamingHttpResponse:
-    """What was found, whole: as a table, or as the envelopes themselves, a line each, the newest first."""
+    """What was found, whole: as a table, or as the envelopes themselves, a line each, the newest first.
+
+    Or, whatever was looked for, the whole record with the program that checks it (`zip`), or its last checkpoint.
+    """
     wanted = SearchForm({name: value for name, value in request.GET.items() if value and name != "after"}).wanted()
-    if wanted is None or form not in {"csv", "jsonl"}:
+    if wanted is None or form not in FILES:
         raise Http404
-    lines = _csv(request, wanted) if form == "csv" else _jsonl(request, wanted)
-    kind = "text/csv; charset=utf-8" if form == "csv" else "application/x-ndjson"
-    response = StreamingHttpResponse(lines, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="record-{slug}.{form}"'
+    kind, name = FILES[form]
+    pieces = {"csv": _csv, "jsonl": _jsonl, "zip": _zip, "checkpoint": _checkpoint}[form](request, wanted)
+    response = StreamingHttpResponse(pieces, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name.format(slug)}"'
     return response
 
 
@@ -238,3 +249,17 @@ def _csv(request: MemberRequest, wanted: Wanted) -> Iterator[str]:
 def _jsonl(request: MemberRequest, wanted: Wanted) -> Iterator[bytes]:
     for entry in every(request.organisation, wanted, whole=True):
         yield bytes(entry.canonical) + b"\n"
+
+
+def _zip(request: MemberRequest, wanted: Wanted) -> Iterator[bytes]:
+    try:
+        return export(request.organisation)
+    except NothingSigned:
+        raise Http404 from None
+
+
+def _checkpoint(request: MemberRequest, wanted: Wanted) -> Iterator[str]:
+    found = last_checkpoint(request.organisation)
+    if found is None:
+        raise Http404
+    return iter([found.note])

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from audit.archive import File
 from audit.models import Entry
 from audit.queries import proofs as inclusion
-from audit.queries.proofs import Inclusion, encoded, inclusions_of
+from audit.queries.proofs import inclusions_of
 from deliberation.export import pages
 from deliberation.export.reading import Reader, rows_for
 from deliberation.models import Deliberation
@@ -155,25 +155,12 @@ def of_record(deliberation: Deliberation) -> Iterator[File]:
         vkeys |= {proof.vkey for proof in proofs.values()}
         for entry in batch:
             if (proof := proofs.get(entry.pk)) is not None:
-                yield f"record/proofs/{entry.pk}.json", _as_file(entry, proof)
+                yield f"record/proofs/{entry.pk}.json", proof.as_file(entry)
     yield "record/entries.jsonl", lines
     for number, vkey in enumerate(sorted(vkeys)):
         yield f"record/log{number or ''}.vkey", vkey + "\n"
     yield "record/verify_record.py", VERIFIER.read_bytes()
     yield "record/README.md", _about_the_record(len(lines), waiting)
-
-
-def _as_file(entry: Entry, proof: Inclusion) -> str:
-    """One proof, as `verify_record.py --proof` takes it."""
-    said = {
-        "index": proof.index,
-        "size": proof.size,
-        "hashes": [encoded(one) for one in proof.hashes],
-        "checkpoint": proof.checkpoint,
-        "vkey": proof.vkey,
-        "canonical": bytes(entry.canonical).decode(),
-    }
-    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
 
 
 VERIFIER = Path(inclusion.__file__).parent.parent / "verify_record.py"

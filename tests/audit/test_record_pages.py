@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -15,12 +17,14 @@ from accounts.domain.keys import create_api_key
 from accounts.models import User
 from accounts.permissions import SYSTEM
 from accounts.scope import open_organisation
+from audit import verify_record
 from audit.domain.metrics import count_new
 from audit.models import Entry, Text
 from audit.queries.proofs import inclusion_of
 from audit.record import Actor, record
 from audit.sequencer import sequence
 from audit.texts import keep
+from audit.verify_record import check_proof
 from instructions.domain.classification import Wording
 from instructions.domain.instruction import propose_instruction
 from tests.audit.recorded import check
@@ -147,6 +151,29 @@ def test_files_hold_what_was_found_and_the_exact_bytes(cast: Cast, sign_in: Sign
     assert rows[1]["timestamp"] == json.loads(bytes(entry.canonical))["timestamp"]
 
 
+def test_an_auditor_takes_the_record_and_its_checkpoint_along(
+    cast: Cast, sign_in: SignIn, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check(cast.organisation)
+    browser = sign_in(cast.auditor)
+    files = {form: reverse("record_file", args=["care", form]) for form in ("zip", "checkpoint")}
+    assert [browser.get(address).status_code for address in files.values()] == [404, 404]
+    assert 'id="check"' not in page(browser, "record")
+    sequence(cast.organisation)
+    kept = tmp_path / "checkpoint.txt"
+    kept.write_bytes(b"".join(browser.get(files["checkpoint"]).streaming_content))
+    check(cast.organisation, "deny")
+    sequence(cast.organisation)
+    shown = page(browser, "record", query="?decision=allow")
+    assert all(address in shown for address in files.values())
+    archive = b"".join(browser.get(files["zip"]).streaming_content)
+    zipfile.ZipFile(io.BytesIO(archive)).extractall(tmp_path / "export")
+    monkeypatch.setattr("sys.argv", ["verify_record.py", str(tmp_path / "export"), "--older", str(kept)])
+    verify_record.main()
+    size = Entry._base_manager.filter(organisation=cast.organisation).count()
+    assert f"All {size} entries are those that were signed" in capsys.readouterr().out
+
+
 def test_the_chart_counts_by_day_from_the_hours(cast: Cast, sign_in: SignIn) -> None:
     browser = sign_in(cast.auditor)
     assert "have not been counted yet" in page(browser, "record")
@@ -179,4 +206,7 @@ def test_an_entry_is_taken_along_with_its_proof(cast: Cast, sign_in: SignIn) -> 
         proved = inclusion_of(entry)
     assert proved is not None
     assert text == proved.as_text()
+    ours = browser.get(reverse("record_proof", args=["care", entry.pk, "proof"])).content.decode()
+    assert ours == proved.as_file(entry)
+    assert check_proof(json.loads(ours), proved.vkey).startswith(f"The entry is number {proved.index} of ")
     assert browser.get(reverse("record_proof", args=["care", entry.pk, "other"])).status_code == 404

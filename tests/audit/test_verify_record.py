@@ -352,6 +352,10 @@ def test_proof_of_one_entry(made: Any, tmp_path: Path) -> None:
     del said["hashes"]
     file.write_text(json.dumps(said))
     wrong("--proof", file)
+    # What is no proof is not called a wrong one.
+    for given_instead in (json.dumps(said | {"checkpoint": None, "vkey": None}), proof.as_text()):
+        file.write_text(given_instead)
+        assert verify("--proof", file) == (1, "2")
 
 
 def test_proof_of_two_checkpoints(made: Any, tmp_path: Path) -> None:

@@ -55,6 +55,9 @@ class Command(BaseCommand):
                     row.save(update_fields=["until"])
         entries = sum(number for (_hour, what, *_rest), number in counted.items() if what == "decision")
         where = f"{entries} entries in the hours before {until:%Y-%m-%d %H:%M} UTC"
+        if not found and not entries:
+            self.stdout.write(f"Nothing to compare yet: no entries in the hours before {until:%Y-%m-%d %H:%M} UTC.")
+            return
         if not found:
             self.stdout.write(f"The figures agree: {where}.")
             return
