@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -29,6 +30,15 @@ def how_long(time: timedelta) -> str:
     if days % 7 == 0:
         return ngettext("%(n)d week", "%(n)d weeks", days // 7) % {"n": days // 7}
     return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+
+
+def took(microseconds: object) -> str:
+    """How long a machine took for one thing, to the microsecond or a tenth of a millisecond; nothing where unknown."""
+    if not isinstance(microseconds, (int, float)):
+        return ""
+    if microseconds < 1000:
+        return _("%(time)s µs") % {"time": round(microseconds)}
+    return _("%(time)s ms") % {"time": formats.number_format(microseconds / 1000, decimal_pos=1, force_grouping=True)}
 
 
 def _minutes(minutes: int) -> str:

@@ -43,16 +43,19 @@ class Statements:
 
     def insert(self, row: Model) -> None:
         """A new row. Raises `ScopeError` for one of another organisation than the one whose scope is open."""
-        if is_scoped(type(row)):
-            must_be_ours(getattr(row, "organisation_id", None), type(row))
-        held = row.__dict__
+        self.insert_into(type(row), **row.__dict__)
+
+    def insert_into(self, model: type[Model], **held: Any) -> None:
+        """A new row by its columns, as they are named on a row of the model. What is not given is null."""
+        if is_scoped(model):
+            must_be_ours(held.get("organisation_id"), model)
         fields, values = [], []
-        for place, (name, taken) in enumerate(_columns_of(type(row), connection.vendor)):
-            value = held[name]
-            if value is not None:  # what is left out is null
+        for place, (name, taken) in enumerate(_columns_of(model, connection.vendor)):
+            value = held.get(name)
+            if value is not None:
                 fields.append(place)
                 values.append(value if taken is None else taken(value))
-        self._said.append((_insert_into(type(row), tuple(fields)), values))
+        self._said.append((_insert_into(model, tuple(fields)), values))
 
     def update(self, row: Model, fields: Sequence[str], where: Mapping[str, Any]) -> None:
         """These fields of a row as they are now on `row`, if the columns in `where` still hold what is said of them.

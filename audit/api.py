@@ -101,7 +101,7 @@ class Entries(ProjectView):
 
         def reach(after: str | None, is_back: bool) -> tuple[QuerySet[Any] | None, UUID | None]:
             cut = {} if after is None else {"id__gt" if is_back else "id__lt": after}
-            return look_up(every.filter(**cut).order_by("id" if is_back else "-id"), wanted)
+            return look_up(every.filter(**cut), wanted, oldest_first=is_back)
 
         return self.page(request, every.filter(**wanted), lambda found: [shape(one) for one in found], reach)
 

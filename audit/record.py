@@ -102,7 +102,7 @@ def entry_of(
         mode=mode,
         cause_id=cause_id,
     )
-    return entry, Pending(entry=entry, organisation=organisation)
+    return entry, Pending(entry_id=entry_id, organisation_id=entry.organisation_id)
 
 
 P = ParamSpec("P")

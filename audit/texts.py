@@ -39,7 +39,8 @@ def text_of(organisation: Organisation | None, body: str) -> Text:
     if "\x00" in body:
         raise Invalid(_("This text holds characters that cannot be kept. Please type it again."))
     salt = secrets.token_bytes(SALT_BYTES)
-    return Text(organisation=organisation, salt=salt, body=body, commitment=commitment(salt, body))
+    ours = organisation.pk if organisation is not None else None
+    return Text(organisation_id=ours, salt=salt, body=body, commitment=commitment(salt, body))
 
 
 def keep_written(

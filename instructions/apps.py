@@ -7,7 +7,7 @@ class InstructionsConfig(AppConfig):
     verbose_name = _("Instructions")
 
     def ready(self) -> None:
-        from audit.queries.entry import lead_to, let_read
+        from audit.queries.registry import lead_to, let_read
         from instructions import guards, permissions, receivers
 
         permissions.declare()

@@ -5,12 +5,9 @@ Sessions and handoffs have their own module, `api_sessions`.
 
 from __future__ import annotations
 
-from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
@@ -25,7 +22,6 @@ from oversight import api_examples as examples
 from oversight import api_shapes as shapes
 from oversight.api_limits import ManyPerKey
 from oversight.api_reading import question_of
-from oversight.api_straight import answered
 from oversight.api_words import request_as_data
 from oversight.domain.answers import Question
 from oversight.domain.checking import Considered, consider
@@ -51,16 +47,7 @@ def valid(kind: type[Serializer], request: Request) -> dict[str, Any]:
 
 
 class Checks(AgentView):
-    @classmethod
-    def as_view(cls, **initkwargs: Any) -> Any:
-        """The view, which answers in a straight line where nothing is unusual: see `api_straight`."""
-        ordinary = super().as_view(**initkwargs)
-
-        @wraps(ordinary)
-        def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            return answered(request) or ordinary(request, *args, **kwargs)
-
-        return view
+    """Asked as agents ask, it is answered before any view: see `api_straight`. This is for whatever is unusual."""
 
     @extend_schema(
         operation_id="check_action",

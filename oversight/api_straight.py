@@ -2,8 +2,8 @@
 
 An agent asks before every act and waits. What it asks is nearly always the same in form: a short JSON body, one key, no
 `Idempotency-Key`. Such a request needs nothing of what chooses parsers and renderers, and its key is opened by the same
-statement that reads what stands. Everything else, every refusal among it, is the ordinary view's: `answered` gives None
-and leaves nothing behind.
+statement that reads what stands. Everything else, every refusal before judging among it, is the ordinary view's:
+`answered` gives None and leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ from oversight.api_reading import question_of
 from oversight.domain.checking import consider
 from oversight.domain.stands import look
 
+ADDRESS = "/api/v1/checks/"
 JSON = "application/json"
+IDEMPOTENCY = f"HTTP_{HEADER.upper().replace('-', '_')}"
 SHORT = 50_000
 """Octets of a body that is read before its key was opened."""
 
@@ -67,7 +69,7 @@ def _secret_of(request: HttpRequest) -> str | None:
         request.method == "POST"
         and given.get("CONTENT_TYPE") == JSON
         and given.get("HTTP_ACCEPT", "*/*") in ("*/*", JSON)
-        and HEADER not in request.headers
+        and IDEMPOTENCY not in given
         and length.isdecimal()
         and int(length) <= SHORT
         and mark == "Bearer"

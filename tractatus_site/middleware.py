@@ -1,14 +1,19 @@
 """What happens around every page: headers the browser is to obey, and refusals turned into pages."""
 
 from collections.abc import Callable
+from functools import cache
 from urllib.parse import urlsplit
 
+from csp.utils import build_policy
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
 
 from accounts.interface import ANSWERS_JSON
 from accounts.limits import TooMany
 from accounts.refusals import Refused
+from oversight.api_straight import ADDRESS, answered
 from tractatus_site.typed import typed_words
 
 
@@ -31,6 +36,33 @@ class BrowserRulesMiddleware:
         # What a page shows depends on who reads it: no cache between us and them may keep it, whatever it is told.
         response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
+
+
+class StraightMiddleware:
+    """Answers a check that is asked as agents ask it, before everything that is for browsers and for other routes.
+
+    Behind what sends to https, and with the headers of every answer; sessions, messages and forms have no part in it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info != ADDRESS:
+            return self.get_response(request)
+        request.get_host()  # refuses a host that is not ours
+        translation.activate(translation.get_language_from_request(request))
+        response = answered(request)
+        if response is None:
+            return self.get_response(request)
+        response.headers["Content-Security-Policy"] = _policy()
+        response.headers["X-Frame-Options"] = settings.X_FRAME_OPTIONS
+        return response
+
+
+@cache
+def _policy() -> str:
+    return str(build_policy())
 
 
 class RefusalMiddleware:

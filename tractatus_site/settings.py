@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "tractatus_site.health.HealthMiddleware",
     "tractatus_site.middleware.BrowserRulesMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "tractatus_site.middleware.StraightMiddleware",
     # Pages as small as files. What could be guessed from their length is blurred: it adds octets at random, and the
     # token of a form is masked anew on each page.
     "django.middleware.gzip.GZipMiddleware",

@@ -2,7 +2,8 @@
 
 from django.db.models import F, QuerySet
 
-from accounts.models import APIKey, Membership, Organisation, Project
+from accounts.models import APIKey, Membership, Organisation, Project, User
+from accounts.roles import Role
 from accounts.scope import open_organisation
 
 
@@ -14,6 +15,14 @@ def members() -> QuerySet[Membership]:
         .prefetch_related("role_rows")
         .order_by("user__name", "user__email")
     )
+
+
+def users_with(*roles: Role) -> QuerySet[User]:
+    """The current members who carry one of these roles, or all of them, as far as they may sign in; by name."""
+    held = Membership.objects.filter(ended_at__isnull=True)
+    if roles:
+        held = held.filter(role_rows__role__in=roles)
+    return User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("name", "email")
 
 
 def projects() -> QuerySet[Project]:

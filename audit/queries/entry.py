@@ -3,71 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db import connections, router
-from django.urls import reverse
 
 from accounts.models import Organisation
-from accounts.permissions import Caller, may
+from accounts.permissions import Caller
 from audit.domain.metrics import NOT_RUN
 from audit.models import Entry, Text
+from audit.queries.registry import may_read_words
 from audit.queries.search import COLUMNS
+from audit.queries.wording import name_in_words
 
 LONGEST_CHAIN = 20
 MOST_ANSWERS = 20
-
-_words_of: dict[str, str] = {"milestone.": "read_record"}
-Find = Callable[[Organisation, str, str, Caller], str]
-"""Gives the address of the page of what an entry is about, by its kind and id; nothing where it is not the caller's."""
-
-_pages: dict[str, tuple[str, str, bool]] = {
-    "milestone": ("evolution", "read_record", False),
-    "export": ("settings_export", "start_export", False),
-    "surface": ("settings_public", "switch_surface", False),
-    "dataset": ("settings_public", "switch_surface", False),
-    # The floor below, which knows of no record.
-    "membership": ("settings_members", "add_member", False),
-    "project": ("settings_projects", "create_project", False),
-    "api_key": ("settings_keys", "create_api_key", False),
-    "organisation": ("settings", "add_member", False),
-}
-_finders: dict[str, Find] = {}
-
-
-def let_read(events: str, verb: str) -> None:
-    """The words of events that begin so may be read here by whom the row `verb` admits, others on their pages only.
-
-    An app above says so of its events when it is ready.
-    """
-    _words_of[events] = verb
-
-
-def lead_to(kind: str, route: str, verb: str, *, alone: bool = True) -> None:
-    """What an entry is about has a page: `route` with the organisation's slug and the id, for whom `verb` admits.
-
-    Without `alone` it stands on a page with others, which takes the slug alone.
-    """
-    _pages[kind] = (route, verb, alone)
-
-
-def lead_by(kinds: Iterable[str], find: Find) -> None:
-    """The same where more than the id is needed to know the page, or who may read it: `find` is asked."""
-    _finders.update(dict.fromkeys(kinds, find))
-
-
-def page_of_subject(organisation: Organisation, entry: Entry, caller: Caller) -> str:
-    """The address of the page of what an entry is about; nothing where there is none, or this reader may not see it."""
-    find = _finders.get(entry.subject_kind)
-    if find is not None:
-        return find(organisation, entry.subject_kind, entry.subject_id, caller)
-    route, verb, alone = _pages.get(entry.subject_kind, ("", "", False))
-    if not verb or not may(caller, verb):
-        return ""
-    return reverse(route, args=[organisation.slug, entry.subject_id] if alone else [organisation.slug])
 
 
 @dataclass(frozen=True)
@@ -88,6 +39,10 @@ class Words:
     commitment: str
     text: Text | None
     shown: bool
+
+    @property
+    def label(self) -> str:
+        return name_in_words(self.name)
 
 
 @dataclass(frozen=True)
@@ -167,6 +122,5 @@ def _words(entry: Entry, envelope: dict[str, Any], caller: Caller) -> list[Words
     if not commitments:
         return []
     kept = {text.commitment: text for text in Text.objects.filter(commitment__in=commitments.values())}
-    verb = next((verb for events, verb in _words_of.items() if entry.event.startswith(events)), "")
-    shown = bool(verb) and may(caller, verb)
+    shown = may_read_words(entry, caller)
     return [Words(name, digest, kept.get(digest), shown) for name, digest in commitments.items()]

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from accounts.models import Organisation
 from audit.models import Entry, Text
-from audit.queries.wording import event_in_words
+from audit.queries.wording import event_in_words, name_in_words
 
 PAGE = 25
 
@@ -24,7 +24,7 @@ class Word:
 
     @property
     def label(self) -> str:
-        return self.name.replace("_", " ").capitalize()
+        return name_in_words(self.name)
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,3 @@ def written_by(
         for entry in entries
     ]
     return [one for one in found if one.words], entries[-1].pk if len(page) > PAGE else None
-
-
-def kept_as(entry: Entry, name: str) -> Text | None:
-    """The words that the entry commits to under this name, or None where none are kept."""
-    commitment = json.loads(bytes(entry.canonical))["commitments"].get(name)
-    return Text.objects.filter(commitment=commitment).first() if commitment else None

@@ -123,8 +123,10 @@ def search(
     return Found(found, last, moment_of(last) if last else None)
 
 
-def look_up(rows: QuerySet[Entry], columns: dict[str, Any]) -> tuple[QuerySet[Any] | None, UUID | None]:
-    """Of these rows, which are in order, the ids that one page holds the filters against; and the last of them.
+def look_up(
+    rows: QuerySet[Entry], columns: dict[str, Any], *, oldest_first: bool = False
+) -> tuple[QuerySet[Any] | None, UUID | None]:
+    """Of these rows the ids that one page, in this order, holds the filters against; and the last of them.
 
     They are those of the one filter that leaves fewest. The first is None where one filter is all there is: an index
     gives what it finds, however rare. The second is None where nothing is left behind it.
@@ -133,15 +135,15 @@ def look_up(rows: QuerySet[Entry], columns: dict[str, Any]) -> tuple[QuerySet[An
     if len(alone) < 2:
         return None, None
     found: list[tuple[UUID, QuerySet[Any]]] = []
+    ordered = rows.order_by("id" if oldest_first else "-id")
     for filters in alone:
-        narrow = rows.filter(**filters)
+        narrow = ordered.filter(**filters)
         within = narrow.values("id")[:LOOKED_THROUGH]
         last = narrow.values_list("id", flat=True)[LOOKED_THROUGH - 1 : LOOKED_THROUGH].first()
         if last is None:
             return within, None
         found.append((last, within))
-    farthest = min if rows.query.order_by == ("-id",) else max
-    last, within = farthest(found, key=lambda one: one[0])
+    last, within = (max if oldest_first else min)(found, key=lambda one: one[0])
     return within, last
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import APIKey, Membership, Project
-from accounts.permissions import TABLE, Caller, may
+from accounts.permissions import TABLE
 from accounts.roles import Part, Role
 from audit.envelope import SERVICES
 from audit.models import Entry
@@ -108,6 +107,11 @@ def known_events() -> list[str]:
     return sorted(_sentences())
 
 
+def name_in_words(name: str) -> str:
+    """The name under which an entry commits to words: `dissent-1-removed_by` as Dissent 1 removed by."""
+    return name.replace("_", " ").replace("-", " ").capitalize()
+
+
 def boundary_in_words(boundary: str | None) -> str:
     """The number and the name of a boundary, as people write it."""
     return (boundary or "").replace("_", " ")
@@ -155,28 +159,6 @@ def actor_in_words(entry: Entry, names: dict[str, str]) -> str:
     if entry.actor_kind == "human" and entry.actor_role:
         return _("somebody as %(role)s") % {"role": role_in_words(entry.actor_role)}
     return str(KINDS.get(entry.actor_kind, entry.actor_kind))
-
-
-Acts = Callable[[Sequence[Entry]], Mapping[UUID, str]]
-_acts: dict[str, tuple[str, Acts]] = {}
-
-
-def tell_acts(event: str, verb: str, acts: Acts) -> None:
-    """Entries of this event have a line of their own, by id, for whom the row `verb` admits: what was to be done.
-
-    An app above says so when it is ready; its line takes the place of the sentence that all such entries share.
-    """
-    _acts[event] = (verb, acts)
-
-
-def acts_in_words(entries: Sequence[Entry], caller: Caller) -> dict[UUID, str]:
-    """The lines of those entries that have one and whose acts this reader may see, read at once for each event."""
-    found: dict[UUID, str] = {}
-    for event, (verb, acts) in _acts.items():
-        mine = [entry for entry in entries if entry.event == event]
-        if mine and may(caller, verb):
-            found.update(acts(mine))
-    return found
 
 
 def project_names() -> dict[UUID, str]:

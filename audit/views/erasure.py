@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -19,8 +20,9 @@ from accounts.refusals import Invalid
 from audit.domain.erasure import By, erase_text
 from audit.forms.erasure import ErasureForm
 from audit.forms.search import uuid_or_none
-from audit.models import Entry
-from audit.queries.own_words import kept_as, written_by
+from audit.models import Entry, Text
+from audit.queries.own_words import written_by
+from audit.queries.wording import event_in_words, name_in_words
 
 
 @require_GET
@@ -55,11 +57,14 @@ def words_erase(request: MemberRequest, slug: str, pk: UUID, name: str) -> HttpR
         where = reverse("record_entry", args=[slug, pk])
     else:
         where = reverse("own_words", args=[slug])
-    return erasing(request, entry, name, by=request.user, where=where, is_own=is_own)
+    return erasing(request, entry, name, by=request.user, where=where, own=is_own)
 
 
-def erasing(request: HttpRequest, entry: Entry, name: str, *, by: By, where: str, is_own: bool) -> HttpResponse:
-    """Ask once more, with the reason, then erase and go back to `where`. Who erases their own sees what goes."""
+def erasing(request: HttpRequest, entry: Entry, name: str, *, by: By, where: str, own: bool) -> HttpResponse:
+    """Ask once more, with the reason, then erase and go back to `where`.
+
+    It says which words they are, and shows them to whom they are their `own`.
+    """
     form = ErasureForm(request.POST or None)
     if form.is_valid():
         try:
@@ -75,9 +80,11 @@ def erasing(request: HttpRequest, entry: Entry, name: str, *, by: By, where: str
         request,
         "audit/erase.html",
         {
-            "text": kept_as(entry, name) if is_own else None,
             "heading": _("Erase these words?"),
-            "kicker": _("The record"),
+            "entry": entry,
+            "label": name_in_words(name),
+            "what": event_in_words(entry.event),
+            "text": _text(entry, name) if own else None,
             "says": _(
                 "They are gone for good, and every page says “erased on request” in their place. That they were "
                 "written, when and by whom stays in the record, as does your reason. Whoever wrote them may do this, "
@@ -89,3 +96,8 @@ def erasing(request: HttpRequest, entry: Entry, name: str, *, by: By, where: str
         },
         status=422 if form.errors else 200,
     )
+
+
+def _text(entry: Entry, name: str) -> Text | None:
+    digest = json.loads(bytes(entry.canonical))["commitments"].get(name)
+    return Text.objects.filter(organisation=entry.organisation, commitment=digest).first() if digest else None

@@ -11,13 +11,13 @@ from uuid import UUID
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.access import MemberRequest, for_members
+from accounts.durations import took
 from accounts.roles import Role
 from audit.envelope import instant
 from audit.export import NothingSigned, export
@@ -25,8 +25,9 @@ from audit.forms.search import SearchForm, uuid_or_none
 from audit.models import Entry
 from audit.queries import wording
 from audit.queries.distribution import MOST_DAYS, Distribution, distribution
-from audit.queries.entry import Page, entry_page, page_of_subject
+from audit.queries.entry import Page, entry_page
 from audit.queries.proofs import inclusion_of, last_checkpoint
+from audit.queries.registry import acts_in_words, page_of_subject
 from audit.queries.search import COLUMNS, Found, Wanted, every, search
 from audit.receipts import receipt_of
 
@@ -53,7 +54,7 @@ def record(request: MemberRequest, slug: str) -> HttpResponse:
     wanted = form.wanted()
     found = search(request.organisation, wanted, after) if wanted is not None else NOTHING
     names = wording.names_of(found.rows)
-    acts = wording.acts_in_words(found.rows, request.caller)
+    acts = acts_in_words(found.rows, request.caller)
     chart = distribution(request.organisation, wanted or Wanted())
     return render(
         request,
@@ -109,7 +110,7 @@ def record_entry(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
     if page is None:
         raise Http404
     told = [page.entry, *page.chain, *page.answers]
-    names, acts = wording.names_of(told), wording.acts_in_words(told, request.caller)
+    names, acts = wording.names_of(told), acts_in_words(told, request.caller)
     return render(
         request,
         "audit/entry.html",
@@ -124,22 +125,17 @@ def record_entry(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
                     "result": wording.result_in_words(step.result),
                     "result_class": wording.CLASSES.get(step.result, ""),
                     "ran": step.ran,
-                    "took": _took(step.microseconds) if step.ran else "",
+                    "took": took(step.microseconds) if step.ran else "",
                 }
                 for step in page.steps
             ],
+            "took": took(page.took),
             "chain": [_row(entry, names, acts) for entry in page.chain] if len(page.chain) > 1 else [],
             "answers": [_row(entry, names, acts) for entry in page.answers],
             "canonical": bytes(page.entry.canonical).decode(),
             "proof": inclusion_of(page.entry),
         },
     )
-
-
-def _took(microseconds: int | None) -> str:
-    if microseconds is None:
-        return ""
-    return _("%(time)s µs") % {"time": formats.number_format(microseconds, force_grouping=True)}
 
 
 def _facts(request: MemberRequest, page: Page, names: dict[str, str]) -> list[dict[str, Any]]:

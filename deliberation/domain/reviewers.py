@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from accounts.models import Membership, SeatUser, User
+from accounts.queries.organisations import users_with
 from accounts.roles import Part, Role
 from deliberation.models import Deliberation, Review, ReviewAuthor, Seat
 
 
-def _members_in(role: Role) -> list[User]:
-    current = Membership.objects.filter(ended_at__isnull=True, role_rows__role=role).values("user")
-    return list(User.objects.filter(pk__in=current, is_active=True).order_by("pk"))
-
-
 def reviewers() -> list[User]:
     """The members who may prepare a review."""
-    return _members_in(Role.REVIEWER)
+    return list(users_with(Role.REVIEWER).order_by("pk"))
 
 
 def holder_of(deliberation: Deliberation) -> User | None:
@@ -39,4 +35,5 @@ def may_sign(review: Review) -> list[User]:
     authors = set(ReviewAuthor.objects.filter(review=review).values_list("user", flat=True))
     seats = Seat.objects.filter(deliberation=review.deliberation_id, part=Part.FACILITATOR).values("pk")
     facilitated = set(SeatUser.objects.filter(seat_id__in=seats).values_list("user", flat=True))
-    return [user for user in _members_in(Role.DECISION_HOLDER) if user.pk not in authors | facilitated]
+    able = users_with(Role.DECISION_HOLDER).order_by("pk")
+    return [user for user in able if user.pk not in authors | facilitated]

@@ -9,7 +9,7 @@ from accounts.models import Organisation
 from accounts.permissions import Caller, may
 from accounts.roles import Role
 from audit.forms.search import uuid_or_none
-from audit.queries.entry import lead_by
+from audit.queries.registry import lead_by
 from deliberation.models import Deliberation, State
 from deliberation.models.tenancy import OfDeliberation
 

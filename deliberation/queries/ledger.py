@@ -22,7 +22,7 @@ from deliberation.models import Commitment, CommitmentReport, Group, Outcome, Re
 from deliberation.queries.words import Found, each_word, page_that_says
 
 PAGE = 50
-FEW = 1000
+FEW = 500
 """Of so many at most the sums stand on the page at once."""
 
 MOST_NAMED = 8
@@ -190,7 +190,7 @@ def page_of(wanted: Wanted, after: UUID | None, size: int = PAGE, *, today: date
     if len(found.keys) > size:
         following = shown[-1]
     is_short = found.so_far and following == found.following
-    last = rows.model.objects.select_related("version__outcome").get(pk=following) if following and is_short else None
+    last = rows.model.objects.select_related("version__outcome").get(pk=following) if is_short and following else None
     return Page(
         list(rows.filter(pk__in=shown)),
         following,

@@ -10,7 +10,8 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts import clock
-from accounts.models import Membership, User
+from accounts.models import User
+from accounts.queries.organisations import users_with
 from accounts.roles import Part, Role
 from deliberation.domain.completeness import Missing as MissingInOutcome
 from deliberation.domain.completeness import latest_versions, missing_in_each, missing_to_sign_each
@@ -127,22 +128,12 @@ def with_second_person(deliberations: list[Deliberation]) -> set[UUID]:
         return set()
     holders = sitters(deliberations, Part.HOLDER)
     facilitated = facilitators_ever(deliberations)
-    able = {user.pk for user in members_with(Role.DECISION_HOLDER)}
+    able = {user.pk for user in users_with(Role.DECISION_HOLDER)}
     return {
         row.pk
         for row in deliberations
         if (able | ({holders[row.pk].pk} if row.pk in holders else set())) - facilitated[row.pk]
     }
-
-
-def members_with(role: Role) -> list[User]:
-    """The members of the open organisation who carry `role` now, by name."""
-    rows = (
-        Membership.objects.filter(ended_at__isnull=True, role_rows__role=role, user__is_active=True)
-        .select_related("user")
-        .order_by("user__name", "user__email")
-    )
-    return [row.user for row in rows]
 
 
 def _may_begin(deliberations: list[Deliberation]) -> set[UUID]:

@@ -19,7 +19,7 @@ Phrases = Sequence[tuple[str, Sequence[str]]]
 """What must be said, each with the names of the texts of a row in one of which it must stand."""
 
 MOST_WORDS = 8
-LOOKED_AT = (100, 400, 500)
+LOOKED_AT = (100, 200, 200)
 """So many rows at a time: often the first are enough for a page. Together, how far one page looks back."""
 
 
@@ -72,7 +72,5 @@ def _looked_at(rows: QuerySet[Any], says: Phrases, after: UUID | None) -> Iterat
 
 def _having(phrase: str, texts: set[UUID | None]) -> set[UUID]:
     """Those of these texts in which it stands, whatever its case."""
-    if not texts:
-        return set()
-    kept = [pk for pk in texts if pk is not None]
-    return set(Text.objects.filter(pk__in=kept, body__icontains=phrase).values_list("pk", flat=True))
+    there = [one for one in texts if one is not None]
+    return set(Text.objects.filter(pk__in=there, body__icontains=phrase).values_list("pk", flat=True))

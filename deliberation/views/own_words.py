@@ -35,4 +35,4 @@ def card_erase(request: DeliberationRequest, deliberation: Deliberation, entry_i
     entry = Entry.objects.filter(organisation=deliberation.organisation, pk=entry_id, actor_ref=seat.pk.hex).first()
     if entry is None:
         raise Http404
-    return erasing(request, entry, name, by=seat.pk, where=address(deliberation, "card_words"), is_own=True)
+    return erasing(request, entry, name, by=seat.pk, where=address(deliberation, "card_words"), own=True)

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from accounts.queries.organisations import users_with
 from accounts.roles import Part, Role
 from deliberation.domain import seats as verbs
 from deliberation.forms.conflict import HandOverForm, PersonForm
 from deliberation.models import Deliberation
 from deliberation.queries.conflict import second_person
 from deliberation.queries.overview import seats as seats_of
-from deliberation.queries.situation import members_with
 from deliberation.views.access import DeliberationRequest, deliberation_view
 from deliberation.views.acting import to, user_of
 from deliberation.views.writing import Forms, Writing, status_of
@@ -53,7 +53,7 @@ def hand_over(request: DeliberationRequest, deliberation: Deliberation) -> HttpR
         HandOverForm,
         name="hand_over",
         by=by,
-        people=members_with(Role.FACILITATOR),
+        people=list(users_with(Role.FACILITATOR)),
         label=_("Who facilitates from now on"),
     )
     if writing.sends(lambda data: verbs.hand_over(deliberation, by=by, **data)):
@@ -64,7 +64,7 @@ def hand_over(request: DeliberationRequest, deliberation: Deliberation) -> HttpR
 def _may_decide(deliberation: Deliberation) -> list[User]:
     """Members with the role of decision holder who never facilitated here."""
     facilitated = verbs.facilitators_ever([deliberation])[deliberation.pk]
-    return [one for one in members_with(Role.DECISION_HOLDER) if one.pk not in facilitated]
+    return [one for one in users_with(Role.DECISION_HOLDER) if one.pk not in facilitated]
 
 
 def _page(request: DeliberationRequest, deliberation: Deliberation, refused: Writing | None = None) -> HttpResponse:
@@ -87,7 +87,7 @@ def _page(request: DeliberationRequest, deliberation: Deliberation, refused: Wri
         context["approver_form"] = forms_of("approver", PersonForm, people=people, label=APPROVER)
     if may["hand_over"]:
         now = verbs.sitter(deliberation, Part.FACILITATOR)
-        others = [one for one in members_with(Role.FACILITATOR) if one != now]
+        others = [one for one in users_with(Role.FACILITATOR) if one != now]
         context["others"] = others
         context["hand_over_form"] = forms_of(
             "hand_over", HandOverForm, people=others, label=_("Who facilitates from now on")

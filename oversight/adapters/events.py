@@ -138,10 +138,13 @@ def _after_batch(key: APIKey, event: Event) -> Said:
     decided = event.get("tractatus_failure_mode")
     calls = event.get("tool_calls")
     must_be_few(calls, "tool_calls")
-    for call in calls if isinstance(calls, list) else ():
-        if not isinstance(call, Mapping) or not is_name(call.get("tool_use_id")):
-            continue
-        if not Check.objects.filter(key=key, tool_call=call["tool_use_id"]).exists():
+    calls = calls if isinstance(calls, list) else []
+    named = {
+        call["tool_use_id"]: call for call in calls if isinstance(call, Mapping) and is_name(call.get("tool_use_id"))
+    }
+    known = set(Check.objects.filter(key=key, tool_call__in=named).values_list("tool_call", flat=True))
+    for name, call in named.items():
+        if name not in known:
             told = {**call, "session_id": event["session_id"]}
             _decided_there(key, told, decided if decided in (ALLOW, ASK, DENY) else ALLOW)
     return {}

@@ -73,14 +73,17 @@ def _note_done(key: APIKey, payload: Payload) -> None:
     made = {call.id: call for call in calls_before(payload.get("structured_messages"))}
     done = done_of(payload.get("structured_messages"))
     must_be_few(done, "structured_messages")
-    for id in done:
-        if conversation_of(payload) is None and len(id) < RANDOM:
-            continue
-        call = made.get(id)
-        name = _name_of(payload, call or Call(id, {}, whole=True))
-        if name is None:
-            continue
-        if call is not None and call.whole and not Check.objects.filter(key=key, tool_call=name).exists():
+    calls = [
+        made.get(id) or Call(id, {}, whole=False)
+        for id in done
+        if conversation_of(payload) is not None or len(id) >= RANDOM
+    ]
+    named = {name: call for call in calls if (name := _name_of(payload, call)) is not None}
+    known = dict(Check.objects.filter(key=key, tool_call__in=named).values_list("tool_call", "became"))
+    for name, call in named.items():
+        if known.get(name):
+            continue  # told before: a call of a model that failed is sent again with the same results
+        if name not in known and call.whole:
             why = _("The service was not asked before the act.")
             question = _question(payload, call)
             report_act(key, Report("decided_locally", tool_call=name, question=question, decided=ALLOW, reason=why))

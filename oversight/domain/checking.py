@@ -143,7 +143,8 @@ def _keep(key: APIKey, question: Question, stands: Stands, verdict: Verdict) -> 
     if judged.of is not None and _waits_for_people(verdict):
         written.run()
         asked = requests.ask_judgment(key, judged.of, text=text, session=session, cause=entry_id)
-    check = Check(
+    written.insert_into(
+        Check,
         id=check_id,
         organisation_id=key.organisation_id,
         project_id=key.project_id,
@@ -189,10 +190,10 @@ def _keep(key: APIKey, question: Question, stands: Stands, verdict: Verdict) -> 
         cause=verdict.grant.decided_entry_id if verdict.grant is not None else None,
         texts={"check": text},
     )
-    for row in (check, entry, pending):
-        written.insert(row)
+    written.insert(entry)
+    written.insert(pending)
     written.run()
-    return replace(answer, judgment_request=said_of(asked) if asked is not None else None), entry
+    return answer if asked is None else replace(answer, judgment_request=said_of(asked)), entry
 
 
 def _waits_for_people(verdict: Verdict) -> bool:

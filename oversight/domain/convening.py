@@ -7,13 +7,14 @@ from uuid import UUID
 
 from accounts.models import User
 from accounts.permissions import SYSTEM, System
+from accounts.queries.organisations import users_with
 from accounts.roles import Role
 from deliberation.domain.conflict import propose_for_agent
 from deliberation.models import Deliberation, Outcome
 from deliberation.signals import ended
 from oversight.domain.act import perform
 from oversight.domain.requests import State, move, must_wait
-from oversight.domain.telling import members_with, tell
+from oversight.domain.telling import tell
 from oversight.domain.waits import waits
 from oversight.models import JudgmentRequest
 
@@ -63,7 +64,7 @@ def return_request(
         move(act, request, State.PENDING)
         act.decision = "pending"
         about = f"judgment_request:{request.pk}:{request.deliberation_id}"
-        holders = members_with(Role.DECISION_HOLDER, organisation=request.organisation)
+        holders = users_with(Role.DECISION_HOLDER)
         tell("judgment_returned", about, holders, organisation=request.organisation, now=act.now)
 
 

@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from accounts import clock
 from accounts.models import Organisation, Project, User
 from accounts.permissions import SYSTEM, System
+from accounts.queries.organisations import users_with
 from accounts.refusals import Invalid, NotAllowed, Refused, WrongState
 from instructions.domain.policy import enforcer_of
 from instructions.models import Instruction
 from oversight.domain.act import perform
-from oversight.domain.telling import members_with, tell
+from oversight.domain.telling import tell
 from oversight.domain.waits import waits
 from oversight.models import BrokenGlass
 from oversight.permissions import REVIEW
@@ -64,7 +65,7 @@ def break_glass(
         act.subject, act.decision, act.mode = ("broken_glass", glass.pk), "suspended", "break_glass"
         sections = sections_of_people()
         act.boundary = f"{boundary} {sections[boundary]}" if boundary in sections else None
-        everybody = members_with(organisation=project.organisation)
+        everybody = users_with()
         tell("glass_broken", f"broken_glass:{glass.pk}", everybody, organisation=project.organisation, now=act.now)
     return glass
 
@@ -170,7 +171,7 @@ def remind_of_reviews(organisation: Organisation) -> int:
     """Remind of each owed review, a day after it is over and every day until it is held. Gives how many."""
     now, reminded = clock.now(), 0
     before = Q(reminded_at__isnull=True, until__lte=now - REMIND_EVERY) | Q(reminded_at__lte=now - REMIND_EVERY)
-    reviewers = members_with(*REVIEW, organisation=organisation)
+    reviewers = list(users_with(*REVIEW))
     for glass in owed(organisation).filter(before):
         with transaction.atomic():
             # Where it was reminded of already this finds nothing: another tick was first.

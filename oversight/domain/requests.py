@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 from accounts import clock
 from accounts.models import APIKey, Organisation, User
 from accounts.permissions import SYSTEM, System
+from accounts.queries.organisations import users_with
 from accounts.refusals import Invalid, Refused, WrongState
 from accounts.roles import Role
 from audit.models import Text
 from deliberation.models import Urgency
 from oversight.domain.act import Act, perform
-from oversight.domain.telling import members_with, tell
+from oversight.domain.telling import tell
 from oversight.domain.waits import waits
 from oversight.models import JudgmentRequest, Session
 from tractatus import BoundaryCheck, ConflictAnalysis, Decision
@@ -78,7 +79,7 @@ def _open(
         act.texts["act"] = text
         act.subject, act.decision, act.boundary = _subject(made), "pending", made.boundary or None
         act.session = str(session.pk) if session is not None else None
-        holders = members_with(Role.DECISION_HOLDER, organisation=organisation)
+        holders = users_with(Role.DECISION_HOLDER)
         tell("judgment_asked", f"judgment_request:{made.pk}", holders, organisation=organisation, now=act.now)
     return made
 
@@ -209,14 +210,14 @@ def move(act: Act, request: JudgmentRequest, to: State) -> None:
 
 def boundary_of(decision: Decision) -> BoundaryCheck | None:
     """What the enforcer said, where it says that people decide."""
-    found = (check.result for check in decision.checks if isinstance(check.result, BoundaryCheck))
-    return next((result for result in found if result.requires_human), None)
+    found = decision.result_of(BoundaryCheck)
+    return found if found is not None and found.requires_human else None
 
 
 def urgency_of(decision: Decision) -> str:
     """How soon it must be answered, as the analysis of the conflict has it; the full process where nothing says so."""
-    found = (check.result for check in decision.checks if isinstance(check.result, ConflictAnalysis))
-    return next((str(analysis.urgency) for analysis in found), str(Urgency.IMPORTANT))
+    analysis = decision.result_of(ConflictAnalysis)
+    return str(analysis.urgency if analysis is not None else Urgency.IMPORTANT)
 
 
 def _cannot_be_undone(decision: Decision, boundary: BoundaryCheck | None) -> bool:

@@ -10,10 +10,11 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import APIKey, Project, User
+from accounts.queries.organisations import users_with
 from accounts.refusals import Invalid, NotAllowed, WrongState
 from accounts.roles import Role
 from oversight.domain.act import perform
-from oversight.domain.telling import members_with, tell
+from oversight.domain.telling import tell
 from oversight.models import Session, Stop
 from oversight.permissions import CHARGE
 
@@ -32,7 +33,7 @@ def freeze(
     if named is not None and named.project_id != project.pk:
         raise Invalid(_("This is of another project."))
     with perform("freeze", project.organisation, by=by, project=project) as act:
-        if not _in_charge(act.caller.roles, by, key or (session.key if session else None)):  # type: ignore[union-attr]
+        if not may_freeze(act.caller.roles, by, key or (session.key if session else None)):  # type: ignore[union-attr]
             raise NotAllowed(act.rule.says)
         stop = Stop(
             organisation_id=project.organisation_id, project=project, key=key, session=session, by=by, at=act.now,
@@ -45,17 +46,13 @@ def freeze(
             raise WrongState(_("It is stopped already.")) from None
         act.subject, act.decision = ("stop", stop.pk), "frozen"
         act.session = str(session.pk) if session else None
-        others = members_with(*CHARGE, organisation=project.organisation, besides=by)
+        others = users_with(*CHARGE).exclude(pk=by.pk)
         tell("frozen", f"stop:{stop.pk}", others, organisation=project.organisation, now=act.now)
     return stop
 
 
 def may_freeze(roles: frozenset[Role], user: User, key: APIKey | None) -> bool:
     """Whether somebody may stop what this key does; without one, the project."""
-    return _in_charge(roles, user, key)
-
-
-def _in_charge(roles: frozenset[Role], user: User, key: APIKey | None) -> bool:
     return not roles.isdisjoint(CHARGE) or (key is not None and key.created_by_id == user.pk)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -23,8 +23,6 @@ from tractatus.boundaries import BoundaryCheck
 from tractatus.gate.rules import VERIFIER
 from tractatus.grants import grant_for
 from tractatus.results import plain
-
-R = TypeVar("R")
 
 FROZEN = "frozen"
 ENDED = "session_ended"
@@ -53,7 +51,7 @@ class Judged:
     @property
     def pressure(self) -> Pressure | None:
         """What the monitor said."""
-        return _result(self.of, Pressure) if self.of is not None else None
+        return self.of.result_of(Pressure) if self.of is not None else None
 
 
 @dataclass(frozen=True)
@@ -172,7 +170,7 @@ def _ask_gate(
             )
         )
         microseconds = (time.perf_counter_ns() - began) // 1000
-        validation = _result(decision, Validation)
+        validation = decision.result_of(Validation)
         cited = {id: held.names[id] for id in (validation.cited if validation else ()) if id in held.names}
         ids = {*cited, *(one["id"] for one in validation.unchecked)} if validation else set()
         keys = {id: held.names[id].key for id in ids if id in held.names}
@@ -180,7 +178,7 @@ def _ask_gate(
     if decision.decision is GateDecision.ASK and decision.grant is not None:
         revisions = {id: name.revision for id, name in cited.items()}
         decision = replace(decision, grant=grant_for(question.action, project=str(key.project_id), revisions=revisions))
-    boundary = _result(decision, BoundaryCheck)
+    boundary = decision.result_of(BoundaryCheck)
     checks = [
         {
             "service": one.service,
@@ -207,10 +205,6 @@ def _ask_gate(
     )
 
 
-def _result(decision: Decision, kind: type[R]) -> R | None:
-    return next((check.result for check in decision.checks if isinstance(check.result, kind)), None)
-
-
 def _level(decision: Decision) -> PressureLevel:
-    pressure = _result(decision, Pressure)
+    pressure = decision.result_of(Pressure)
     return pressure.level if pressure is not None else PressureLevel.NORMAL

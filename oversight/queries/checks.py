@@ -113,6 +113,12 @@ def read(text: Text) -> dict[str, Any]:
     return said if isinstance(said, dict) else {}
 
 
+def act_in(text: Text) -> Act:
+    """The act that the text of a check or of a request tells of, in words; the day it went where it was erased."""
+    said = read(text)
+    return act_of(said.get("action")) if said else Act("", erased=text)
+
+
 def seen_of(found: Sequence[Check]) -> list[Seen]:
     """These checks as they are shown; three statements however many they are."""
     incidents: dict[UUID, list[Incident]] = {}
@@ -121,10 +127,9 @@ def seen_of(found: Sequence[Check]) -> list[Seen]:
     shown = []
     for check in found:
         said = read(check.text)
-        act = act_of(said.get("action")) if said else Act("", erased=check.text)
         answer = said.get("answer") if isinstance(said.get("answer"), dict) else {}
         assert isinstance(answer, dict)
-        one = Seen(check, act, answer, said, verdict_of(check), tone_of(check), _why(answer),
+        one = Seen(check, act_in(check.text), answer, said, verdict_of(check), tone_of(check), _why(answer),
                    incidents=incidents.get(check.pk, []))  # fmt: skip
         one.cited = _cited(answer)
         one.boundary = boundary_says(check.boundary) if check.boundary else ""

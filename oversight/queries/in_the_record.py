@@ -6,22 +6,15 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from audit.models import Entry
-from audit.queries.entry import lead_to
-from audit.queries.wording import tell_acts
+from audit.queries.registry import lead_to, tell_acts
 from oversight.models import Check
-from oversight.queries.checks import read
-from oversight.queries.showing import Act, act_of
+from oversight.queries.checks import act_in
 
 
 def acts_of(entries: Sequence[Entry]) -> dict[UUID, str]:
     """The act that each check was about, in one line, by the id of the check's entry."""
     checks = Check.objects.filter(pk__in=[entry.subject_id for entry in entries]).select_related("text")
-    found = {}
-    for check in checks:
-        said = read(check.text)
-        act = act_of(said.get("action")) if said else Act("", erased=check.text)
-        found[check.entry_id] = act.line
-    return found
+    return {check.entry_id: act_in(check.text).line for check in checks}
 
 
 def declare() -> None:

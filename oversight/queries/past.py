@@ -14,7 +14,7 @@ from accounts.models import Project
 from audit.models import Text
 from instructions.domain.past_checks import Named, PastCheck, register
 from oversight.models import Check
-from oversight.queries.showing import act_of
+from oversight.queries.checks import act_in
 from tractatus import GateRequest
 
 AT_ONCE = 500
@@ -79,5 +79,5 @@ def _request(body: str) -> GateRequest:
 
 def _words(check: Check) -> str:
     """The act in one line, as the pages of agents have it."""
-    act = act_of(json.loads(check.text.body)["action"])
+    act = act_in(check.text)
     return " ".join(filter(None, (act.says, act.thing)))

@@ -16,8 +16,8 @@ from accounts.models import Organisation
 from deliberation.models import Urgency
 from oversight.domain.requests import is_over, still_waiting
 from oversight.models import Check, JudgmentRequest, Session
-from oversight.queries.checks import Seen, read, result_of, seen_of
-from oversight.queries.showing import Act, act_of, visible
+from oversight.queries.checks import Seen, act_in, read, result_of, seen_of
+from oversight.queries.showing import Act, visible
 from oversight.queries.wording import boundary_says, request_says
 from tractatus.gate.rules import BOUNDARY, ORCHESTRATOR
 
@@ -79,19 +79,13 @@ def rows_of(found: Iterable[JudgmentRequest]) -> list[Row]:
     return [
         Row(
             request=one,
-            act=act_in(one),
+            act=act_in(one.text),
             boundary=boundary_says(one.boundary) if one.boundary else "",
             says=says_of(one, now),
             agent_waits=_agent_waits(one.session, now),
         )
         for one in found
     ]
-
-
-def act_in(request: JudgmentRequest) -> Act:
-    """The act that is asked about, in words."""
-    said = read(request.text)
-    return act_of(said.get("action")) if said else Act("", erased=request.text)
 
 
 def says_of(request: JudgmentRequest, now: datetime) -> str:
@@ -165,7 +159,7 @@ def whole_of_request(request: JudgmentRequest) -> Whole:
     used = Check.objects.filter(grant=request).values_list("at", flat=True).first()
     return Whole(
         request=request,
-        act=act_in(request),
+        act=act_in(request.text),
         seen=seen,
         says=says_of(request, now),
         boundary=boundary_says(request.boundary) if request.boundary else "",

@@ -6,41 +6,43 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.durations import took
 from audit.queries.wording import CLASSES, service_in_words
 from oversight.models.words import Told
 from oversight.queries.checks import SHORT, Seen
 from oversight.queries.showing import one_line, visible
 from oversight.queries.wording import STRICT
-from tractatus.gate.rules import ORCHESTRATOR
+from tractatus.gate.rules import BOUNDARY, MONITOR, ORCHESTRATOR, VALIDATOR, VERIFIER
 
 
 @dataclass(frozen=True)
-class Service:
+class Step:
     """What one service said, as `components/flow.html` takes it; the reasons of one that stopped the act stand open."""
 
     title: str
-    asks: str
     result: str
-    result_class: str
-    took: str
-    opened: bool
-    reasons: tuple[str, ...]
+    result_class: str = ""
+    says: str = ""
+    took: str = ""
     ran: bool = True
+    reasons: tuple[str, ...] = ()
+    asks: str = ""
+    opened: bool = False
 
 
+CLASSIFIER, GATE = "InstructionPersistenceClassifier", "Gate"
 ASKS: dict[str, Promise] = {
-    "InstructionPersistenceClassifier": gettext_lazy("What had been said before, and how firmly does it hold?"),
-    "MetacognitiveVerifier": gettext_lazy("Does the reasoning bear the act?"),
-    "CrossReferenceValidator": gettext_lazy("Does it agree with the instructions?"),
-    "BoundaryEnforcer": gettext_lazy("Is it for people to decide?"),
-    "PluralisticDeliberationOrchestrator": gettext_lazy("Whose values are in conflict?"),
-    "ContextPressureMonitor": gettext_lazy("Is the session still fit to act?"),
-    "Gate": gettext_lazy("What is the agent told?"),
+    CLASSIFIER: gettext_lazy("What had been said before, and how firmly does it hold?"),
+    VERIFIER: gettext_lazy("Does the reasoning bear the act?"),
+    VALIDATOR: gettext_lazy("Does it agree with the instructions?"),
+    BOUNDARY: gettext_lazy("Is it for people to decide?"),
+    ORCHESTRATOR: gettext_lazy("Whose values are in conflict?"),
+    MONITOR: gettext_lazy("Is the session still fit to act?"),
+    GATE: gettext_lazy("What is the agent told?"),
 }
 """The question that each service answers."""
 LEADS_TO: dict[str, Promise] = {
@@ -52,18 +54,18 @@ LEADS_TO: dict[str, Promise] = {
 MOST_REASONS = 12
 
 
-def services_of(seen: Seen) -> list[Service]:
+def services_of(seen: Seen) -> list[Step]:
     """The services that looked at it, in order, each with its time and reasons."""
     return [_service(one) for one in seen.answer.get("checks") or () if isinstance(one, Mapping)]
 
 
-def _service(one: Mapping[str, Any]) -> Service:
+def _service(one: Mapping[str, Any]) -> Step:
     result = one.get("result")
     result = result if isinstance(result, Mapping) else {}
     leads_to = Told(one["decision"])
     reasons = [visible(reason) for reason in result.get("reasons") or () if isinstance(reason, str)]
     name = str(one.get("service", ""))
-    return Service(
+    return Step(
         title=one_line(service_in_words(name)),
         asks=str(ASKS.get(name, "")),
         result=leads_in_words(name, leads_to),
@@ -77,15 +79,6 @@ def _service(one: Mapping[str, Any]) -> Service:
 def leads_in_words(service: str, leads_to: str) -> str:
     """What a service's answer alone leads to. The orchestrator has none: it prepares what people decide."""
     return _("Decides nothing") if service == ORCHESTRATOR else str(LEADS_TO[leads_to])
-
-
-def took(microseconds: object) -> str:
-    """How long a service took, in words."""
-    if not isinstance(microseconds, (int, float)):
-        return ""
-    if microseconds < 1000:
-        return _("%(time)s µs") % {"time": round(microseconds)}
-    return _("%(time)s ms") % {"time": formats.number_format(microseconds / 1000, decimal_pos=1)}
 
 
 def would_pass_of(seen: Seen) -> list[str]:

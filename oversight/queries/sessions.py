@@ -62,10 +62,6 @@ class Tally:
     def stopped(self) -> int:
         return self.denied + self.asked
 
-    @property
-    def would_stop(self) -> int:
-        return self.would_deny + self.would_ask
-
 
 def tallies(sessions: Iterable[UUID]) -> dict[UUID, Tally]:
     """What was checked in each of these sessions, in two statements."""

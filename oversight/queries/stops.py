@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -52,11 +51,6 @@ class Glass:
     def boundary(self) -> str:
         """The boundary that is suspended, in words; empty where it is something else."""
         return boundary_says(self.row.boundary) if self.row.boundary else ""
-
-    @property
-    def over_at(self) -> datetime:
-        """When it ended or will."""
-        return self.row.ended_at or self.row.until
 
 
 def glasses(organisation: Organisation) -> QuerySet[BrokenGlass]:

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.durations import took
 from audit.queries.wording import CLASSES, PRESSURES, service_in_words
 from instructions.models import instruction as fields
 from oversight.queries.checks import reason_in_short
-from oversight.queries.services import ASKS, MOST_REASONS, leads_in_words, took
+from oversight.queries.services import ASKS, CLASSIFIER, GATE, MOST_REASONS, Step, leads_in_words
 from oversight.queries.showing import one_line, visible
 from oversight.queries.wording import boundary_says
 from oversight.simulator.judging import Given
 from tractatus.boundaries import BoundaryCheck
 from tractatus.gate import Decision
+from tractatus.gate.rules import BOUNDARY, MONITOR, ORCHESTRATOR, VALIDATOR, VERIFIER
 from tractatus.orchestrator import ConflictAnalysis
 from tractatus.pressure import Pressure
-from tractatus.results import Record
 from tractatus.validator import Validation
 from tractatus.verifier import Verification
 from tractatus.vocabulary import GateDecision, VerificationDecision
-
-R = TypeVar("R", bound=Record)
 
 OUTCOMES: dict[GateDecision, Promise] = {
     GateDecision.ALLOW: gettext_lazy("Allowed"),
@@ -34,30 +32,6 @@ OUTCOMES: dict[GateDecision, Promise] = {
     GateDecision.ASK: gettext_lazy("A person is asked"),
     GateDecision.DENY: gettext_lazy("Denied"),
 }
-CLASSIFIER, VERIFIER, VALIDATOR, BOUNDARY, ORCHESTRATOR, MONITOR, GATE = (
-    "InstructionPersistenceClassifier",
-    "MetacognitiveVerifier",
-    "CrossReferenceValidator",
-    "BoundaryEnforcer",
-    "PluralisticDeliberationOrchestrator",
-    "ContextPressureMonitor",
-    "Gate",
-)
-
-
-@dataclass(frozen=True)
-class Step:
-    """One service in the flow, as `components/flow.html` takes it."""
-
-    title: str
-    result: str
-    result_class: str = ""
-    says: str = ""
-    took: str = ""
-    ran: bool = True
-    reasons: tuple[str, ...] = ()
-    asks: str = ""
-    opened: bool = False
 
 
 def steps_of(decision: Decision, classified: Step, in_force: int) -> list[Step]:
@@ -181,8 +155,3 @@ def of_classifier(one: Given, also: list[Given] | None = None) -> Step:
     reasons += tuple(f"“{one_line(other.read.text)}”" for other in also or ())
     return Step(service_in_words(CLASSIFIER), result, says=says % named, took=took(one.microseconds), reasons=reasons,
                 asks=str(ASKS[CLASSIFIER]))  # fmt: skip
-
-
-def result_of(decision: Decision, kind: type[R]) -> R | None:
-    """What one service said; None where it was not asked."""
-    return next((one.result for one in decision.checks if isinstance(one.result, kind)), None)

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from audit.queries.wording import CLASSES, PRESSURES, service_in_words
 from oversight.queries.checks import Value, reason_in_short, values_in
-from oversight.queries.services import ASKS, would_pass_in
+from oversight.queries.services import ASKS, CLASSIFIER, Step, would_pass_in
 from oversight.queries.showing import Act, Block, act_of, whole_of
 from oversight.simulator import shipped
-from oversight.simulator.flow import CLASSIFIER, OUTCOMES, Step, of_classifier, of_verifier, result_of, steps_of
+from oversight.simulator.flow import OUTCOMES, of_classifier, of_verifier, steps_of
 from oversight.simulator.judging import OWN, Given, Judged, given
 from tractatus import PressureLevel
 from tractatus.boundaries import BoundaryCheck
@@ -82,8 +82,8 @@ class Told:
 def tell(judged: Judged) -> Told:
     """The judgement at the pressure that was chosen, and how the others differ."""
     decision = judged.decision
-    validation = result_of(decision, Validation)
-    boundary = result_of(decision, BoundaryCheck)
+    validation = decision.result_of(Validation)
+    boundary = decision.result_of(BoundaryCheck)
     act = act_of(judged.proposal.action)
     stopped = decision.decision in {GateDecision.ASK, GateDecision.DENY}
     values = values_in(plain(validation.to_dict())) if validation is not None and stopped else []
@@ -109,7 +109,7 @@ def tell(judged: Judged) -> Told:
 
 def _why(decision: Decision) -> str:
     """What decided, in one sentence; of reasoning that was weighed, the verifier's."""
-    verification = result_of(decision, Verification)
+    verification = decision.result_of(Verification)
     if decision.findings and decision.findings[0].rule in WEIGHED and verification is not None:
         return of_verifier(verification)
     return reason_in_short(decision.reasons[0])
@@ -130,7 +130,7 @@ def classified(judged: Judged) -> Step:
 
 def _cited(judged: Judged) -> list[Given]:
     """The instruction that a visitor added, and those that the act is held against, read at this moment."""
-    validation = result_of(judged.decision, Validation)
+    validation = judged.decision.result_of(Validation)
     ids = validation.cited if validation is not None else ()
     found = [given(id, shipped.house()[id].text) for id in ids if id in shipped.house()]
     if judged.own is None:

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.queries.wording import CLASSES, PRESSURES
 from oversight.queries.checks import Value, values_in
+from oversight.queries.services import Step
 from oversight.simulator import shipped
-from oversight.simulator.flow import OUTCOMES, Step, of_classifier, steps_of
+from oversight.simulator.flow import OUTCOMES, of_classifier, steps_of
 from oversight.simulator.judging import Given, ask, gate_with, given
 from oversight.simulator.proposal import Kind, Proposal
 from tractatus import Gate, Instruction, PressureLevel
@@ -108,7 +109,9 @@ class Walk:
 
     @cached_property
     def _validation(self) -> Validation:
-        return next(one.result for one in self._first.checks if isinstance(one.result, Validation))
+        found = self._first.result_of(Validation)
+        assert found is not None
+        return found
 
     @cached_property
     def corrected(self) -> str:

@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.access import MemberRequest, for_members
-from accounts.permissions import may
+from accounts.durations import took
+from accounts.permissions import Caller, may
 from accounts.queries.organisations import projects
 from audit.models import Entry
 from audit.queries.proofs import proof_of
@@ -32,8 +33,7 @@ from oversight.queries import checks as of_checks
 from oversight.queries import sessions as of_sessions
 from oversight.queries.handoffs import part_of
 from oversight.queries.needs import needs_of
-from oversight.queries.requests import act_in
-from oversight.queries.services import services_of, took, would_pass_of
+from oversight.queries.services import services_of, would_pass_of
 from oversight.queries.sessions import Page
 from oversight.queries.showing import one_line, whole_of
 from oversight.queries.wording import STRICT
@@ -121,7 +121,7 @@ def _day(moment: datetime) -> date:
 
 
 def _title(asked: JudgmentRequest) -> str:
-    return one_line(act_in(asked).line, 80)
+    return one_line(of_checks.act_in(asked.text).line, 80)
 
 
 @require_GET
@@ -142,7 +142,7 @@ def agent_check(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
             "would_pass": would_pass_of(seen),
             "reasoning": whole_of(seen.asked.get("reasoning")),
             "whole": whole_of(seen.asked.get("action")),
-            "facts": _facts(seen, slug),
+            "facts": _facts(seen, slug, request.caller),
             "marks": of_checks.marks_of(check),
             "took": took(check.microseconds),
             "key_url": reverse("agent_key", args=[slug, check.key_id]),
@@ -154,9 +154,12 @@ def agent_check(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
     )
 
 
-def _facts(seen: of_checks.Seen, slug: str) -> list[dict[str, Any]]:
+def _facts(seen: of_checks.Seen, slug: str, caller: Caller) -> list[dict[str, Any]]:
     check = seen.check
     asked = check.request or check.grant
+    entry = format_html('<span class="hash">{}</span>', check.entry_id)
+    if may(caller, "read_record"):
+        entry = format_html('<a href="{}">{}</a>', reverse("record_entry", args=[slug, check.entry_id]), entry)
     rows = [
         (_("Told"), seen.verdict),
         (_("Boundary"), seen.boundary),
@@ -164,7 +167,7 @@ def _facts(seen: of_checks.Seen, slug: str) -> list[dict[str, Any]]:
         (_("In their words"), asked.reason if asked is not None and asked.reason is not None else ""),
         (_("The act"), _became(check)),
         (_("The agent calls it"), check.tool_call and format_html("<code>{}</code>", one_line(check.tool_call))),
-        (_("Entry in the record"), format_html('<span class="hash">{}</span>', check.entry_id)),
+        (_("Entry in the record"), entry),
     ]  # fmt: skip
     return [{"label": label, "says": says} for label, says in rows]
 

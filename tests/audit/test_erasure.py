@@ -19,6 +19,7 @@ from audit.domain.erasure import erase_text
 from audit.envelope import Actor
 from audit.models import Entry, Text
 from audit.queries.proofs import inclusion_of
+from audit.queries.wording import event_in_words
 from audit.receivers import actor_of
 from audit.record import record
 from audit.sequencer import sequence
@@ -121,8 +122,10 @@ def test_page_asks_once_more_and_says_who_may(cast: Cast) -> None:
     administrator = signed_in(cast.administrator)
     page = administrator.get(address).content.decode()
     assert "Erase these words?" in page
+    assert "“Right”" in page  # which words, and of which entry
+    assert event_in_words(entry.event) in page
     assert WORDS not in page
-    assert WORDS in signed_in(cast.facilitator).get(address).content.decode()
+    assert WORDS in signed_in(cast.facilitator).get(address).content.decode()  # whose own they are
     assert administrator.post(address, {"reason": ""}).status_code == 422
     assert signed_in(cast.auditor).post(address, {"reason": "No."}).status_code == 403
     assert words_of(entry).body == WORDS

@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.domain.acting import caller_for
 from accounts.domain.keys import create_api_key
 from audit.models import Entry
-from audit.queries.entry import page_of_subject
+from audit.queries.registry import page_of_subject
 from deliberation.domain.review import start_review
 from instructions.domain.classification import Wording
 from instructions.domain.instruction import propose_instruction

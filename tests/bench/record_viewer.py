@@ -289,6 +289,8 @@ def main() -> None:
         return
     if asked.keep is None:
         parser.error("--keep names the folder in which the databases are kept")
+    if asked.readings < 2:
+        parser.error("of one reading there is no percentile")
     sizes = [int(size) for size in asked.sizes.split(",")]
     for server in dict.fromkeys(["", asked.server]):
         if asked.only in {None, "postgresql" if server else "sqlite"}:

@@ -41,6 +41,7 @@ def test_a_voice_by_link_erases_from_the_page_they_wrote_on(cast: Cast) -> None:
     assert by_link(two).get(erase[0]).status_code == 404
     assert signed_in(cast.facilitator).get(erase[0]).status_code == 403
     right = next(link for link in erase if link.endswith("/right/"))
+    assert words in browser.get(right).content.decode()
     assert browser.post(right, {"reason": ""}).status_code == 422
     assert browser.post(right, {"reason": "I named my mother."}).status_code == 302
     assert Text.objects.get(pk=mine.right_id).is_erased

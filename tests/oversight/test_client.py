@@ -201,6 +201,7 @@ def test_a_verdict_that_nobody_gave_says_so(tmp_path: Path) -> None:
         client.Client(URL, "tr_x", "shrug")
 
 
+@pytest.mark.django_db
 def test_the_site_serves_the_client_and_no_other_file() -> None:
     answer = Browser().get("/client/tractatus_client.py")
     assert b"".join(answer) == FILE.read_bytes()  # type: ignore[arg-type]

@@ -6,7 +6,9 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.domain.keys import create_api_key
@@ -86,6 +88,22 @@ def test_the_result_of_a_denied_call_is_an_incident_once(house: Cast, proxy) -> 
     assert sorted(Incident.objects.values_list("kind", "of_check__mode")) == [
         ("denied_done", "enforced"), ("let_through", "degraded"),
     ]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_results_that_were_told_are_looked_up_at_once(house: Cast, proxy) -> None:
+    sent = []
+    for number in (1, 4):
+        calls = [call('{"command": "ls"}', f"call_{number}_{place}") for place in range(number)]
+        results = [{"role": "tool", "tool_call_id": one["id"], "content": "ok"} for one in calls]
+        messages = [{"role": "assistant", "content": None, "tool_calls": calls}, *results]
+        proxy(tool_calls=calls)
+        proxy("request", structured_messages=messages)
+        assert Check.objects.filter(became="executed").count() == (1 if number == 1 else 5)
+        with CaptureQueriesContext(connection) as again:
+            proxy("request", structured_messages=messages)
+        sent.append(len(again))
+    assert sent[0] == sent[1]
 
 
 @pytest.mark.django_db

@@ -235,6 +235,8 @@ def test_refusing_and_convening_in_the_browser(house: Cast) -> None:
     assert "wants it deliberated" in shown
     assert page not in shown
     conflict.dismiss(made, by=house.facilitator, reason="No.")
+    with pytest.raises(Invalid):
+        refuse_request(JudgmentRequest.objects.get(), by=house.holder, reason=" ")
     assert holder.post(page + "refuse/", {"reason": "It stays."}).status_code == 302
     assert JudgmentRequest.objects.get().state == State.REFUSED
     assert "ended without an outcome" in holder.get(page).content.decode()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from tractatus.results import Record, Result
 from tractatus.vocabulary import GateDecision
+
+R = TypeVar("R", bound=Record)
 
 
 @dataclass(frozen=True)
@@ -49,3 +51,7 @@ class Decision(Result):
     grant: str | None
     granted: bool
     reasons: tuple[str, ...]
+
+    def result_of(self, kind: type[R]) -> R | None:
+        """What the service said whose result is of this kind; None where it was not asked."""
+        return next((check.result for check in self.checks if isinstance(check.result, kind)), None)
