@@ -30,7 +30,7 @@ def point(octets):
 def is_signed(text, signature, key):
     h = int.from_bytes(sha512(signature[:32] + key + text).digest(), "little") % ORDER
     s, base = int.from_bytes(signature[32:], "little"), point((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
-    return s < ORDER and times(s, base) == add(point(signature[:32]), times(h, point(key)))
+    return len(signature) == 64 and s < ORDER and times(s, base) == add(point(signature[:32]), times(h, point(key)))
 def octets_of(encoded):
     octets = b64decode(encoded)
     return octets if b64encode(octets).decode() == encoded else b""
@@ -91,10 +91,10 @@ def check_each(folder, known):  # some entries, each by its own proof
         raise ValueError(f"entries.jsonl has not the entries that are proved. Not among them: line {wrong or 'none'}.")
     return f"Each of the {len(found)} entries is the one that was signed by {', '.join(keys.values())}"
 def check_whole(folder, vkey):  # every entry against the signed root
-    size, root, time = signed_tree((folder / "checkpoint.txt").read_text("utf-8"), vkey)
+    size, root, time = signed_tree((folder / "checkpoint.txt").read_bytes().decode(), vkey)
     with (folder / "entries.jsonl").open("rb") as lines:
-        found = [sha256(b"\x00" + (line[:-1] if line[-1:] == b"\n" else line)).digest() for line in lines]
-    lines = (folder / "leaves.txt").read_text("latin-1").split("\n")[:-1]
+        found = [sha256(b"\x00" + (line[:-1] if line[-1:] == b"\n" else b"")).digest() for line in lines]
+    lines = (folder / "leaves.txt").read_bytes().decode("latin-1").split("\n")[:-1]
     kept = [bytes.fromhex(line) if re.fullmatch("[0-9a-f]{64}", line) else b"" for line in lines]
     if found == kept and len(found) == size and root_of(found) == root:
         return found, time
@@ -133,7 +133,7 @@ def main():
             _ = (given.receipt or given.older) and parser.error("--receipt and --older need the whole record")
             print(check_each(given.folder, given.vkey))
         elif given.folder:
-            vkey = given.vkey or (given.folder / "log.vkey").read_text("utf-8")
+            vkey = given.vkey or (given.folder / "log.vkey").read_bytes().decode()
             leaves, time = check_whole(given.folder, vkey)
             print(f"All {len(leaves)} entries are those that were signed at {time} by {vkey.strip()}")
             if given.older:
@@ -143,7 +143,7 @@ def main():
                 print(f"They begin with the {size} of the older checkpoint.")
             if given.receipt:
                 print(check_receipt(given.receipt, vkey, leaves, time))
-    except (ValueError, KeyError, TypeError, AttributeError, OSError) as wrong:
+    except (ValueError, LookupError, TypeError, AttributeError, OSError, RecursionError, ArithmeticError) as wrong:
         sys.exit(f"WRONG: {wrong}")
 if __name__ == "__main__":
     main()

@@ -1,5 +1,7 @@
 """What leaves an organisation as a whole: the export an administrator asked for, and the dataset that is public."""
 
+from datetime import UTC, datetime
+
 from django.db import models
 from django.utils.functional import classproperty
 from django.utils.translation import gettext_lazy as _
@@ -59,6 +61,11 @@ class Export(models.Model):
                 name="export_ready_is_whole",
             ),
         ]
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the file is ready and its week not over: whatever deletes it may come later than that."""
+        return self.state == self.State.READY and self.ends_at is not None and datetime.now(UTC) < self.ends_at
 
 
 class Dataset(models.Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -104,6 +105,8 @@ def as_markdown(log: Iterable[Told]) -> str:
 
 
 _MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_{}[]<>#|~"})
+_BEGINS = re.compile(r"[ \t]*(?:([-+=])|(\d{1,9})([.)]))?")
+"""What makes a line a list, a rule or the underline of a heading by standing first in it; an indent makes it code."""
 
 
 def _one_line(text: Text | str) -> str:
@@ -112,5 +115,10 @@ def _one_line(text: Text | str) -> str:
 
 def _quoted(text: Text | str) -> str:
     """People's words as text and not as marks: nothing in them becomes a heading, a link or markup."""
-    lines = str(text).replace("\r", "").translate(_MARKS).split("\n")
-    return "\n".join(f"> {line}".rstrip() for line in lines)
+    lines = re.split(r"\r\n|\r|\n", str(text).translate(_MARKS))
+    return "\n".join(f"> {_BEGINS.sub(_begun, line, count=1)}".rstrip() for line in lines)
+
+
+def _begun(found: re.Match[str]) -> str:
+    sign, number, dot = found.groups()
+    return f"\\{sign}" if sign else f"{number}\\{dot}" if number else ""

@@ -15,7 +15,7 @@ HEIGHT = 8
 LONGEST_ENTRY = 0xFFFF
 """Octets of an entry that a bundle can say the length of."""
 
-_PLACE = re.compile(r"((?:x[0-9]{3}/)*)([0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
+_PLACE = re.compile(r"((?:x[0-9]{3}/){0,6})([0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
 _LEVEL = re.compile(r"[0-9]|[1-5][0-9]|6[0-3]")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -20,8 +19,8 @@ from accounts.refusals import Invalid
 from audit.domain.erasure import By, erase_text
 from audit.forms.erasure import ErasureForm
 from audit.forms.search import uuid_or_none
-from audit.models import Entry, Text
-from audit.queries.own_words import written_by
+from audit.models import Entry
+from audit.queries.own_words import kept_as, written_by
 from audit.queries.wording import event_in_words, name_in_words
 
 
@@ -66,6 +65,8 @@ def erasing(request: HttpRequest, entry: Entry, name: str, *, by: By, where: str
     It says which words they are, and shows them to whom they are their `own`.
     """
     form = ErasureForm(request.POST or None)
+    if own:
+        form.fields["reason"].label = _("Why")
     if form.is_valid():
         try:
             erase_text(entry, name, by=by, reason=form.cleaned_data["reason"])
@@ -84,8 +85,13 @@ def erasing(request: HttpRequest, entry: Entry, name: str, *, by: By, where: str
             "entry": entry,
             "label": name_in_words(name),
             "what": event_in_words(entry.event),
-            "text": _text(entry, name) if own else None,
+            "text": kept_as(entry, name) if own else None,
             "says": _(
+                "They are gone for good, and every page says “erased on request” in their place. That they were "
+                "written, when and by whom stays in the record, as does your reason."
+            )
+            if own
+            else _(
                 "They are gone for good, and every page says “erased on request” in their place. That they were "
                 "written, when and by whom stays in the record, as does your reason. Whoever wrote them may do this, "
                 "and an administrator on their request."
@@ -96,8 +102,3 @@ def erasing(request: HttpRequest, entry: Entry, name: str, *, by: By, where: str
         },
         status=422 if form.errors else 200,
     )
-
-
-def _text(entry: Entry, name: str) -> Text | None:
-    digest = json.loads(bytes(entry.canonical))["commitments"].get(name)
-    return Text.objects.filter(organisation=entry.organisation, commitment=digest).first() if digest else None

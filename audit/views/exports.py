@@ -41,7 +41,7 @@ def settings_export(request: MemberRequest, slug: str) -> HttpResponse:
     for row in rows:
         # A backup that was restored brings the row back and not the file.
         row.why = why_not_made(row.part) if row.state == Export.State.FAILED else ""  # type: ignore[attr-defined]
-        row.is_here = row.state == Export.State.READY and place_of(row).is_file()  # type: ignore[attr-defined]
+        row.is_here = row.is_kept and place_of(row).is_file()  # type: ignore[attr-defined]
     return render(
         request,
         "audit/exports.html",
@@ -52,10 +52,10 @@ def settings_export(request: MemberRequest, slug: str) -> HttpResponse:
 @require_GET
 @for_members(read="read_export")
 def export_file(request: MemberRequest, slug: str, pk: UUID) -> HttpResponseBase:
-    """The file, streamed from the disk. 404 once its week is over."""
-    row = get_object_or_404(Export, pk=pk, state=Export.State.READY)
+    """The file, streamed from the disk. 404 once its week is over, whether or not anybody has deleted it yet."""
+    row = get_object_or_404(Export, pk=pk)
     place = place_of(row)
-    if not place.is_file():
+    if not row.is_kept or not place.is_file():
         raise Http404
     name = f"{slug}-{row.ready_at:%Y-%m-%d}.zip"
     response = FileResponse(place.open("rb"), as_attachment=True, filename=name, content_type="application/zip")

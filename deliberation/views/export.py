@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import Http404, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.views.decorators.http import require_GET
 
 from audit.archive import spoken, zipped
@@ -27,7 +26,7 @@ def deliberation_export(request: DeliberationRequest, deliberation: Deliberation
     response = StreamingHttpResponse(
         zipped(what, spoken(export_one(reader, made_at=made_at))), content_type="application/zip"
     )
-    response["Content-Disposition"] = format_html('attachment; filename="deliberation-{}.zip"', name_of(deliberation))
+    response["Content-Disposition"] = f'attachment; filename="deliberation-{name_of(deliberation)}.zip"'
     response["Cache-Control"] = "no-store"
     response["Content-Encoding"] = "identity"  # a zip is not packed once more
     return response

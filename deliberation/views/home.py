@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import formats, timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -229,5 +228,5 @@ def board_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
             after = rows[-1].deliberation.number
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = format_html('attachment; filename="board-{}.csv"', slug)
+    response["Content-Disposition"] = f'attachment; filename="board-{slug}.csv"'
     return response

@@ -13,7 +13,6 @@ from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -87,7 +86,7 @@ def ledger_csv(request: MemberRequest, slug: str) -> StreamingHttpResponse:
                 return
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = format_html('attachment; filename="ledger-{}.csv"', slug)
+    response["Content-Disposition"] = f'attachment; filename="ledger-{slug}.csv"'
     return response
 
 

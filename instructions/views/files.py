@@ -7,7 +7,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
@@ -159,7 +158,7 @@ def instruction_export(request: MemberRequest, slug: str) -> HttpResponseBase:
         return render(request, "instructions/export.html", {"projects": projects()})
     write, kind, name = chosen
     response = StreamingHttpResponse(write(project), content_type=kind)
-    response["Content-Disposition"] = format_html('attachment; filename="{}-{}"', project.slug, name)
+    response["Content-Disposition"] = f'attachment; filename="{project.slug}-{name}"'
     return response
 
 

@@ -38,7 +38,9 @@ def test_the_board_says_that_the_clock_stands_still_now(cast):
 
 def test_no_cell_of_the_csv_is_a_formula(cast):
     at_conflict(cast, question="=HYPERLINK(0) or not?")
-    lines = b"".join(board(cast, "board_csv").streaming_content).decode()
+    answer = board(cast, "board_csv")
+    assert type(answer["Content-Disposition"]) is str
+    lines = b"".join(answer.streaming_content).decode()
     assert "'=HYPERLINK(0)" in lines
 
 

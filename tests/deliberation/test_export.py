@@ -46,6 +46,7 @@ ADDRESS = re.compile(r"""(?:href|src)="([^"#]*)""")
 
 def fetched(browser, deliberation):
     response = browser.get(address("deliberation_export", deliberation))
+    assert type(response["Content-Disposition"]) is str  # WSGI servers refuse a kind of string of their own
     assert response.status_code == 200
     return b"".join(response.streaming_content)
 

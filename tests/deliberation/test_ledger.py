@@ -148,6 +148,7 @@ def test_the_page_and_its_csv_say_the_same_to_members_alone(cast):
     assert address("outcome", decided) + "#loss-" in page.content.decode()
     assert "Promised by nobody" in page.content.decode()
     told = signed_in(cast.editor).get(reverse("ledger_csv", args=["care"]))
+    assert type(told["Content-Disposition"]) is str
     lines = list(csv.DictReader(io.StringIO(b"".join(told.streaming_content).decode("utf-8-sig"))))
     assert [(one["Loss"], one["State"], one["Owner"]) for one in lines] == [
         (DECLINED, "open", "Head of recruitment"),
