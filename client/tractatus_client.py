@@ -780,11 +780,13 @@ def doctor(client, say=print):
                 raise Away("its answer is no verdict")
     except Away as away:
         say(f"Tractatus does not judge what is asked from here: {away.why}.")
+        if client.spool and os.path.exists(client.spool):
+            say(f"Some reports are still to be sent: {client.spool}")
         return False
     say("{} answers. {}".format(client.url, ENFORCED[bool(answer.get("enforced"))]))
     say(f"An answer takes {sorted(durations)[len(durations) // 2]:.0f} ms, at the median of {len(durations)}.")
     waiting = os.path.exists(client.spool) if client.spool else False
-    say("Some reports are still to be sent." if waiting else "Nothing is waiting to be reported.")
+    say(f"Some reports are still to be sent: {client.spool}" if waiting else "Nothing is waiting to be reported.")
     return True
 
 

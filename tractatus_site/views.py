@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.limits import TooMany
 from tractatus_site.middleware import page_before, refusal_page
@@ -28,7 +28,7 @@ def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def security_txt(request: HttpRequest) -> HttpResponse:
     """Where a weakness of this installation is reported, as RFC 9116 has it; 404 where nobody said."""
     if not settings.SECURITY_CONTACT:
@@ -49,7 +49,7 @@ GUIDE, ELSEWHERE = "integrations.md", "https://tractatus.example"
 """How agents are connected, and the address that the guide has in the place of ours."""
 
 
-@require_GET
+@require_safe
 @cache_control(public=True, max_age=3600)
 def client_file(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
     """A file of the client, so that it comes from where it will ask, or the guide to it; 404 for any other."""

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.domain.links import use_sign_in_link
 from accounts.domain.start import demo_is_open, sign_in_as_demo, start_for_real, state_of_installation
@@ -23,7 +23,7 @@ from accounts.scope import memberships_of, organisations_sat_in
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Signed in: to one's organisation, or the list of them. Signed out: what this is, or the first page."""
     user = request.user
@@ -70,7 +70,7 @@ def start(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def demo(request: HttpRequest) -> HttpResponse:
     """The invented people, to be one of them by one click."""
     if not demo_is_open():

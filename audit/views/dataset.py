@@ -10,7 +10,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from audit.dataset.projection import FIELDS
 from audit.dataset.publishing import file_of
@@ -23,14 +23,14 @@ PIECE = 1 << 16
 _FROM = re.compile(r"bytes=(\d{1,18})-\Z")
 
 
-@require_GET
+@require_safe
 def public_datasets(request: HttpRequest) -> HttpResponse:
     """What is published, what is in it and what is not. Where nobody has switched it on there is no such page."""
     shown_or_404(Surface.Name.DATASET)
     return render(request, "audit/datasets.html", {"rows": reads.published(), "fields": FIELDS})
 
 
-@require_GET
+@require_safe
 def framework_card(request: HttpRequest) -> HttpResponse:
     """The framework as a card: problem, how it works, limits, use, figures with their source, ethics."""
     shown_or_404(Surface.Name.DATASET)
@@ -39,7 +39,7 @@ def framework_card(request: HttpRequest) -> HttpResponse:
     return render(request, "audit/framework_card.html", {"evaluation": said, "figures": figures})
 
 
-@require_GET
+@require_safe
 def public_dataset_file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """The lines, streamed; `Range: bytes=N-` goes on from there, for the file only ever grows."""
     row = reads.published_one(pk)
@@ -80,7 +80,7 @@ def _part(place: Path, start: int, end: int) -> Iterator[bytes]:
             yield piece
 
 
-@require_GET
+@require_safe
 def public_dataset_card(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The dataset's card, as platforms for data sets read it: Markdown with its facts at the top."""
     row = reads.published_one(pk)

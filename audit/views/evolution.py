@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest, for_members, kept_post
 from accounts.permissions import may
@@ -21,7 +21,7 @@ from audit.views.metrics import shown_or_404
 from audit.views.record import READ
 
 
-@require_GET
+@require_safe
 @for_members(read=READ)
 def evolution(request: MemberRequest, slug: str) -> HttpResponse:
     """What happened to the framework, and what this organisation has added."""
@@ -29,7 +29,7 @@ def evolution(request: MemberRequest, slug: str) -> HttpResponse:
     return render(request, "audit/evolution.html", {"log": log, "may_add": may(request.caller, "add_milestone")})
 
 
-@require_GET
+@require_safe
 @for_members(read=READ)
 def evolution_markdown(request: MemberRequest, slug: str) -> HttpResponse:
     """The same as a document."""
@@ -47,14 +47,14 @@ def milestone_add(request: MemberRequest, slug: str) -> HttpResponse:
     return render(request, "audit/milestone.html", {"form": form}, status=422 if posted else 200)
 
 
-@require_GET
+@require_safe
 def public_evolution(request: HttpRequest) -> HttpResponse:
     """The log as anybody reads it."""
     shown_or_404(Surface.Name.EVOLUTION)
     return render(request, "audit/evolution.html", {"log": public_log(), "in_public": True})
 
 
-@require_GET
+@require_safe
 def public_evolution_markdown(request: HttpRequest) -> HttpResponse:
     """The same as a document."""
     shown_or_404(Surface.Name.EVOLUTION)

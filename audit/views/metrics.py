@@ -9,7 +9,7 @@ from datetime import UTC
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest, for_members
 from accounts.models import Organisation
@@ -24,7 +24,7 @@ from audit.views.record import READ
 Name = Surface.Name
 
 
-@require_GET
+@require_safe
 @for_members(read=READ)
 def metrics(request: MemberRequest, slug: str) -> HttpResponse:
     """The organisation's own figures."""
@@ -47,7 +47,7 @@ def shown_or_404(name: str) -> list[Organisation]:
     return found
 
 
-@require_GET
+@require_safe
 def public_metrics(request: HttpRequest) -> HttpResponse:
     """The figures of all organisations that show theirs, added up."""
     shown = shown_or_404(Name.METRICS)
@@ -59,7 +59,7 @@ def public_metrics(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def public_metrics_file(request: HttpRequest) -> StreamingHttpResponse:
     """The hourly tallies of the last 30 days, a line each: what every public figure is the sum of."""
     shown = shown_or_404(Name.METRICS)
@@ -92,7 +92,7 @@ def _lines(shown: list[Organisation]) -> Iterator[str]:
             yield json.dumps(said, ensure_ascii=False) + "\n"
 
 
-@require_GET
+@require_safe
 def public_evidence(request: HttpRequest) -> HttpResponse:
     """Each claim with what was counted for it, and how anybody checks it."""
     found = live()

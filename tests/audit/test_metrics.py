@@ -200,6 +200,7 @@ def test_nothing_is_public_until_an_administrator_switches_it_on(cast: Cast, sig
         assert [(one.decision, one.actor_role) for one in told] == [("metrics_on", "administrator")]
     assert browser.post(address, {"shown": ["metrics", "evidence", "evolution"]}).status_code == 302
     assert {visitor.get(reverse(name)).status_code for name in PUBLIC} == {200}
+    assert {visitor.head(reverse(name)).status_code for name in PUBLIC} == {200}  # so asks curl -I
     assert browser.post(address, {}).status_code == 302
     assert {visitor.get(reverse(name)).status_code for name in PUBLIC} == {404}
     assert browser.post(address, {"shown": ["everything"]}).status_code == 422

@@ -175,6 +175,16 @@ def test_the_doctor_uses_the_key_that_the_installer_kept_and_says_what_is_wrong(
     assert f"it cannot be reached at {URL}" in said()
 
 
+def test_the_doctor_says_where_reports_wait_also_while_nobody_answers(tmp_path: Path) -> None:
+    asker = client.Client(URL, "tr_x", spool=str(tmp_path / "reports.jsonl"))
+    said: list[str] = []
+    assert not client.doctor(asker, said.append)
+    assert len(said) == 1
+    assert asker.keep_report({"event": "executed", "tool_call_id": "a"})
+    assert not client.doctor(asker, said.append)
+    assert said[2] == f"Some reports are still to be sent: {asker.spool}"
+
+
 def test_the_file_of_reports_is_bounded_and_survives(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     spool = tmp_path / "deep" / "reports.jsonl"
     asker = client.Client(URL, "tr_x", spool=str(spool))
