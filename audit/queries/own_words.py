@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from accounts.models import Organisation
@@ -12,6 +13,8 @@ from audit.models import Entry, Text
 from audit.queries.wording import event_in_words, name_in_words
 
 PAGE = 25
+AT_ONCE = timedelta(minutes=1)
+"""Words and the entry they came with are kept within this. Who may erase them is asked exactly when they do."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,8 @@ def written_by(
     """A page of the entries in which `actor` (a membership or a seat) wrote something, the newest first.
 
     `erase` gives the address at which the words of an entry under a name are erased. Gives also where the next page
-    begins. A page looks through so many entries and may show fewer: two queries.
+    begins. A page looks through so many entries and may show fewer: two queries. Words that an entry only repeats, as
+    a signature does those of dissents, are not its author's.
     """
     rows = Entry.objects.filter(organisation=organisation, actor_ref=actor.hex).order_by("-id")
     if only is not None:
@@ -66,9 +70,20 @@ def written_by(
             [
                 Word(name, kept[digest], erase(entry.pk, name))
                 for name, digest in named[entry.pk].items()
-                if digest in kept
+                if digest in kept and _came_with(kept[digest], entry)
             ],
         )
         for entry in entries
     ]
     return [one for one in found if one.words], entries[-1].pk if len(page) > PAGE else None
+
+
+def _came_with(text: Text, entry: Entry) -> bool:
+    """Whether the words were kept as the entry was recorded, by the time that is in the ids of both."""
+    return (entry.pk.int >> 80) - (text.pk.int >> 80) < AT_ONCE // timedelta(milliseconds=1)
+
+
+def kept_as(entry: Entry, name: str) -> Text | None:
+    """The words that the entry commits to under this name, or None where none are kept."""
+    commitment = json.loads(bytes(entry.canonical))["commitments"].get(name)
+    return Text.objects.filter(commitment=commitment).first() if commitment else None
