@@ -1,15 +1,25 @@
-"""A row of any table as JSON, for exports: words instead of references to them, names instead of persons."""
+"""Rows of any table, for exports: read in turn, each as JSON with words and names instead of references to them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Iterator
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import ForeignKey, Model
+from django.db.models import ForeignKey, Model, QuerySet
 
 from accounts.models import User
 from audit.models import Text
+
+Row = TypeVar("Row", bound=Model)
+
+
+def in_turn(rows: QuerySet[Row], at_once: int, *, by: str = "pk") -> Iterator[list[Row]]:
+    """All of them in the order of `by`, which is unique, so many at a time: no cursor is open while a file is made."""
+    rows, page = rows.order_by(by), list(rows.order_by(by)[:at_once])
+    while page:
+        yield page
+        page = list(rows.filter(**{f"{by}__gt": getattr(page[-1], by)})[:at_once]) if len(page) == at_once else []
 
 
 def as_json(row: Model, never: Collection[str] = ()) -> dict[str, Any]:

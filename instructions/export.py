@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from accounts.models import Organisation, Project
 from audit.archive import File
 from audit.plain_rows import as_json as row_as_json
+from audit.plain_rows import in_turn
 from instructions.domain.exporting import as_csv, as_json, as_markdown
 from instructions.models import Instruction, Policy, Revision
 
@@ -31,10 +32,7 @@ def export_instructions(organisation: Organisation) -> Iterator[File]:
 
 
 def _all() -> Iterator[bytes]:
-    after = None
-    while True:
-        rows = Instruction.objects.select_related("project", "extra", "period", "supersedes").order_by("pk")
-        page = list((rows.filter(pk__gt=after) if after else rows)[:AT_ONCE])
+    for page in in_turn(Instruction.objects.select_related("project", "extra", "period", "supersedes"), AT_ONCE):
         said: dict[object, list[dict[str, object]]] = {row.pk: [] for row in page}
         revisions = Revision.objects.filter(instruction__in=page).select_related(
             "text", "why", "made_by", "made_by_key"
@@ -43,9 +41,6 @@ def _all() -> Iterator[bytes]:
             said[revision.instruction_id].append(row_as_json(revision, (*NEVER, "instruction")))
         for row in page:
             yield _line(row_as_json(row, NEVER) | {"revisions": said[row.pk]})
-        if len(page) < AT_ONCE:
-            return
-        after = page[-1].pk
 
 
 def _line(said: object) -> bytes:

@@ -104,7 +104,9 @@ def _row(organisation: Organisation, end: datetime) -> Dataset:
         return row
     first = Entry.objects.filter(organisation=organisation).order_by("id").values_list("timestamp", flat=True).first()
     facts = {"until": hour_of(first) if first else end, "made_at": datetime.now(UTC)}
-    return Dataset.objects.get_or_create(organisation=organisation, defaults=facts)[0]
+    Dataset.objects.get_or_create(organisation=organisation, defaults=facts)
+    # Of two that make it at once, the one that finds it made has not held it yet.
+    return Dataset.objects.select_for_update().get(organisation=organisation)
 
 
 def _lines(organisation: Organisation, since: datetime, until: datetime) -> Counter[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -23,6 +24,8 @@ from audit.signals import text_erased
 from audit.texts import keep_written
 
 LONGEST_REASON = 5_000
+AROUND = timedelta(minutes=10)
+"""No longer than this lies between words and the entry that is recorded with them."""
 
 By = User | UUID | System
 """Who erases: a member, or by its id the seat of somebody who takes part, which the page has seen to be theirs."""
@@ -31,9 +34,10 @@ By = User | UUID | System
 def erase_text(entry: Entry, name: str, *, by: By, reason: str) -> Entry:
     """Erase the words that `entry` commits to as `name`, with their salt; gives the entry that says so.
 
-    Their author may, and an administrator on the author's request. The author is whoever acted in `entry`. What is
-    left is the digest in the entry, which without the salt tells nothing of the words. The reason stays. Raises
-    Invalid for a name of which nothing is kept, and WrongState for words that are gone already.
+    Their author may, and an administrator on the author's request. The author is whoever acted in the first entry that
+    commits to them: whoever signs an outcome commits to others' dissents, and may not erase them. What is left is the
+    digest in the entry, which without the salt tells nothing of the words. The reason stays. Raises Invalid for a name
+    of which nothing is kept, and WrongState for words that are gone already.
     """
     organisation = entry.organisation
     if organisation is None:
@@ -42,7 +46,9 @@ def erase_text(entry: Entry, name: str, *, by: By, reason: str) -> Entry:
         text = _held(entry, name)
         caller = _caller(by, organisation)
         row = require(caller, "erase_text", "erased" if text.is_erased else "kept")
-        if not _is_author(entry, by) and (isinstance(caller, System) or Role.ADMINISTRATOR not in caller.roles):
+        if not _is_author(_first_with(text, entry), by) and (
+            isinstance(caller, System) or Role.ADMINISTRATOR not in caller.roles
+        ):
             raise NotAllowed(_("These are somebody else’s words: they or an administrator for them may erase them."))
         why = keep_written(organisation, reason, "reason", most=LONGEST_REASON)
         assert why is not None
@@ -78,6 +84,16 @@ def _caller(by: By, organisation: Organisation) -> Caller | System:
     if isinstance(by, UUID):
         return Caller(organisation=organisation, parts=frozenset({Part.PARTICIPANT}))
     return caller_for(by, organisation)
+
+
+def _first_with(text: Text, entry: Entry) -> Entry:
+    """The first entry that commits to the words: it was recorded as they were kept, so it is near them by its id."""
+    begin = max((text.pk.int >> 80) - AROUND // timedelta(milliseconds=1), 0)
+    near = Entry.objects.filter(organisation=entry.organisation_id, pk__gte=UUID(int=begin << 80), pk__lt=entry.pk)
+    for pk, canonical in near.order_by("pk").values_list("pk", "canonical").iterator():
+        if text.commitment.encode() in bytes(canonical):
+            return Entry.objects.get(pk=pk)
+    return entry
 
 
 def _is_author(entry: Entry, by: By) -> bool:

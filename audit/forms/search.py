@@ -42,7 +42,12 @@ class LongSelect(forms.Select):
 class SearchForm(forms.Form):
     """The filters. One that cannot be is said to be wrong, and finds nothing rather than everything."""
 
-    service = forms.ChoiceField(label=gettext_lazy("Service"), required=False, choices=[ANY, *SERVICE_TITLES.items()])
+    service = forms.ChoiceField(
+        label=gettext_lazy("Service"),
+        help_text=gettext_lazy("A check stands under the gate, with what each service said inside it."),
+        required=False,
+        choices=[ANY, *SERVICE_TITLES.items()],
+    )
     decision = forms.ChoiceField(label=gettext_lazy("Decision"), required=False)
     pressure = forms.ChoiceField(label=gettext_lazy("Pressure"), required=False, choices=[ANY, *PRESSURES.items()])
     since = forms.DateField(label=gettext_lazy("From"), required=False, validators=WITHIN)

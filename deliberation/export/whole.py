@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership, Organisation
 from accounts.roles import Role
 from audit.archive import File
+from audit.plain_rows import in_turn
 from deliberation.domain.standing import Standing
 from deliberation.export import pages
 from deliberation.export.one import as_json, markdown_of
@@ -57,14 +58,9 @@ def export_deliberation(organisation: Organisation) -> Iterator[File]:
 
 
 def _all() -> Iterator[Deliberation]:
-    after = 0
-    while True:
-        rows = Deliberation.objects.filter(number__gt=after).order_by("number")
-        page = list(rows.select_related("question", "decision_asked", "project", "organisation")[:AT_ONCE])
+    rows = Deliberation.objects.select_related("question", "decision_asked", "project", "organisation")
+    for page in in_turn(rows, AT_ONCE, by="number"):
         yield from page
-        if len(page) < AT_ONCE:
-            return
-        after = page[-1].number
 
 
 def _decided(deliberation: Deliberation, made_at: datetime) -> Iterator[File]:

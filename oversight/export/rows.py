@@ -10,7 +10,7 @@ from django.db.models import ForeignKey, Model
 
 from audit.archive import File
 from audit.models import Text
-from audit.plain_rows import as_json
+from audit.plain_rows import as_json, in_turn
 from oversight.models import BrokenGlass, Check, Handoff, Incident, JudgmentRequest, Mark, Reading, Session, Stop
 
 TABLES: dict[str, type[Model]] = {
@@ -40,15 +40,9 @@ def of_tables() -> Iterator[File]:
 
 def _lines(model: type[Model]) -> Iterator[bytes]:
     named = [field.name for field in _references(model) if field.name not in NEVER]
-    after = None
-    while True:
-        rows = model._default_manager.select_related(*named).order_by("pk")
-        page = list((rows.filter(pk__gt=after) if after else rows)[:AT_ONCE])
+    for page in in_turn(model._default_manager.select_related(*named), AT_ONCE):
         for row in page:
             yield json.dumps(_said(row), ensure_ascii=False).encode() + b"\n"
-        if len(page) < AT_ONCE:
-            return
-        after = page[-1].pk
 
 
 def _references(model: type[Model]) -> list[Any]:
