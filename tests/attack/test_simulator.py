@@ -87,7 +87,7 @@ def test_no_organisations_instructions_are_used(shown: Cast) -> None:
         page = visitor.post(PAGE, {"kind": "command", "words": "pytest -q"}).content.decode()
     assert "Never run pytest" not in page
     assert "Allowed:" in page
-    assert ["audit_surface" in query["sql"] for query in asked] == [True]
+    assert {"audit_surface" in query["sql"] for query in asked} == {True}
 
 
 def test_an_address_has_its_share_of_judgements(shown: Cast) -> None:
