@@ -126,7 +126,7 @@ def main():
     _ = given.folder or given.proof or parser.error("a FOLDER or --proof FILE is needed")
     try:
         if given.proof:
-            said = json.loads(given.proof) if given.proof[:5] != "c2sp." else parser.error("--proof takes a proof as JSON")
+            said = json.loads(given.proof) if given.proof[:5] != "c2sp." else parser.error("--proof takes JSON")
             vkey = (said["checkpoint"] and (given.vkey or said["vkey"])) or parser.error("the entry had no place yet")
             print(check_proof(said, vkey))
         if given.folder and (given.folder / "proofs").is_dir():
