@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import for_signed_in
 from accounts.domain.sessions import end_other_sessions, end_session
@@ -15,7 +15,7 @@ from accounts.queries.sessions import sessions_of
 from accounts.views.acting import tries
 
 
-@require_GET
+@require_safe
 @never_cache
 @for_signed_in
 def own_sessions(request: HttpRequest) -> HttpResponse:

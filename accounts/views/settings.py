@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import MemberRequest, for_members, kept_post
 from accounts.domain.keys import create_api_key, revoke_api_key
@@ -29,7 +29,7 @@ from accounts.views.acting import sent, tries
 READ = "read_settings"
 
 
-@require_GET
+@require_safe
 @for_members(read=READ)
 def settings(request: MemberRequest, slug: str) -> HttpResponse:
     """The list of what can be set."""

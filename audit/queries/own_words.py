@@ -51,9 +51,9 @@ def written_by(
 
     `erase` gives the address at which the words of an entry under a name are erased. Gives also where the next page
     begins. A page looks through so many entries and may show fewer: two queries. Words that an entry only repeats, as
-    a signature does those of dissents, are not its author's.
+    a signature does those of dissents, are not its author's, and the reason of an erasure stays.
     """
-    rows = Entry.objects.filter(organisation=organisation, actor_ref=actor.hex).order_by("-id")
+    rows = Entry.objects.filter(organisation=organisation, actor_ref=actor.hex).exclude(event="erasure").order_by("-id")
     if only is not None:
         rows = rows.filter(pk=only)
     if after is not None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import APIKey, Membership, Project
 from accounts.permissions import TABLE
 from accounts.roles import Part, Role
-from audit.envelope import SERVICES
+from audit.envelope import PEOPLE, SERVICES
 from audit.models import Entry
 
 Words = str | Promise
@@ -120,6 +120,13 @@ def boundary_in_words(boundary: str | None) -> str:
 def section_in_words(boundary: str) -> str:
     """The boundary as a sentence begins with it; one that an organisation drew itself by its name."""
     return str(SECTIONS.get(boundary.partition(" ")[0]) or boundary_in_words(boundary))
+
+
+def mode_in_words(entry: Entry) -> str:
+    """Under which mode a check was judged. What people do is done: of that it says nothing, unless it was another."""
+    if entry.service == PEOPLE and entry.mode == "enforced":
+        return ""
+    return str(MODES.get(entry.mode or "", entry.mode or ""))
 
 
 def role_in_words(role: str | None) -> str:

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import MemberRequest, for_members
 from accounts.permissions import may
@@ -24,7 +24,7 @@ from audit.queries.own_words import kept_as, written_by
 from audit.queries.wording import event_in_words, name_in_words
 
 
-@require_GET
+@require_safe
 @for_members(read="erase_text")
 def own_words(request: MemberRequest, slug: str) -> HttpResponse:
     """What a member has written here as staff, wherever it stands, with the way to have it erased."""

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import MemberRequest, for_members
 from accounts.views.acting import tries
@@ -34,7 +34,7 @@ def why_not_made(fault: str) -> str:
 def settings_export(request: MemberRequest, slug: str) -> HttpResponse:
     """The last exports, how far the one is that is being made, and the button for the next."""
     if request.method == "POST":
-        done = _("It is being made. You can close this page; it will be here.")
+        done = _("It is being made, and will be here.")
         tries(request, lambda: start_export(request.organisation, by=request.user), done=done)
         return redirect("settings_export", slug=slug)
     rows = list(Export.objects.select_related("asked_by").order_by("-pk")[:SHOWN])
@@ -49,7 +49,7 @@ def settings_export(request: MemberRequest, slug: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @for_members(read="read_export")
 def export_file(request: MemberRequest, slug: str, pk: UUID) -> HttpResponseBase:
     """The file, streamed from the disk. 404 once its week is over, whether or not anybody has deleted it yet."""

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest, for_members
 from accounts.durations import took
@@ -44,7 +44,7 @@ FILES = {
 """What can be taken along of the record: of what kind the file is, and its name."""
 
 
-@require_GET
+@require_safe
 @for_members(read=READ)
 def record(request: MemberRequest, slug: str) -> HttpResponse:
     """The entries that are looked for, page after page, and how they are spread over the days."""
@@ -102,7 +102,7 @@ def _row(entry: Entry, names: dict[str, str], acts: Mapping[UUID, str]) -> dict[
     }
 
 
-@require_GET
+@require_safe
 @for_members(read=READ)
 def record_entry(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
     """One entry: every field in words, how the services worked together, what it answers, and its proof."""
@@ -157,7 +157,7 @@ def _facts(request: MemberRequest, page: Page, names: dict[str, str]) -> list[di
         (_("Boundary"), wording.boundary_in_words(entry.boundary)),
         (_("Context pressure"), wording.pressure_in_words(entry.context_pressure)),
         (_("What follows"), (entry.outcome or "").replace("_", " ")),
-        (_("Mode"), str(wording.MODES.get(entry.mode or "", entry.mode or ""))),
+        (_("Mode"), wording.mode_in_words(entry)),
         (
             _("Judged under"),
             format_html('<code class="hash">{}</code>', envelope["policy"]) if envelope["policy"] else "",
@@ -184,7 +184,7 @@ def _subject(request: MemberRequest, entry: Entry) -> SafeString:
     return format_html('{} <code class="hash">{}</code>, {}', kind, entry.subject_id, all_of_it)
 
 
-@require_GET
+@require_safe
 @for_members(read=READ)
 def record_proof(request: MemberRequest, slug: str, pk: UUID, form: str) -> HttpResponse:
     """What somebody keeps of an entry: its receipt, or the proof that it is in the tree."""
@@ -219,7 +219,7 @@ def _plain(value: object) -> str:
     return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
-@require_GET
+@require_safe
 @for_members(read=READ)
 def record_file(request: MemberRequest, slug: str, form: str) -> StreamingHttpResponse:
     """What was found, whole: as a table, or as the envelopes themselves, a line each, the newest first.

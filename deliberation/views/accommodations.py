@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from deliberation.addresses import address
 from deliberation.domain.accommodations import answer_proposal, propose, share_value, state_cost
@@ -31,7 +31,7 @@ from deliberation.views.rounds import (
 from deliberation.views.writing import Forms, Writing, status_of
 
 
-@require_GET
+@require_safe
 @deliberation_view()
 def accommodations(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     """Round 2: what is shared, and each proposal with what it costs and what each framework answers."""

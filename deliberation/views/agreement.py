@@ -10,7 +10,7 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from deliberation.addresses import address
 from deliberation.domain.agreement import answer_agreement, answer_side, put_agreement, put_difference, tell_shift
@@ -37,7 +37,7 @@ from deliberation.views.writing import Forms, Writing, status_of
 R = TypeVar("R", Agreement, Difference)
 
 
-@require_GET
+@require_safe
 @deliberation_view()
 def agreement(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     """Round 3: sentences that seem agreed, differences with their sides, and what changed."""

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import for_members
 from accounts.models import User
@@ -24,7 +24,7 @@ from deliberation.domain.calendar import (
 from deliberation.queries.calendar import calendar
 
 
-@require_GET
+@require_safe
 def reviews_ics(request: HttpRequest) -> HttpResponse:
     """The dates of an organisation's reviews, for whoever holds a member's address of them; else 404."""
     membership = membership_of_token(request.GET.get("token", ""))

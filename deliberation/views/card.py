@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts import clock
 from accounts.views.acting import tries
@@ -128,7 +128,7 @@ def _ways(deliberation: Deliberation, ask: Ask | None, open_: bool, wish: MoreTi
 # --- Receipts
 
 
-@require_GET
+@require_safe
 @deliberation_view()
 def card_sent(request: DeliberationRequest, deliberation: Deliberation, kind: str, row_id: UUID) -> HttpResponse:
     """The receipt of one thing this seat has said."""

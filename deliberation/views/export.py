@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from audit.archive import spoken, zipped
 from deliberation.export.one import FORMAT, export_one, name_of
@@ -13,7 +13,7 @@ from deliberation.models import Deliberation, Outcome
 from deliberation.views.access import DeliberationRequest, deliberation_view
 
 
-@require_GET
+@require_safe
 @deliberation_view("read_outcome")
 def deliberation_export(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponseBase:
     """The zip, streamed while it is made. For members without a seat once there is a signed outcome."""

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts import clock
 from accounts.access import for_members, for_people
@@ -28,7 +28,7 @@ from deliberation.queries.asked import AnyAsked, Order, asked_of, followed_by, n
 from deliberation.queries.places import places_of
 
 
-@require_GET
+@require_safe
 @for_people(read="read_asked")
 def asked(request: HttpRequest, slug: str) -> HttpResponse:
     """What is asked of the person who is signed in, a page at a time, and below it what they follow."""
@@ -93,7 +93,7 @@ def _alone(organisation: Any) -> bool:
     return Membership.objects.filter(organisation=organisation, ended_at__isnull=True).count() < 2
 
 
-@require_GET
+@require_safe
 @for_members(read="read_board")
 def board(request: HttpRequest, slug: str) -> HttpResponse:
     """A row a deliberation: where it stands, who has been heard, what holds it up, one next action."""
@@ -185,7 +185,7 @@ def plain_cell(value: object) -> str:
     return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
-@require_GET
+@require_safe
 @for_members(read="read_board")
 def board_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     """The board as CSV, with the filter that is chosen."""

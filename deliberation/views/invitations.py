@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.notifications import mail_is_sent
 from accounts.roles import Part
@@ -133,7 +133,7 @@ def invitation_not_reached(request: DeliberationRequest, deliberation: Deliberat
     )
 
 
-@require_GET
+@require_safe
 @deliberation_view()
 def invitation_letter(request: DeliberationRequest, deliberation: Deliberation, key: UUID) -> HttpResponse:
     """One page to print: who asks, the question, why they are asked, the promises, and the address to type."""

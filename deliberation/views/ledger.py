@@ -14,7 +14,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest, for_members
 from accounts.models import Project
@@ -28,7 +28,7 @@ from deliberation.views.home import AT_A_TIME, Echo, plain_cell
 READ = "read_ledger"
 
 
-@require_GET
+@require_safe
 @for_members(read=READ)
 def ledger(request: MemberRequest, slug: str) -> HttpResponse:
     """Losses or promises, the newest first, with who bears most of what was looked for."""
@@ -64,7 +64,7 @@ def ledger(request: MemberRequest, slug: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @for_members(read=READ)
 def ledger_csv(request: MemberRequest, slug: str) -> StreamingHttpResponse:
     """The same as CSV: one line a promise, and one for a loss for which nobody has promised anything."""

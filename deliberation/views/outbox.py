@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.access import for_members
 from deliberation.queries.outbox import mail, mails
 
 
-@require_GET
+@require_safe
 @for_members(read="read_asked")
 def outbox(request: HttpRequest, slug: str) -> HttpResponse:
     """All mails of the demo, newest first."""
@@ -18,7 +18,7 @@ def outbox(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "deliberation/outbox.html", {"mails": mails()})
 
 
-@require_GET
+@require_safe
 @for_members(read="read_asked")
 def outbox_mail(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """One mail, with its links."""

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts import clock
 from accounts.permissions import rule
@@ -27,7 +27,7 @@ from deliberation.views.access import deliberation_view
 from deliberation.views.typeset import typeset
 
 
-@require_GET
+@require_safe
 @deliberation_view("read_outcome")
 def outcome(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
     """The outcome as it stands for the reader: signed for members; the circulated draft for who takes part."""
@@ -150,7 +150,7 @@ def _document(request: HttpRequest, deliberation: Deliberation) -> Document:
     return document_of(version)
 
 
-@require_GET
+@require_safe
 @deliberation_view("read_outcome")
 def outcome_json(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
     """The same as JSON, with the keys of core concepts. Drafts are not given out."""
@@ -160,7 +160,7 @@ def outcome_json(request: HttpRequest, deliberation: Deliberation) -> HttpRespon
     return JsonResponse(outcome_as_json(document.outcome, document=document), json_dumps_params={"ensure_ascii": False})
 
 
-@require_GET
+@require_safe
 @deliberation_view("read_outcome")
 def outcome_markdown(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
     """The same as Markdown."""
@@ -168,7 +168,7 @@ def outcome_markdown(request: HttpRequest, deliberation: Deliberation) -> HttpRe
     return file_of(markdown_of(document), "text/markdown; charset=utf-8", document, "md")
 
 
-@require_GET
+@require_safe
 @deliberation_view("read_outcome")
 def outcome_pdf(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
     """The same as PDF, decision and dissent at the same size."""

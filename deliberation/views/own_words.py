@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from audit.models import Entry
 from audit.views.erasure import erasing, own_words_page
@@ -15,7 +15,7 @@ from deliberation.views.access import DeliberationRequest, deliberation_view
 from deliberation.views.acting import form_page, seat_of
 
 
-@require_GET
+@require_safe
 @deliberation_view()
 def card_words(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     """All that this seat has written."""

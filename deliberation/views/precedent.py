@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest, for_members
 from accounts.models import Project, SeatUser, User
@@ -149,7 +149,7 @@ def likeness_row(likeness: Likeness, slug: str) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 @for_members(read="read_precedents")
 def precedent(request: MemberRequest, slug: str, number: int) -> HttpResponse:
     """A precedent is its outcome, which says how it stands."""

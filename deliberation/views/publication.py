@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.scope import open_organisation
 from accounts.views.acting import tries
@@ -139,7 +139,7 @@ def quote_choose(request: DeliberationRequest, deliberation: Deliberation) -> Ht
     )
 
 
-@require_GET
+@require_safe
 def published(request: HttpRequest, slug: str) -> HttpResponse:
     """A published outcome, for anybody."""
     found = published_outcomes(slug)

@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import MemberRequest, for_members
 from accounts.permissions import rule
@@ -32,7 +32,7 @@ from deliberation.views.acting import form_page, to
 from deliberation.views.writing import Forms, Writing, status_of
 
 
-@require_GET
+@require_safe
 @for_members(read="read_reviews")
 def reviews(request: MemberRequest, slug: str) -> HttpResponse:
     """Overdue, due in 30 days, triggered, cited while overdue: the beginning of each, or one of them page by page."""
@@ -50,7 +50,7 @@ def _review(request: MemberRequest, number: int) -> tuple[Review, Standing]:
     return review, standing_of(request.user, review.deliberation)
 
 
-@require_GET
+@require_safe
 @for_members(read="read_reviews")
 def review(request: MemberRequest, slug: str, number: int) -> HttpResponse:
     """The packet: decided, lost, predicted, what has happened since, what is owed; and the next act."""

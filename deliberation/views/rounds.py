@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts import clock
 from accounts.models import User
@@ -140,7 +140,7 @@ def must_accept_first(request: DeliberationRequest, deliberation: Deliberation) 
 # --- The pages
 
 
-@require_GET
+@require_safe
 @deliberation_view()
 def round_page(request: DeliberationRequest, deliberation: Deliberation, round_number: int) -> HttpResponse:
     """Rounds 1 and 4; 2 and 3 have pages of their own at the same kind of address."""

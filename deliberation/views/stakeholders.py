@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import rule
 from accounts.roles import Part
@@ -36,7 +36,7 @@ def _row(deliberation: Deliberation, key: UUID) -> Stakeholder:
 # The page
 
 
-@require_GET
+@require_safe
 @deliberation_view()
 def stakeholders(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     return _page(request, deliberation)

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts import clock
 from accounts.access import MemberRequest, for_members
@@ -17,7 +17,7 @@ from deliberation.queries import suggestions
 LATELY = timedelta(days=90)
 
 
-@require_GET
+@require_safe
 @for_members(read="read_suggestions")
 def settings_suggestions(request: MemberRequest, slug: str) -> HttpResponse:
     """Counts by kind, ever and in the last ninety days."""

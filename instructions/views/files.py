@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpRe
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import clock
 from accounts.access import MemberRequest, for_members
@@ -148,7 +148,7 @@ def _is_uuid(given: str) -> bool:
     return True
 
 
-@require_GET
+@require_safe
 @for_members(read="read_instructions")
 def instruction_export(request: MemberRequest, slug: str) -> HttpResponseBase:
     """Choose a project and a form, or get the file."""

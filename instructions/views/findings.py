@@ -8,7 +8,7 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest, for_members
 from accounts.permissions import may
@@ -22,7 +22,7 @@ from instructions.views.listing import READ
 PAGE = 50
 
 
-@require_GET
+@require_safe
 @for_members(read=READ)
 def instruction_findings(request: MemberRequest, slug: str) -> HttpResponse:
     """What can be said against the instructions in force by looking at them alone."""
@@ -70,7 +70,7 @@ def _titled(row: Instruction) -> tuple[Instruction, str]:
     return row, first_words(row.current.text) if row.current is not None else ""
 
 
-@require_GET
+@require_safe
 @for_members(read="read_reckoning")
 def instruction_changed(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
     """How far it is found what a change would have changed: the part of a page for htmx, else a page of its own."""

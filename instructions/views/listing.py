@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest, for_members
 from accounts.permissions import may
@@ -32,7 +32,7 @@ READ = "read_instructions"
 LONGEST_TITLE = 240
 
 
-@require_GET
+@require_safe
 @for_members(read=READ)
 def instruction_list(request: MemberRequest, slug: str) -> HttpResponse:
     """The instructions of the organisation and its projects, filtered and searched."""
@@ -68,7 +68,7 @@ def _tabs(proposals: int) -> list[tuple[str, str]]:
     ]
 
 
-@require_GET
+@require_safe
 @for_members(read=READ)
 def instruction_page(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
     """One instruction: what it says, and all that became of it."""

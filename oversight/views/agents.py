@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest, for_members
 from accounts.durations import took
@@ -44,7 +44,7 @@ HEARD_EVERY = 4
 """Seconds between two looks of an open session's page."""
 
 
-@require_GET
+@require_safe
 @for_members(read=READ)
 def agents(request: MemberRequest, slug: str) -> HttpResponse:
     """The sessions of the organisation's agents, and above them what needs a person."""
@@ -75,7 +75,7 @@ def agents(request: MemberRequest, slug: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @for_members(read=READ)
 def agent_session(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
     """What one session did. While it is open its page asks again every few seconds, and 204 says nothing is new."""
@@ -124,7 +124,7 @@ def _title(asked: JudgmentRequest) -> str:
     return one_line(of_checks.act_in(asked.text).line, 80)
 
 
-@require_GET
+@require_safe
 @for_members(read=READ)
 def agent_check(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
     """One check: what was asked, what was answered, and what each service said."""
@@ -180,7 +180,7 @@ def _became(check: Check) -> str:
     return _("the agent has not told what came of it")
 
 
-@require_GET
+@require_safe
 @for_members(read=READ)
 def agent_handoff(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
     """A handoff as a Markdown file."""

@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest, for_members
 from accounts.permissions import may, require
@@ -26,7 +26,7 @@ from oversight.queries.wording import boundary_says
 READ = "read_agents"
 
 
-@require_GET
+@require_safe
 @for_members(read=READ)
 def glass_list(request: MemberRequest, slug: str) -> HttpResponse:
     """What is suspended now, the reviews that are owed, and what was reviewed."""
@@ -84,7 +84,7 @@ def glass_break(request: MemberRequest, slug: str) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_GET
+@require_safe
 @for_members(read=READ)
 def glass(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
     """One suspension: what, why, what was done meanwhile, and its review."""

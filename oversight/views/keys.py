@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import MemberRequest, for_members
 from accounts.domain.keys import set_key_mode
@@ -26,7 +26,7 @@ from oversight.queries import keys as reading
 READ = "read_agents"
 
 
-@require_GET
+@require_safe
 @for_members(read=READ)
 def agent_key(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
     """How a key is judged, and what would have been stopped while it observes."""

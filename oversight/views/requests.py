@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts import clock
 from accounts.access import MemberRequest, for_members
@@ -34,7 +34,7 @@ OPENED = "requests_opened"
 MOST_OPENED = 100
 
 
-@require_GET
+@require_safe
 @for_members(read=READ)
 def judgment_requests(request: MemberRequest, slug: str) -> HttpResponse:
     """What waits, most urgent first; what is deliberated; what was answered, and how."""
@@ -60,7 +60,7 @@ def judgment_requests(request: MemberRequest, slug: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @never_cache
 @for_members(read=READ)
 def judgment_request(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:

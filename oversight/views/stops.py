@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest, for_members
 from accounts.models import APIKey, Project
@@ -24,7 +24,7 @@ from oversight.queries import stops as reading
 READ = "read_agents"
 
 
-@require_GET
+@require_safe
 @for_members(read=READ)
 def freezes(request: MemberRequest, slug: str) -> HttpResponse:
     """What is stopped now, and what was."""
