@@ -228,6 +228,8 @@ def test_refusing_and_convening_in_the_browser(house: Cast) -> None:
     said = {name: form.initial[name] for name in ("question", "decision_asked", "urgency")}
     assert "DROP TABLE customers" in said["decision_asked"]
     assert holder.post(page + "convene/", said | {"reason": ""}).status_code == 422
+    with pytest.raises(Invalid):
+        convene_for_request(asked, by=house.holder, reason=" ", **said)
     assert holder.post(page + "convene/", said | {"reason": "People are in it."}).status_code == 302
     made = Deliberation.objects.get()
     assert reverse("deliberation", args=["care", made.number]) in holder.get(page).content.decode()
