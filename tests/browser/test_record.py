@@ -67,7 +67,7 @@ def test_auditor_finds_an_entry_follows_it_and_takes_its_proof(
     sound(page)
     with page.expect_download() as taken:
         page.get_by_role("link", name="Download the proof").click()
-    assert taken.value.suggested_filename == f"{asked.pk}.tlog-proof"
+    assert taken.value.suggested_filename == f"{asked.pk}.proof.json"
     page.locator(".flow a").click()
     expect(page.locator(".flow [aria-current]")).to_contain_text("this entry")
 
