@@ -37,12 +37,10 @@ import django  # noqa: E402
 
 django.setup()
 
-from django.conf import settings  # noqa: E402
 from django.contrib.staticfiles import finders  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
-from django.test.utils import setup_test_environment  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
 from accounts.domain.keys import create_api_key  # noqa: E402
@@ -50,6 +48,7 @@ from accounts.models import Organisation, Project, User  # noqa: E402
 from accounts.permissions import SYSTEM  # noqa: E402
 from accounts.scope import open_organisation  # noqa: E402
 from deliberation.models import Deliberation  # noqa: E402
+from tests.bench.as_served import as_served  # noqa: E402
 from tests.bench.many_deliberations import CROWD, address_of, an_empty_one, are_there, kept, make  # noqa: E402
 from tests.deliberation import stages  # noqa: E402
 from tests.deliberation.pages import by_link, signed_in  # noqa: E402
@@ -259,7 +258,7 @@ def main() -> None:
     sizes = [int(one) for one in given.sizes.split(",")]
     if connection.vendor != "postgresql":
         raise SystemExit("DATABASE_URL must name a PostgreSQL whose user may make databases.")
-    as_in_tests()
+    as_served()
     if given.make:
         make(sizes)
     elif given.read_when_asked:
@@ -270,15 +269,6 @@ def main() -> None:
                 again = [sys.executable, __file__, "--make", "--sizes", given.sizes]
                 subprocess.run(again, env=os.environ | {"DATABASE_URL": building}, check=True)
         report(*read(sizes, given.readings, given.only))
-
-
-def as_in_tests() -> None:
-    """Settings that only tests have: files as they are, fast passwords, no limit for the key that reads."""
-    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": plain}}
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]["key"] = "100000/min"
-    setup_test_environment()
 
 
 def report(took: dict[int, dict[str, Took]], weighs: dict[str, int]) -> None:

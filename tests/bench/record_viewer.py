@@ -141,11 +141,11 @@ def child() -> None:
     from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
-    from django.test.utils import CaptureQueriesContext, setup_test_environment
+    from django.test.utils import CaptureQueriesContext
 
-    setup_test_environment(debug=False)
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    from tests.bench.as_served import as_served
+
+    as_served()
     settings.METRICS_TOKEN = "bench"
     call_command("migrate", verbosity=0)
     pages, size = addresses()
