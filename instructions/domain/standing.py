@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from accounts import clock
+from accounts.memory import set_aside
 from accounts.models import Project
 from instructions.domain.in_force import told, variables_of
 from instructions.models import History, Instruction
@@ -23,6 +24,9 @@ from tractatus import Instruction as Told
 
 MOST_KEPT = 32
 """Projects of which a process keeps what is in force; the one asked of longest ago goes first."""
+
+MANY = 1000
+"""So many instructions read at once stay for as long as the process runs, and are set aside."""
 
 _AT_ONCE = 500
 Stamp = tuple[UUID | None, bool]
@@ -79,10 +83,13 @@ class Standing(Generic[F]):
         for gone in self.stamps.keys() - wanted.keys():
             self.filed.remove(str(gone))
             del self.stamps[gone], self.names[str(gone)]
-        for row in rows_of([id for id, stamp in wanted.items() if self.stamps.get(id) != stamp]):
+        changed = [id for id, stamp in wanted.items() if self.stamps.get(id) != stamp]
+        for row in rows_of(changed):
             self.filed.add(as_read(row))
             self.names[str(row.pk)] = Name(row.key, row.current.number if row.current else 0)
             self.stamps[row.pk] = wanted[row.pk]
+        if len(changed) >= MANY:
+            set_aside()
         if not connection.in_atomic_block:
             self.version = now
         return self.filed

@@ -66,6 +66,7 @@ def test_both_ways_answer_alike(house: Cast) -> None:
         assert one.keys() == other.keys()
         for header in ("Content-Security-Policy", "X-Frame-Options", "Cache-Control", "X-Content-Type-Options"):
             assert first[header] == second[header]
+        assert int(first["Content-Length"]) == len(first.content)
     for kept in ("no JSON", "[1", '{"action": NaN}'):
         first, second = (answer(secret, kept, kind) for kind in (STRAIGHT, ORDINARY))
         assert (first.status_code, first.json()) == (second.status_code, second.json()) == (400, second.json())
