@@ -22,7 +22,7 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import get_token
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.access import kept_post
@@ -131,13 +131,25 @@ class Writing:
             self.put("based_on", str(version()))
         return False
 
-    def page(
-        self, *, heading: str, title: str, back: str, lede: str = "", label: str = "", text: Any = None
+    def act(
+        self,
+        verb: Callable[[dict[str, Any]], Any],
+        *,
+        heading: str,
+        title: str,
+        back: str,
+        lede: str = "",
+        label: str = "",
+        text: Any = None,
     ) -> HttpResponse:
-        """A page with this form alone. `title` is what its button does, and `back` the page it leads back to.
+        """A page with this form alone; once the verb ran, on to the page `back`. `title` is what its button does.
 
         `text` is what it answers: something with a `text` and a `seat`.
         """
+        assert self.deliberation is not None, "a page of a deliberation"
+        leads_back = address(self.deliberation, back)
+        if self.sends(verb):
+            return redirect(leads_back)
         spoken = isinstance(self.by, Seat)
         return render(
             self.request,
@@ -152,7 +164,7 @@ class Writing:
                 "spoken": spoken,
                 "title": title,
                 "text": text,
-                "back": address(self.deliberation, back) if self.deliberation else "",
+                "back": leads_back,
             },
             status=self.status,
         )
