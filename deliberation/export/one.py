@@ -115,13 +115,8 @@ def as_json(reader: Reader, document: Document | None, made_at: datetime) -> str
 # --- The record
 
 
-def entries_about(deliberation: Deliberation) -> Iterator[Entry]:
-    """Every entry about the deliberation or a row of it, in the order in which they were written."""
-    for batch in _batches_about(deliberation):
-        yield from batch
-
-
 def _batches_about(deliberation: Deliberation) -> Iterator[list[Entry]]:
+    """Every entry about the deliberation or a row of it, in the order in which they were written, batch by batch."""
     found: set[UUID] = set()
     for model in apps.get_app_config("deliberation").get_models():
         if issubclass(model, OfDeliberation):
