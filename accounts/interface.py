@@ -14,6 +14,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, inline_seria
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
@@ -22,7 +23,7 @@ from accounts.idempotency import HEADER, LONGEST
 from accounts.keys import KeyView
 from accounts.models import APIKey
 from accounts.permissions import rule
-from accounts.refusals import NotAllowed
+from accounts.refusals import Invalid, NotAllowed
 
 LONGEST_BODY = 1_000_000
 """Octets of a request's body."""
@@ -132,6 +133,20 @@ class ProjectView(KeyView):
         if found is None:
             raise Http404
         return found
+
+
+def valid(kind: type[serializers.Serializer], request: Request) -> dict[str, Any]:
+    """What a request says, as its shape reads it. Raises `Invalid` where it is no object, else by field."""
+    if not isinstance(request.data, dict):
+        raise Invalid(_("Send a JSON object."))
+    given = kind(data=request.data)
+    given.is_valid(raise_exception=True)
+    return dict(given.validated_data)
+
+
+def as_it_is(media_type: str, format: str) -> type[BaseRenderer]:
+    """What lets a view be asked for `media_type` where it makes its response itself, past any rendering."""
+    return type("AsItIs", (BaseRenderer,), {"media_type": media_type, "format": format, "charset": None})
 
 
 def listing(name: str, item: type[serializers.Serializer]) -> Any:

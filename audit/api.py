@@ -11,16 +11,16 @@ from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import NotFound
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.interface import CURSOR, PAGE_SIZE, ProjectView, example, key_of, listing
+from accounts.interface import CURSOR, PAGE_SIZE, ProjectView, as_it_is, example, key_of, listing
 from accounts.models import Organisation
 from accounts.refusals import Invalid
 from accounts.scope import streamed
+from audit import api_examples as examples
 from audit import api_shapes as shapes
 from audit.envelope import SERVICES
 from audit.export import NothingSigned, export
@@ -30,36 +30,6 @@ from audit.queries.proofs import consistency_of, encoded, inclusion_of, last_che
 from audit.queries.search import look_up
 from audit.receipts import receipt_of
 
-ORIGIN = "tractatus.example/o/0199b9a0-6c1f-7d22-9a38-2f6a55ce7a10"
-VKEY = f"{ORIGIN}+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
-ROOT = "vH5Qx1oP0rC3yN7uB2kD9wF4hT6mS8eJ1aL5gZ0iX3o="
-SIGNED = f"{ORIGIN}\n{{}}\n{ROOT}\ntime 2026-11-21T09:05:12.000000Z\n\n— {ORIGIN} x08go/ZJkuBS9UG…\n"
-ENTRY = {
-    "id": "0199b9a1-02b3-7c51-8f0e-6f2f7d3a9b11",
-    "leaf_hash": "1d727bc03f64d263f3ab5637bd",
-    "envelope": {
-        "v": 1,
-        "id": "0199b9a1-02b3-7c51-8f0e-6f2f7d3a9b11",
-        "timestamp": "2026-11-21T09:05:07.000000Z",
-        "organisation": "0199b9a0-1111-7d22-9a38-2f6a55ce7a10",
-        "project": None,
-        "session": "s1",
-        "actor": {"kind": "agent", "ref": "5ce7a10", "role": "key"},
-        "agent": {"name": "helper", "version": "2", "model": None},
-        "service": "Gate",
-        "event": "oversight.check",
-        "decision": "ask",
-        "boundary": "12.1 values",
-        "context_pressure": "NORMAL",
-        "coordination": [{"service": "BoundaryEnforcer", "result": "ask", "microseconds": 412}],
-        "subject": {"kind": "action", "id": "0199b9a1-02b3-7c51-8f0e-6f2f7d3a9b12"},
-        "outcome": "human_approval_required",
-        "policy": None,
-        "mode": "enforced",
-        "cause": None,
-        "commitments": {},
-    },
-}
 SIZE = {"type": "integer", "minimum": 1, "maximum": 2**53}
 LONGEST_WORD = 100
 
@@ -83,7 +53,7 @@ class Entries(ProjectView):
             ),
         ],
         responses={200: listing("EntryList", shapes.EntryOut)},
-        examples=[example("Entries", ENTRY, listed=True, response_only=True)],
+        examples=[example("Entries", examples.ENTRY, listed=True, response_only=True)],
         tags=["record"],
     )
     def get(self, request: Request) -> Response:
@@ -115,26 +85,7 @@ class EntryProof(ProjectView):
         description="That it is in the tree the newest checkpoint signs, and a receipt. A few seconds after it was "
         "recorded an entry may still wait for its place; then there is the receipt alone.",
         responses={200: shapes.ProofOut},
-        examples=[
-            OpenApiExample(
-                "Placed",
-                value={
-                    "id": ENTRY["id"],
-                    "state": "placed",
-                    "canonical": '{"actor":{"kind":"agent", …},"v":1}',
-                    "leaf_hash": "7c" * 32,
-                    "receipt": f"tractatus-receipt/v1\n{ORIGIN}\n…\n\n— {ORIGIN} x08go/ZJkuBS9UG…\n",
-                    "index": 20416,
-                    "size": 20417,
-                    "root": ROOT,
-                    "hashes": [ROOT],
-                    "checkpoint": SIGNED.format(20417),
-                    "vkey": VKEY,
-                    "tlog_proof": None,
-                },
-                response_only=True,
-            )
-        ],
+        examples=[example("Placed", examples.PROOF, response_only=True)],
         tags=["record"],
     )
     def get(self, request: Request, key: UUID) -> Response:
@@ -149,20 +100,7 @@ class LastCheckpoint(ProjectView):
         summary="The newest checkpoint",
         description="The signed size and root of the log. Keep one now and then: it is what a later one is held to.",
         responses={200: shapes.CheckpointOut, 404: None},
-        examples=[
-            OpenApiExample(
-                "Checkpoint",
-                value={
-                    "origin": ORIGIN,
-                    "size": 20417,
-                    "root": ROOT,
-                    "time": "2026-11-21T09:05:12.000000Z",
-                    "checkpoint": SIGNED.format(20417),
-                    "vkey": VKEY,
-                },
-                response_only=True,
-            )
-        ],
+        examples=[example("Checkpoint", examples.CHECKPOINT, response_only=True)],
         tags=["record"],
     )
     def get(self, request: Request) -> Response:
@@ -192,21 +130,7 @@ class Consistency(ProjectView):
         ],
         description="The hashes by which a reader who kept an earlier checkpoint sees that nothing of it was changed.",
         responses={200: shapes.ConsistencyOut, 404: None},
-        examples=[
-            OpenApiExample(
-                "Consistent",
-                value={
-                    "origin": ORIGIN,
-                    "from": 20416,
-                    "to": 20417,
-                    "hashes": [ROOT],
-                    "older": SIGNED.format(20416),
-                    "checkpoint": SIGNED.format(20417),
-                    "vkey": VKEY,
-                },
-                response_only=True,
-            )
-        ],
+        examples=[example("Consistent", examples.CONSISTENCY, response_only=True)],
         tags=["record"],
     )
     def get(self, request: Request) -> Response:
@@ -233,17 +157,9 @@ class Consistency(ProjectView):
         )
 
 
-class ZipRenderer(BaseRenderer):
-    """So that a zip archive may be asked for by name. What it holds is streamed past it."""
-
-    media_type = "application/zip"
-    format = "zip"
-    charset = None
-
-
 class Export(ProjectView):
     reads = "read_record_by_key"
-    renderer_classes = (ZipRenderer,)
+    renderer_classes = (as_it_is("application/zip", "zip"),)
 
     @extend_schema(
         operation_id="export_record",

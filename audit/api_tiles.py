@@ -11,10 +11,9 @@ from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import NotFound
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from accounts.interface import ProjectView
+from accounts.interface import ProjectView, as_it_is
 from audit.queries.tiles import EntryTooLong, Tile, entries_of, hashes_of, last_of, tile_at
 
 FOR_EVER = "private, max-age=31536000, immutable"
@@ -39,22 +38,13 @@ PLACE = OpenApiParameter(
 )
 
 
-class OctetRenderer(BaseRenderer):
-    """So that octets may be asked for by name. What they are is put past it."""
-
-    media_type = "application/octet-stream"
-    format = "bin"
-    charset = None
-
-
-class TextRenderer(OctetRenderer):
-    media_type = "text/plain"
-    format = "txt"
+TEXT = as_it_is("text/plain", "txt")
+OCTETS = as_it_is("application/octet-stream", "bin")
 
 
 class TiledCheckpoint(ProjectView):
     reads = "read_record_by_key"
-    renderer_classes = (TextRenderer,)
+    renderer_classes = (TEXT,)
 
     @extend_schema(
         operation_id="read_tiled_checkpoint",
@@ -75,7 +65,7 @@ class TiledCheckpoint(ProjectView):
 
 class HashTile(ProjectView):
     reads = "read_record_by_key"
-    renderer_classes = (OctetRenderer,)
+    renderer_classes = (OCTETS,)
 
     @extend_schema(
         operation_id="read_tile",
@@ -91,7 +81,7 @@ class HashTile(ProjectView):
 
 class EntryBundle(ProjectView):
     reads = "read_record_by_key"
-    renderer_classes = (OctetRenderer,)
+    renderer_classes = (OCTETS,)
 
     @extend_schema(
         operation_id="read_entry_bundle",

@@ -1,8 +1,8 @@
 """Writing the record: one entry, in the transaction of the verb it records."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, ParamSpec
+from typing import Any
 from uuid import UUID
 
 from django.db import connections, router
@@ -105,23 +105,53 @@ def entry_of(
     return entry, Pending(entry_id=entry_id, organisation_id=entry.organisation_id)
 
 
-P = ParamSpec("P")
+def record(
+    event: str,
+    *,
+    actor: Actor,
+    organisation: Organisation | None,
+    subject: tuple[str, UUID | str],
+    decision: str,
+    project: Project | UUID | None = None,
+    session: UUID | str | None = None,
+    service: str = envelope.PEOPLE,
+    boundary: str | None = None,
+    context_pressure: str | None = None,
+    coordination: Sequence[Mapping[str, Any]] = (),
+    outcome: str | None = None,
+    agent: Mapping[str, str | None] | None = None,
+    policy: str | None = None,
+    mode: str | None = "enforced",
+    cause: Entry | UUID | None = None,
+    texts: Mapping[str, Text] | None = None,
+    id: UUID | None = None,
+) -> Entry:
+    """Append one entry in the caller's own transaction; the sequencer gives it its place later.
 
-
-def _appended(make: Callable[P, tuple[Entry, Pending]]) -> Callable[P, Entry]:
-    def record(*args: P.args, **facts: P.kwargs) -> Entry:
-        """Append one entry in the caller's own transaction; the sequencer gives it its place later.
-
-        It is told what `entry_of` is, and raises what that does, and NoTransaction outside a transaction.
-        """
-        entry, pending = make(*args, **facts)
-        if not connections[router.db_for_write(Entry)].in_atomic_block:
-            raise NoTransaction(f"{entry.event} was to be recorded outside a transaction.")
-        entry.save(force_insert=True)
-        pending.save(force_insert=True)
-        return entry
-
-    return record
-
-
-record = _appended(entry_of)
+    What each argument says, and what is raised, stands at `entry_of`. Raises NoTransaction outside a transaction.
+    """
+    entry, pending = entry_of(
+        event,
+        actor=actor,
+        organisation=organisation,
+        subject=subject,
+        decision=decision,
+        project=project,
+        session=session,
+        service=service,
+        boundary=boundary,
+        context_pressure=context_pressure,
+        coordination=coordination,
+        outcome=outcome,
+        agent=agent,
+        policy=policy,
+        mode=mode,
+        cause=cause,
+        texts=texts,
+        id=id,
+    )
+    if not connections[router.db_for_write(Entry)].in_atomic_block:
+        raise NoTransaction(f"{event} was to be recorded outside a transaction.")
+    entry.save(force_insert=True)
+    pending.save(force_insert=True)
+    return entry

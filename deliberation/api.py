@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.idempotency import idempotent
-from accounts.interface import CURSOR, IDEMPOTENCY, PAGE_SIZE, ProjectView, example, key_of, listing
+from accounts.interface import CURSOR, IDEMPOTENCY, PAGE_SIZE, ProjectView, example, key_of, listing, valid
 from accounts.refusals import Invalid
 from deliberation import api_shapes as shapes
 from deliberation.api_examples import CONFLICT, DELIBERATION, OUTCOME, PRECEDENT, PROPOSED
@@ -53,17 +53,14 @@ class Conflicts(ProjectView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        if not isinstance(request.data, dict):
-            raise Invalid(_("Send a JSON object with the key “decision”."))
-        given = shapes.ConflictIn(data=request.data)
-        given.is_valid(raise_exception=True)
+        given = valid(shapes.ConflictIn, request)
         key = key_of(request)
         deliberation = propose_conflict(
             key.project,
             by=key,
-            decision=given.validated_data["decision"],
-            context=given.validated_data.get("context") or {},
-            urgency=given.validated_data.get("urgency"),
+            decision=given["decision"],
+            context=given.get("context") or {},
+            urgency=given.get("urgency"),
         )
         here = settings.SITE_URL + reverse("api_deliberation", args=[deliberation.pk])
         return Response(conflict_as_json(deliberation), status=201, headers={"Location": here})

@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.interface import JSONObjectField, StatedField
+from accounts.known_fields import KnownFields
 from deliberation.domain.act import LONGEST_TEXT
 from deliberation.models import Deliberation, Outcome, OutcomeVersion, Precedent, Remainder, Round, State, Urgency
 
 SIGNED_STATES = [(str(one), one.label) for one in (Outcome.State.SIGNED, Outcome.State.SUPERSEDED)]
 
 
-class ConflictIn(serializers.Serializer):
+class ConflictIn(KnownFields):
     """A values conflict that a system ran into and may not decide."""
 
     decision = StatedField(

@@ -8,9 +8,10 @@ class DeliberationConfig(AppConfig):
 
     def ready(self) -> None:
         from deliberation import guards, notices, permissions, receivers  # noqa: F401  (two register their rows)
-        from deliberation.queries import agents, in_the_record
+        from deliberation.queries import agents, entered, in_the_record
 
         guards.declare()
         receivers.connect()
         agents.declare()
+        entered.declare()
         in_the_record.declare()

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 
 from accounts.idempotency import idempotent
-from accounts.interface import CURSOR, IDEMPOTENCY, PAGE_SIZE, ProjectView, example, key_of, listing
+from accounts.interface import CURSOR, IDEMPOTENCY, PAGE_SIZE, ProjectView, example, key_of, listing, valid
 from accounts.models import APIKey
 from accounts.refusals import Invalid
+from instructions import api_examples as examples
 from instructions import api_shapes as shapes
 from instructions.domain.classification import Wording, classify
 from instructions.domain.exporting import moment
@@ -26,79 +26,6 @@ from instructions.domain.judging import validate
 from instructions.models import Instruction
 from instructions.models.instruction import Quadrant
 from instructions.queries.search import matching
-
-CLASSIFIED = {
-    "text": "MongoDB runs on port 27017",
-    "quadrant": "SYSTEM",
-    "persistence": "HIGH",
-    "persistence_score": 0.93,
-    "temporal_scope": "PROJECT",
-    "verification_required": "MANDATORY",
-    "explicitness": 0.95,
-    "parameters": {"port": "27017"},
-    "stored": True,
-    "reasons": ["“MongoDB”: it speaks of configuration."],
-    "source": "user",
-}
-INSTRUCTION = {
-    "id": "inst_001",
-    "text": "MongoDB runs on port 27017",
-    "timestamp": "2025-10-06T14:00:00Z",
-    "quadrant": "SYSTEM",
-    "persistence": "HIGH",
-    "temporal_scope": "PROJECT",
-    "verification_required": "MANDATORY",
-    "explicitness": 0.95,
-    "active": True,
-    "parameters": {"port": "27017"},
-    "environment": None,
-    "expires_at": None,
-    "supersedes": None,
-    "state": "active",
-    "state_since": "2025-10-06T14:00:00Z",
-    "revision": 1,
-    "universal": False,
-    "overruled": [],
-    "url": "https://tractatus.example/o/care/instructions/0199b9a0-6c1f-7d22-9a38-2f6a55ce7a10/",
-    "source": "user",
-}
-
-ACTION = {
-    "type": "database_connect",
-    "description": "Connect to the database",
-    "parameters": {"database": "mongodb", "port": 27017},
-}
-REASON = "inst_001 says “Check MongoDB at port 27027”. It asks for “27027”; the action has “27017”."
-REJECTED = {
-    "status": "REJECTED",
-    "confidence": 0.95,
-    "reason": REASON,
-    "conflicts": [
-        {
-            "instruction_id": "inst_001",
-            "instruction": "Check MongoDB at port 27027",
-            "status": "REJECTED",
-            "conflict_type": "training_pattern_override",
-            "reason": REASON,
-            "expected": "27027",
-            "actual": "27017",
-            "confidence": 0.95,
-            "requires_human_approval": False,
-        }
-    ],
-    "conflicts_in_all": 1,
-    "instruction_violated": "inst_001",
-    "expected": "27027",
-    "actual": "27017",
-    "conflict_type": "training_pattern_override",
-    "requires_human_approval": False,
-    "corrected_action": {"port": 27027},
-    "corrected_input": None,
-    "would_pass_if": [{"change": "parameter", "parameter": "port", "value": 27027}],
-    "unchecked": [],
-    "reasons": [REASON],
-    "cited": ["inst_001"],
-}
 
 
 class Classifications(ProjectView):
@@ -113,12 +40,12 @@ class Classifications(ProjectView):
         parameters=[IDEMPOTENCY],
         examples=[
             OpenApiExample("A text", value={"text": "MongoDB runs on port 27017"}, request_only=True),
-            OpenApiExample("Classified", value=CLASSIFIED, response_only=True),
+            OpenApiExample("Classified", value=examples.CLASSIFIED, response_only=True),
         ],
         tags=["instructions"],
     )
     def post(self, request: Request) -> Response:
-        given = _valid(shapes.TextIn, request)
+        given = valid(shapes.TextIn, request)
         return Response(classify(given["text"], key_of(request).organisation).to_dict())
 
 
@@ -139,7 +66,7 @@ class Instructions(ProjectView):
             ),
         ],
         responses={200: listing("InstructionList", shapes.InstructionOut)},
-        examples=[example("Instructions", INSTRUCTION, listed=True, response_only=True)],
+        examples=[example("Instructions", examples.INSTRUCTION, listed=True, response_only=True)],
         tags=["instructions"],
     )
     def get(self, request: Request) -> Response:
@@ -166,7 +93,7 @@ class Instructions(ProjectView):
             OpenApiExample("A proposal", value={"text": "MongoDB runs on port 27017"}, request_only=True),
             OpenApiExample(
                 "Proposed",
-                value=INSTRUCTION | {"state": "proposed", "active": False},
+                value=examples.INSTRUCTION | {"state": "proposed", "active": False},
                 response_only=True,
                 status_codes=["201"],
             ),
@@ -175,7 +102,7 @@ class Instructions(ProjectView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        given = _valid(shapes.InstructionIn, request)
+        given = valid(shapes.InstructionIn, request)
         key = key_of(request)
         wording = Wording(given["text"], environment=given.get("environment") or "", expires_at=given.get("expires_at"))
         made = propose_instruction(key.organisation, wording, by=key, project=key.project, why=given.get("why", ""))
@@ -191,7 +118,7 @@ class OneInstruction(ProjectView):
         operation_id="read_instruction",
         summary="One instruction",
         responses={200: shapes.InstructionOut},
-        examples=[OpenApiExample("Instruction", value=INSTRUCTION, response_only=True)],
+        examples=[OpenApiExample("Instruction", value=examples.INSTRUCTION, response_only=True)],
         tags=["instructions"],
     )
     def get(self, request: Request, id: str) -> Response:
@@ -213,13 +140,13 @@ class Validations(ProjectView):
         request=shapes.ValidationIn,
         responses={200: shapes.ValidationOut},
         examples=[
-            OpenApiExample("An action", value={"action": ACTION}, request_only=True),
-            OpenApiExample("Rejected", value=REJECTED, response_only=True),
+            OpenApiExample("An action", value={"action": examples.ACTION}, request_only=True),
+            OpenApiExample("Rejected", value=examples.REJECTED, response_only=True),
         ],
         tags=["instructions"],
     )
     def post(self, request: Request) -> Response:
-        given = _valid(shapes.ValidationIn, request)
+        given = valid(shapes.ValidationIn, request)
         if not given["action"].keys() & {"type", "description", "tool_name"}:
             raise Invalid(_("An action has a type and a description, or the name of a tool and its input."), "action")
         try:
@@ -264,11 +191,3 @@ def shape(row: Instruction) -> dict[str, Any]:
         "url": settings.SITE_URL + reverse("instruction", args=[row.organisation.slug, row.pk]),
         "source": row.source,
     }
-
-
-def _valid(kind: type[Serializer], request: Request) -> dict[str, Any]:
-    if not isinstance(request.data, dict):
-        raise Invalid(_("Send a JSON object."))
-    given = kind(data=request.data)
-    given.is_valid(raise_exception=True)
-    return dict(given.validated_data)

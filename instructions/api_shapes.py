@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.interface import StatedField
+from accounts.known_fields import KnownFields
 from instructions.api_action import ActionObjectField
 from instructions.domain.classification import LONGEST_INSTRUCTION
 from instructions.models import Instruction, Overrule
@@ -14,11 +15,15 @@ from instructions.models.instruction import Persistence, Quadrant, TemporalScope
 from tractatus import ConflictType, Status
 
 
-class TextIn(serializers.Serializer):
+class TextIn(KnownFields):
+    """A text that may be an instruction."""
+
     text = StatedField(max_length=LONGEST_INSTRUCTION)
 
 
 class InstructionIn(TextIn):
+    """An instruction as it is proposed."""
+
     environment = StatedField(
         required=False, allow_blank=True, max_length=60, help_text="Where it holds; everywhere where it is left out."
     )
@@ -26,7 +31,9 @@ class InstructionIn(TextIn):
     why = StatedField(required=False, allow_blank=True, max_length=5_000, help_text="For the editor who decides.")
 
 
-class ValidationIn(serializers.Serializer):
+class ValidationIn(KnownFields):
+    """An act that the validator is asked about."""
+
     action = ActionObjectField(help_text="`{type, description, parameters}`, or a tool call `{tool_name, tool_input}`.")
     environment = StatedField(required=False, allow_null=True, max_length=60)
 

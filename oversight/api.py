@@ -8,15 +8,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 
 from accounts.idempotency import HEADER, idempotent
-from accounts.interface import IDEMPOTENCY, ProjectView, key_of
-from accounts.refusals import Invalid
+from accounts.interface import IDEMPOTENCY, ProjectView, key_of, valid
 from instructions.domain.exporting import moment
 from oversight import api_examples as examples
 from oversight import api_shapes as shapes
@@ -35,15 +32,6 @@ class AgentView(ProjectView):
 
     reads = "read_checks_by_key"
     throttle_classes = (ManyPerKey,)
-
-
-def valid(kind: type[Serializer], request: Request) -> dict[str, Any]:
-    """What a request says, as its shape reads it. Raises `Invalid` where it is no object, and by field."""
-    if not isinstance(request.data, dict):
-        raise Invalid(_("Send a JSON object."))
-    given = kind(data=request.data)
-    given.is_valid(raise_exception=True)
-    return dict(given.validated_data)
 
 
 class Checks(AgentView):

@@ -12,11 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.idempotency import idempotent
-from accounts.interface import IDEMPOTENCY, ProjectView, key_of
+from accounts.interface import IDEMPOTENCY, ProjectView, key_of, valid
 from accounts.refusals import Invalid
 from oversight import api_examples as examples
 from oversight import api_shapes as shapes
-from oversight.api import valid
 from oversight.api_words import session_as_data
 from oversight.domain.handoffs import as_data, as_markdown, write_handoff
 from oversight.domain.saying import of_session

@@ -136,7 +136,7 @@
   });
 
   const errors = document.querySelector("#errors[role=alert]");
-  if (errors && !location.hash) errors.focus();
+  if (errors && !document.querySelector(":target")) errors.focus();
 
   const turning = document.querySelector("[data-arrows]");
   if (turning) {

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from itertools import chain
 from zoneinfo import ZoneInfo
 
-from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -16,8 +15,8 @@ from accounts.export import export_accounts
 from accounts.models import Organisation
 from audit.archive import File
 from audit.export import NothingSigned, export
+from audit.export_pages import Pages, stylesheet
 from audit.sequencer import sequence
-from deliberation.export.pages import stylesheet
 from deliberation.export.whole import export_deliberation
 from instructions.export import export_instructions
 from oversight.export.whole import export_oversight
@@ -27,7 +26,7 @@ def files_of(organisation: Organisation) -> Iterator[File]:
     """Every file, made when it is asked for: what members and administrators may read, whoever asked for it."""
     with translation.override(organisation.language), timezone.override(ZoneInfo(organisation.time_zone)):
         yield "style.css", stylesheet()
-        yield "index.html", _index(organisation)
+        yield _index(organisation)
         yield from chain(export_accounts(organisation), export_instructions(organisation))
         yield from export_deliberation(organisation)
         yield from export_oversight(organisation)
@@ -49,44 +48,40 @@ def export_audit(organisation: Organisation) -> Iterator[File]:
                     yield f"record/{name}", iter(lambda file=file: file.read(1 << 16), b"")  # type: ignore[misc]
 
 
-def _index(organisation: Organisation) -> str:
-    return render_to_string(
+def _index(organisation: Organisation) -> File:
+    return Pages(organisation, timezone.now()).page(
+        "index.html",
         "export/organisation.html",
-        {
-            "organisation": organisation,
-            "made_at": timezone.now(),
-            "root": "",
-            "places": [
-                {"title": _("Everything"), "url": "index.html", "current": True},
-                {"title": _("Deliberations"), "url": "deliberations/index.html"},
-                {"title": _("Agents"), "url": "agents/index.html"},
-            ],
-            "contents": [
-                {
-                    "url": "deliberations/index.html",
-                    "title": _("Deliberations"),
-                    "says": _("Every question with its state; of what is decided the outcome as page, text and data"),
-                },
-                {
-                    "url": "agents/index.html",
-                    "title": _("Agents"),
-                    "says": _("Every session, check, request, freeze and incident, as pages and as data"),
-                },
-                {
-                    "url": "instructions/all.jsonl",
-                    "title": _("Instructions"),
-                    "says": _("Every instruction with every revision, one a line; and for each project its history"),
-                },
-                {
-                    "url": "accounts/members.json",
-                    "title": _("Members"),
-                    "says": _("Who belongs here, in which roles; beside it projects and keys, without secrets"),
-                },
-                {
-                    "url": "record/README.md",
-                    "title": _("Record"),
-                    "says": _("Every entry there is, and the program that finds a changed one"),
-                },
-            ],
-        },
+        [
+            (_("Everything"), "index.html"),
+            (_("Deliberations"), "deliberations/index.html"),
+            (_("Agents"), "agents/index.html"),
+        ],
+        contents=[
+            {
+                "url": "deliberations/index.html",
+                "title": _("Deliberations"),
+                "says": _("Every question with its state; of what is decided the outcome as page, text and data"),
+            },
+            {
+                "url": "agents/index.html",
+                "title": _("Agents"),
+                "says": _("Every session, check, request, freeze and incident, as pages and as data"),
+            },
+            {
+                "url": "instructions/all.jsonl",
+                "title": _("Instructions"),
+                "says": _("Every instruction with every revision, one a line; and for each project its history"),
+            },
+            {
+                "url": "accounts/members.json",
+                "title": _("Members"),
+                "says": _("Who belongs here, in which roles; beside it projects and keys, without secrets"),
+            },
+            {
+                "url": "record/README.md",
+                "title": _("Record"),
+                "says": _("Every entry there is, and the program that finds a changed one"),
+            },
+        ],
     )

@@ -45,16 +45,16 @@ def security_txt(request: HttpRequest) -> HttpResponse:
 
 CLIENT_FILES = ("tractatus_client.py", "tractatus_langchain.py", "tractatus_litellm.py")
 """What an agent's machine copies: the client, and what stands on it."""
-GUIDE, ELSEWHERE = "integrations.md", "https://tractatus.example"
-"""How agents are connected, and the address that the guide has in the place of ours."""
+GUIDES = {"agents-guide.md": "http://127.0.0.1:8000", "integrations.md": "https://tractatus.example"}
+"""The guides for those who build with agents, and the address that each has in the place of ours."""
 
 
 @require_safe
 @cache_control(public=True, max_age=3600)
 def client_file(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
-    """A file of the client, so that it comes from where it will ask, or the guide to it; 404 for any other."""
-    if name == GUIDE:
-        said = (settings.BASE_DIR / "docs" / GUIDE).read_text(encoding="utf-8").replace(ELSEWHERE, settings.SITE_URL)
+    """A file of the client, so that it comes from where it will ask, or a guide to it; 404 for any other."""
+    if name in GUIDES:
+        said = (settings.BASE_DIR / "docs" / name).read_text(encoding="utf-8").replace(GUIDES[name], settings.SITE_URL)
         return HttpResponse(said, content_type="text/plain; charset=utf-8")
     if name not in CLIENT_FILES:
         raise Http404

@@ -17,18 +17,25 @@ from accounts.refusals import Refused
 T = TypeVar("T")
 
 
-def sent(form: forms.Form, verb: Callable[[dict[str, Any]], T]) -> T | None:
+def sent(
+    form: forms.BaseForm, verb: Callable[[dict[str, Any]], T], *, hears: Callable[[Refused], None] | None = None
+) -> T | None:
     """What `verb` gave for the fields of a form that was sent, right and not refused.
 
-    None otherwise; why then stands at the fields.
+    None otherwise; why then stands at the fields. `hears` is told of a refusal before that, and may raise it: then it
+    is a page of its own and no matter of this form.
     """
     if not form.is_bound or not form.is_valid():
         return None
     try:
         return verb(form.cleaned_data)
     except Refused as refused:
+        if hears is not None:
+            hears(refused)
         refuse(form, refused)
-        return None
+    except IntegrityError as error:
+        form.add_error(None, sentence_of(error))
+    return None
 
 
 def tries(request: HttpRequest, verb: Callable[[], Any], *, done: str = "") -> bool:

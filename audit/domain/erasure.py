@@ -21,6 +21,7 @@ from audit.models import Entry, Text
 from audit.receivers import actor_of
 from audit.record import record
 from audit.signals import text_erased
+from audit.speakers import author_of
 from audit.texts import keep_written
 
 LONGEST_REASON = 5_000
@@ -35,7 +36,8 @@ def erase_text(entry: Entry, name: str, *, by: By, reason: str) -> Entry:
     """Erase the words that `entry` commits to as `name`, with their salt; gives the entry that says so.
 
     Their author may, and an administrator on the author's request. The author is whoever acted in the first entry that
-    commits to them: whoever signs an outcome commits to others' dissents, and may not erase them. What is left is the
+    commits to them, or whose words somebody entered there: whoever signs an outcome commits to others' dissents, and
+    whoever writes down what another said records it, and neither may erase them. What is left is the
     digest in the entry, which without the salt tells nothing of the words. The reason stays. Raises Invalid for a name
     of which nothing is kept, and WrongState for words that are gone already.
     """
@@ -97,10 +99,10 @@ def _first_with(text: Text, entry: Entry) -> Entry:
 
 
 def _is_author(entry: Entry, by: By) -> bool:
-    """Whether `by` is who acted in the entry."""
+    """Whether `by` said what the entry came with."""
     if isinstance(by, UUID):
-        return entry.actor_ref == by.hex
+        return author_of(entry) == by.hex
     if not isinstance(by, User):
         return False
     mine = Membership.objects.filter(user=by).values_list("pk", flat=True)
-    return entry.actor_ref in {pk.hex for pk in mine}
+    return author_of(entry) in {pk.hex for pk in mine}

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from accounts.models import Organisation
 from audit.models import Entry, Text
 from audit.queries.wording import event_in_words, name_in_words
+from audit.speakers import events_with_speakers
 
 PAGE = 25
 AT_ONCE = timedelta(minutes=1)
@@ -46,19 +49,28 @@ def written_by(
     *,
     after: UUID | None = None,
     only: UUID | None = None,
+    entered: QuerySet[Entry] | None = None,
 ) -> tuple[list[Written], UUID | None]:
     """A page of the entries in which `actor` (a membership or a seat) wrote something, the newest first.
 
-    `erase` gives the address at which the words of an entry under a name are erased. Gives also where the next page
-    begins. A page looks through so many entries and may show fewer: two queries. Words that an entry only repeats, as
-    a signature does those of dissents, are not its author's, and the reason of an erasure stays.
+    `entered` are the entries in which somebody else recorded what they said; what they recorded for others is not
+    theirs. `erase` gives the address at which the words of an entry under a name are erased. Gives also where the
+    next page begins. A page looks through so many entries and may show fewer, in a fixed number of queries. Words that
+    an entry only repeats, as a signature does those of dissents, are not its author's, and the reason of an erasure
+    stays.
     """
-    rows = Entry.objects.filter(organisation=organisation, actor_ref=actor.hex).exclude(event="erasure").order_by("-id")
-    if only is not None:
-        rows = rows.filter(pk=only)
-    if after is not None:
-        rows = rows.filter(pk__lt=after)
-    page = list(rows[: PAGE + 1])
+    acted = Entry.objects.filter(organisation=organisation, actor_ref=actor.hex)
+    page: list[Entry] = []
+    for rows in (acted.exclude(event__in=["erasure", *events_with_speakers()]), entered):
+        if rows is None:
+            continue
+        if only is not None:
+            rows = rows.filter(pk=only)
+        if after is not None:
+            rows = rows.filter(pk__lt=after)
+        page += rows.order_by("-id")[: PAGE + 1]
+    page.sort(key=lambda entry: entry.pk, reverse=True)
+    page = page[: PAGE + 1]
     entries = page[:PAGE]
     named = {entry.pk: json.loads(bytes(entry.canonical))["commitments"] for entry in entries}
     digests = [digest for commitments in named.values() for digest in commitments.values()]

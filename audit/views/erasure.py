@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,6 +23,7 @@ from audit.forms.search import uuid_or_none
 from audit.models import Entry
 from audit.queries.own_words import kept_as, written_by
 from audit.queries.wording import event_in_words, name_in_words
+from audit.speakers import author_of
 
 
 @require_safe
@@ -36,10 +38,17 @@ def own_words(request: MemberRequest, slug: str) -> HttpResponse:
     )
 
 
-def own_words_page(request: Any, actor: UUID, erase: Callable[[UUID, str], str], *, here: str) -> HttpResponse:
-    """The page of what `actor` has written; `?entry=` shows that of one entry alone."""
+def own_words_page(
+    request: Any,
+    actor: UUID,
+    erase: Callable[[UUID, str], str],
+    *,
+    here: str,
+    entered: QuerySet[Entry] | None = None,
+) -> HttpResponse:
+    """The page of what `actor` has written, or somebody `entered` for them; `?entry=` shows that of one entry alone."""
     only, after = uuid_or_none(request.GET.get("entry", "")), uuid_or_none(request.GET.get("after", ""))
-    rows, older = written_by(request.organisation, actor, erase, after=after, only=only)
+    rows, older = written_by(request.organisation, actor, erase, after=after, only=only, entered=entered)
     facts = {"rows": rows, "older": older, "narrow": only is not None, "here": here}
     return render(request, "audit/own_words.html", facts)
 
@@ -51,7 +60,7 @@ def words_erase(request: MemberRequest, slug: str, pk: UUID, name: str) -> HttpR
     entry = Entry.objects.filter(organisation=request.organisation, pk=pk).first()
     if entry is None:
         raise Http404
-    is_own = entry.actor_ref == request.membership.pk.hex
+    is_own = author_of(entry) == request.membership.pk.hex
     if may(request.caller, "read_record") and not is_own:
         where = reverse("record_entry", args=[slug, pk])
     else:

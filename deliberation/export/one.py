@@ -14,6 +14,7 @@ from django.apps import apps
 from django.utils.translation import gettext as _
 
 from audit.archive import File
+from audit.export_pages import Pages, Place, stylesheet
 from audit.models import Entry
 from audit.queries import proofs as inclusion
 from audit.queries.proofs import inclusions_of
@@ -37,41 +38,40 @@ def name_of(deliberation: Deliberation) -> str:
 
 def export_one(reader: Reader, *, made_at: datetime) -> Iterator[File]:
     """The files of the export, each made when it is asked for. Frameworks stand in the one drawn order."""
-    deliberation, site = reader.deliberation, pages.Site(made_at)
+    deliberation = reader.deliberation
     version = version_to_read(deliberation, circulated=reader.takes_part)
     document = document_of(version) if version is not None and pages.is_shown(version, reader) else None
     shown = pages.rounds_to_show(reader)
     reviews = pages.reviews_to_show(reader)
     places = pages.places_of(document, shown, reviews, lists=reader.takes_part)
+    folder = pages.Folder(Pages(deliberation.organisation, made_at), reader, places)
     entries = reader.reads_entries
-    yield "style.css", pages.stylesheet()
-    yield site.page(
+    yield "style.css", stylesheet()
+    yield folder.page(
         "index.html",
-        "deliberation/export/index.html",
-        reader,
-        places,
+        "index.html",
         contents=contents(places, document=document, entries=entries),
         lede=pages.outcome_page.lede(document) if document else "",
         record=entries,
     )
     if document is not None:
-        yield pages.outcome(site, reader, places, document)
+        yield pages.outcome(folder, document)
         yield "outcome.md", markdown_of(document)
     if reader.takes_part:
-        yield pages.of_the_list(site, reader, places)
-    yield from pages.of_rounds(site, reader, places, shown)
-    yield from pages.of_reviews(site, reader, places, reviews)
+        yield pages.of_the_list(folder)
+    yield from pages.of_rounds(folder, shown)
+    yield from pages.of_reviews(folder, reviews)
     yield "deliberation.json", as_json(reader, document, made_at)
     if entries:
         yield from of_record(deliberation)
 
 
-def contents(places: list[dict[str, Any]], *, document: Document | None, entries: bool) -> list[dict[str, str]]:
+def contents(places: list[Place], *, document: Document | None, entries: bool) -> list[dict[str, str]]:
     """What the first page says is in it."""
     found = [
-        {"url": place["url"], "title": place["title"], "says": _("As a page, to read and to print")}
-        for place in places
-        if place["url"] != "index.html"
+        {"url": url, "title": title, "says": _("As a page, to read and to print")}
+        for title, url in places
+        if url != "index.html"
     ]
     if document is not None:
         found.append({"url": "outcome.md", "title": _("Outcome as text"), "says": _("Markdown, for other programs")})
@@ -115,13 +115,8 @@ def as_json(reader: Reader, document: Document | None, made_at: datetime) -> str
 # --- The record
 
 
-def entries_about(deliberation: Deliberation) -> Iterator[Entry]:
-    """Every entry about the deliberation or a row of it, in the order in which they were written."""
-    for batch in _batches_about(deliberation):
-        yield from batch
-
-
 def _batches_about(deliberation: Deliberation) -> Iterator[list[Entry]]:
+    """Every entry about the deliberation or a row of it, in the order in which they were written, batch by batch."""
     found: set[UUID] = set()
     for model in apps.get_app_config("deliberation").get_models():
         if issubclass(model, OfDeliberation):

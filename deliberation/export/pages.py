@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from django.contrib.staticfiles import finders
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from audit.archive import File
+from audit.export_pages import Pages, Place
 from deliberation.export.reading import Reader
 from deliberation.models import OutcomeVersion, Review, Round
 from deliberation.queries import outcome_page, rounds, stakeholders
@@ -29,39 +27,25 @@ SAID_IN = (1, 2, 3)
 
 
 @dataclass(frozen=True)
-class Site:
-    """What all pages of one export have: when it was made, and how a page leads to the folder of all."""
+class Folder:
+    """The pages of one deliberation, as one reader sees them; `path` is where they lie in the export."""
 
-    made_at: datetime
-    root: str = ""
+    pages: Pages
+    reader: Reader
+    places: Sequence[Place]
+    path: str = ""
 
-    def page(self, path: str, template: str, reader: Reader, places: list[dict[str, Any]], **facts: Any) -> File:
+    def page(self, name: str, template: str, **facts: Any) -> File:
         """One page as a file."""
-        deliberation = reader.deliberation
-        context = {
-            "deliberation": deliberation,
-            "organisation": deliberation.organisation,
-            "made_at": self.made_at,
-            "root": self.root,
-            "places": [place | {"current": place["url"] == path} for place in places],
-        }
-        return path, render_to_string(template, context | facts)
+        facts["deliberation"] = self.reader.deliberation
+        return self.pages.page(self.path + name, f"deliberation/export/{template}", self.places, **facts)
 
 
-def stylesheet() -> bytes:
-    """The site's own stylesheet, which is the export's too."""
-    found = finders.find("tractatus.css")
-    with open(str(found), "rb") as file:
-        return file.read()
-
-
-def outcome(site: Site, reader: Reader, places: list[dict[str, Any]], document: Document) -> File:
+def outcome(folder: Folder, document: Document) -> File:
     """The outcome, the same component for decision and dissent as on the site."""
-    return site.page(
+    return folder.page(
         "outcome.html",
-        "deliberation/export/outcome.html",
-        reader,
-        places,
+        "outcome.html",
         document=document,
         version=document.version,
         opinions=outcome_page.opinions(document, answering=not document.is_signed),
@@ -82,8 +66,9 @@ def rounds_to_show(reader: Reader) -> list[Round]:
     return [row for row in opened if row.number == 1 and reader.seat is not None]
 
 
-def of_rounds(site: Site, reader: Reader, places: list[dict[str, Any]], shown: list[Round]) -> Iterator[File]:
+def of_rounds(folder: Folder, shown: list[Round]) -> Iterator[File]:
     """A page a round."""
+    reader = folder.reader
     for row in shown:
         number = row.number
         facts = _said_in(number, reader)
@@ -91,11 +76,9 @@ def of_rounds(site: Site, reader: Reader, places: list[dict[str, Any]], shown: l
             asked = [one for one in questions(reader.deliberation) if one.question.round_id == row.pk]
             frameworks = Abreast.of(reader.deliberation, None).frameworks
             facts |= {"questions": asked, "heard": rounds.heard(reader.deliberation, row, frameworks)}
-        yield site.page(
+        yield folder.page(
             f"round-{number}.html",
-            "deliberation/export/round.html",
-            reader,
-            places,
+            "round.html",
             round=row,
             number=number,
             round_title=rounds.TITLES[number],
@@ -122,15 +105,13 @@ def _said_in(number: int, reader: Reader) -> dict[str, Any]:
     }
 
 
-def of_the_list(site: Site, reader: Reader, places: list[dict[str, Any]]) -> File:
+def of_the_list(folder: Folder) -> File:
     """Who must be heard, with the gaps and how the list was made; how to reach anybody is not in it."""
-    deliberation = reader.deliberation
+    deliberation = folder.reader.deliberation
     page = stakeholders.list_page(deliberation, None)
-    return site.page(
+    return folder.page(
         "stakeholders.html",
-        "deliberation/export/stakeholders.html",
-        reader,
-        places,
+        "stakeholders.html",
         page=page,
         titles=[framework.title for framework in page.frameworks],
         version=page.version,
@@ -145,15 +126,13 @@ def reviews_to_show(reader: Reader) -> list[Review]:
     return list(reviews_of(reader.deliberation.number).order_by("pk")) if reader.reads_reviews else []
 
 
-def of_reviews(site: Site, reader: Reader, places: list[dict[str, Any]], shown: list[Review]) -> Iterator[File]:
+def of_reviews(folder: Folder, shown: list[Review]) -> Iterator[File]:
     """A page a review, with the packet it is or was held over."""
     for number, review in enumerate(shown, 1):
         held_over = packet(review)
-        yield site.page(
+        yield folder.page(
             f"review-{number}.html",
-            "deliberation/export/review.html",
-            reader,
-            places,
+            "review.html",
             review=review,
             packet=held_over,
             words=packet_words(held_over),
@@ -161,19 +140,16 @@ def of_reviews(site: Site, reader: Reader, places: list[dict[str, Any]], shown: 
         )
 
 
-def places_of(
-    document: Document | None, shown: list[Round], reviews: list[Review], *, lists: bool
-) -> list[dict[str, Any]]:
+def places_of(document: Document | None, shown: list[Round], reviews: list[Review], *, lists: bool) -> list[Place]:
     """What the pages lead to."""
-    found: list[dict[str, Any]] = [{"title": _("Deliberation"), "url": "index.html"}]
+    found = [(_("Deliberation"), "index.html")]
     if document is not None:
-        found.append({"title": _("Outcome"), "url": "outcome.html"})
+        found.append((_("Outcome"), "outcome.html"))
     if lists:
-        found.append({"title": _("Who must be heard"), "url": "stakeholders.html"})
-    found += [{"title": _("Round %(n)d") % {"n": row.number}, "url": f"round-{row.number}.html"} for row in shown]
+        found.append((_("Who must be heard"), "stakeholders.html"))
+    found += [(_("Round %(n)d") % {"n": row.number}, f"round-{row.number}.html") for row in shown]
     return found + [
-        {"title": _("Review %(n)d") % {"n": number}, "url": f"review-{number}.html"}
-        for number, _review in enumerate(reviews, 1)
+        (_("Review %(n)d") % {"n": number}, f"review-{number}.html") for number, _review in enumerate(reviews, 1)
     ]
 
 

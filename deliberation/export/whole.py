@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
 
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Organisation
 from accounts.roles import Role
 from audit.archive import File
+from audit.export_pages import Pages, Place
 from audit.plain_rows import in_turn
 from deliberation.domain.standing import Standing
 from deliberation.export import pages
@@ -29,11 +28,10 @@ def export_deliberation(organisation: Organisation) -> Iterator[File]:
 
     Of what is not decided an administrator reads title, state and dates, and so does the file, whoever asked for it.
     """
-    made_at = timezone.now()
+    of_all = Pages(organisation, timezone.now())
     listed: list[dict[str, object]] = []
     for deliberation in _all():
         decided = deliberation.state == State.DECIDED
-        folder = f"deliberations/{deliberation.number}/"
         listed.append(
             {
                 "deliberation": deliberation,
@@ -41,19 +39,8 @@ def export_deliberation(organisation: Organisation) -> Iterator[File]:
             }
         )
         if decided:
-            for path, content in _decided(deliberation, made_at):
-                yield folder + path, content
-    context = {
-        "organisation": organisation,
-        "made_at": made_at,
-        "root": "../",
-        "places": [
-            {"title": _("Everything"), "url": "../index.html"},
-            {"title": _("Deliberations"), "url": "index.html", "current": True},
-        ],
-        "rows": listed,
-    }
-    yield "deliberations/index.html", render_to_string("deliberation/export/all.html", context)
+            yield from _decided(deliberation, of_all)
+    yield of_all.page("deliberations/index.html", "deliberation/export/all.html", _places(), rows=listed)
     yield "deliberations/all.json", json.dumps([_row(one["deliberation"]) for one in listed], indent=1) + "\n"
 
 
@@ -63,23 +50,23 @@ def _all() -> Iterator[Deliberation]:
         yield from page
 
 
-def _decided(deliberation: Deliberation, made_at: datetime) -> Iterator[File]:
+def _places() -> list[Place]:
+    return [(_("Everything"), "index.html"), (_("Deliberations"), "deliberations/index.html")]
+
+
+def _decided(deliberation: Deliberation, of_all: Pages) -> Iterator[File]:
     # Any member: what the file holds does not depend on who asked for it.
     member = Membership(organisation=deliberation.organisation)
     standing = Standing(deliberation, membership=member, roles=frozenset({Role.ADMINISTRATOR}))
-    reader, site = Reader(deliberation, standing), pages.Site(made_at, root="../../")
+    reader, path = Reader(deliberation, standing), f"deliberations/{deliberation.number}/"
     version = version_to_read(deliberation, circulated=False)
     if version is None:
         return
     document = document_of(version)
-    places = [
-        {"title": _("Everything"), "url": "../../index.html"},
-        {"title": _("Deliberations"), "url": "../index.html"},
-        {"title": _("Outcome"), "url": "outcome.html"},
-    ]
-    yield pages.outcome(site, reader, places, document)
-    yield "outcome.md", markdown_of(document)
-    yield "deliberation.json", as_json(reader, document, made_at)
+    places = [*_places(), (_("Outcome"), f"{path}outcome.html")]
+    yield pages.outcome(pages.Folder(of_all, reader, places, path), document)
+    yield f"{path}outcome.md", markdown_of(document)
+    yield f"{path}deliberation.json", as_json(reader, document, of_all.made_at)
 
 
 def _row(deliberation: object) -> dict[str, object]:

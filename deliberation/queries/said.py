@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from accounts.permissions import rule
 from audit.models import Entry
 from deliberation.models import (
     AgreementAnswer,
@@ -38,6 +39,7 @@ class Said:
     parts: list[dict[str, Any]]
     at: Any
     hash: str
+    entry_id: UUID | None
     needs_confirming: bool
     how: str
     round: int
@@ -53,6 +55,10 @@ KINDS: dict[str, tuple[type[Spoken], int]] = {
     "dissent": (Dissent, 4),
 }
 """The kinds of contributions, by the name they have in addresses and notices."""
+
+
+PUT = tuple(rule(verb).event for verb in ("propose", "put_question", "enter_for"))
+"""The events with which a proposal or a question begins."""
 
 
 def version_of(model: type[Stance | AgreementAnswer | SideAnswer | Shift], seat: Seat, **about: Any) -> int:
@@ -85,22 +91,25 @@ def said_by(seat: Seat) -> list[Said]:
     found += [("proposal", row, 2) for row in proposed]
     put = Question.objects.filter(by_seat=seat).select_related("text", "round")
     found += [("question", row, row.round.number) for row in put]
-    hashes = _hashes(found, [option.pk for option in proposed])
-    said = [_said(kind, row, number, hashes) for kind, row, number in found]
+    entries = _entries(seat, found)
+    said = [_said(kind, row, number, entries.get(row.pk)) for kind, row, number in found]
     return sorted(said, key=lambda one: (one.at, str(one.row.pk)), reverse=True)
 
 
-def _hashes(found: list[tuple[str, Any, int]], options: list[UUID]) -> dict[UUID, str]:
-    entries = {row.entry_id: row.pk for _kind, row, _n in found if hasattr(row, "entry_id")}
-    hashes = {entries[e.pk]: e.leaf_hex for e in Entry.objects.filter(pk__in=entries)}
-    if options:
-        made = Entry.objects.filter(subject_kind="option", subject_id__in=[str(o) for o in options])
-        for entry in made.filter(event__in=["deliberation.proposal.add", "deliberation.contribution.enter"]):
-            hashes[UUID(entry.subject_id)] = entry.leaf_hex
-    return hashes
+def _entries(seat: Seat, found: list[tuple[str, Any, int]]) -> dict[UUID, Entry]:
+    """The entry that records each of them, by the row's id. A proposal and a question do not name theirs: it is about
+    them."""
+    named = {row.pk: row.entry_id for _kind, row, _n in found if hasattr(row, "entry_id")}
+    kept = Entry.objects.in_bulk(set(named.values()))
+    entries = {pk: kept[entry_id] for pk, entry_id in named.items() if entry_id in kept}
+    others = [str(row.pk) for _kind, row, _n in found if not hasattr(row, "entry_id")]
+    if others:
+        about = Entry.objects.filter(organisation=seat.organisation_id, subject_id__in=others, event__in=PUT)
+        entries |= {UUID(entry.subject_id): entry for entry in about}
+    return entries
 
 
-def _said(kind: str, row: Any, number: int, hashes: dict[UUID, str]) -> Said:
+def _said(kind: str, row: Any, number: int, entry: Entry | None) -> Said:
     spoken = isinstance(row, Spoken)
     title, to, stance, parts = _in_words(kind, row)
     return Said(
@@ -111,7 +120,8 @@ def _said(kind: str, row: Any, number: int, hashes: dict[UUID, str]) -> Said:
         stance=stance,
         parts=parts,
         at=row.at,
-        hash=in_fours(hashes.get(row.pk, "")),
+        hash=in_fours(entry.leaf_hex) if entry is not None else "",
+        entry_id=entry.pk if entry is not None else None,
         needs_confirming=spoken and row.confirmed_at is None,
         how=how_given(row) if spoken else "",
         round=number,

@@ -29,9 +29,8 @@ def amendment_new(request: DeliberationRequest, deliberation: Deliberation) -> H
         by=user_of(request),
         of=deliberation,
     )
-    if writing.sends(lambda data: amending.propose_amendment(deliberation, by=user_of(request), **data)):
-        return to(deliberation, "stakeholders")
-    return writing.page(
+    return writing.act(
+        lambda data: amending.propose_amendment(deliberation, by=user_of(request), **data),
         heading=_("Whom else to hear, now that people are invited?"),
         lede=_(
             "A voice is added, or takes the place of one that declined or was not reached. A person who did not "

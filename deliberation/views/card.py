@@ -160,9 +160,7 @@ def card_sent(request: DeliberationRequest, deliberation: Deliberation, kind: st
 
 
 def _proof(one: said.Said) -> Proof | None:
-    """Of what is an entry by itself; a proposal and a question are part of others."""
-    entry_id: UUID | None = getattr(one.row, "entry_id", None)
-    return None if entry_id is None else proof_of(Entry.objects.get(pk=entry_id))
+    return None if one.entry_id is None else proof_of(Entry.objects.get(pk=one.entry_id))
 
 
 def receipt_of(one: said.Said, until: Any = None) -> dict[str, Any]:

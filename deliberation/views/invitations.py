@@ -95,9 +95,8 @@ def invitation_send(request: DeliberationRequest, deliberation: Deliberation, ke
         initial=initial,
         mails=mails,
     )
-    if writing.sends(lambda data: send_invitations(deliberation, by=user_of(request), invitations=[row], **data)):
-        return to(deliberation, "invitations")
-    return writing.page(
+    return writing.act(
+        lambda data: send_invitations(deliberation, by=user_of(request), invitations=[row], **data),
         heading=_("Invite %(who)s") % {"who": row.stakeholder.title},
         lede=_("Whoever holds the link can speak in their place. Give it to them alone."),
         title=_("Invite them"),
@@ -123,9 +122,8 @@ def invitation_not_reached(request: DeliberationRequest, deliberation: Deliberat
     must_facilitate(request)
     row = _row(deliberation, key)
     writing = Writing(request, deliberation, NotReachedForm, name="not-reached", about=row.pk, by=user_of(request))
-    if writing.sends(lambda data: mark_not_reached(deliberation, row, by=user_of(request), **data)):
-        return to(deliberation, "invitations")
-    return writing.page(
+    return writing.act(
+        lambda data: mark_not_reached(deliberation, row, by=user_of(request), **data),
         heading=_("%(who)s was not reached") % {"who": row.stakeholder.title},
         lede=_("They are printed as not reached, which is not having nothing to say. A late answer still counts."),
         title=_("Note it"),
@@ -183,9 +181,8 @@ def request_answer(request: DeliberationRequest, deliberation: Deliberation, key
     if asked is None:
         raise Http404
     writing = Writing(request, deliberation, AnswerForm, name="request", about=asked.pk, by=user_of(request))
-    if writing.sends(lambda data: answer_request(deliberation, asked, by=user_of(request), **data)):
-        return to(deliberation, "invitations")
-    return writing.page(
+    return writing.act(
+        lambda data: answer_request(deliberation, asked, by=user_of(request), **data),
         heading=_("%(who)s: %(what)s") % {"who": asked.seat.name, "what": asked.get_kind_display()},
         title=_("Send this answer"),
         text=asked,

@@ -121,9 +121,8 @@ def stakeholder_add(request: DeliberationRequest, deliberation: Deliberation) ->
         by=user_of(request),
         of=deliberation,
     )
-    if writing.sends(lambda data: add_stakeholder(deliberation, by=user_of(request), **data)):
-        return to(deliberation, "stakeholders")
-    return writing.page(
+    return writing.act(
+        lambda data: add_stakeholder(deliberation, by=user_of(request), **data),
         heading=_("Who else must be heard?"),
         lede=_("Nobody is written to until a person who did not draw up the list has approved it."),
         title=_("Put them on the list"),
@@ -157,9 +156,8 @@ def stakeholder_edit(request: DeliberationRequest, deliberation: Deliberation, k
         initial=initial,
         of=deliberation,
     )
-    if writing.sends(lambda data: settle_stakeholder(deliberation, row, by=user_of(request), do="change", **data)):
-        return to(deliberation, "stakeholders")
-    return writing.page(
+    return writing.act(
+        lambda data: settle_stakeholder(deliberation, row, by=user_of(request), do="change", **data),
         heading=row.title,
         lede=_suggested_as(row),
         title=_("Keep it so"),
@@ -194,9 +192,8 @@ def stakeholder_drop(request: DeliberationRequest, deliberation: Deliberation, k
         by=user_of(request),
         stakeholder=row,
     )
-    if writing.sends(lambda data: settle_stakeholder(deliberation, row, by=user_of(request), do="drop", **data)):
-        return to(deliberation, "stakeholders")
-    return writing.page(
+    return writing.act(
+        lambda data: settle_stakeholder(deliberation, row, by=user_of(request), do="drop", **data),
         heading=_("Why is %(who)s not asked?") % {"who": row.title},
         lede=_("The reason stays with the list. Whoever approves it reads it."),
         title=_("Drop from the list"),
@@ -217,10 +214,9 @@ def stakeholders_gap(request: DeliberationRequest, deliberation: Deliberation, k
         raise Http404
     writing = Writing(request, deliberation, GapForm, name="gap", about=thing.pk, by=user_of(request))
     gap: Any = {kind: thing}
-    if writing.sends(lambda data: explain_gap(deliberation, by=user_of(request), **gap, **data)):
-        return to(deliberation, "stakeholders")
     heading = _("Nobody may speak for “%(what)s”") if kind == "framework" else _("Nobody speaks for “%(what)s”")
-    return writing.page(
+    return writing.act(
+        lambda data: explain_gap(deliberation, by=user_of(request), **gap, **data),
         heading=heading % {"what": thing.title},
         lede=_("A gap is named, never hidden. The outcome will say who was not heard, and why."),
         title=_("Explain the gap"),
@@ -251,9 +247,8 @@ def stakeholders_approve(request: DeliberationRequest, deliberation: Deliberatio
 def stakeholders_reopen(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     must_facilitate(request)
     writing = Writing(request, deliberation, ReasonForm, name="list-reopen", by=user_of(request))
-    if writing.sends(lambda data: reopen_list(deliberation, by=user_of(request), **data)):
-        return to(deliberation, "stakeholders")
-    return writing.page(
+    return writing.act(
+        lambda data: reopen_list(deliberation, by=user_of(request), **data),
         heading=_("Take the list up again?"),
         lede=_("Its approval ends with this. Whoever approved it is told, and approves the changed list anew."),
         title=_("Take it up again"),

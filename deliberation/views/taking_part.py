@@ -112,9 +112,8 @@ def card_accept(request: DeliberationRequest, deliberation: Deliberation) -> Htt
 def card_decline(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     seat = seat_of(request)
     writing = Writing(request, deliberation, StatementForm, name="decline", by=seat)
-    if writing.sends(lambda data: decline_invitation(deliberation, by=seat, **data)):
-        return to(deliberation, "card")
-    return writing.page(
+    return writing.act(
+        lambda data: decline_invitation(deliberation, by=seat, **data),
         heading=_("You do not take part"),
         lede=_("To say no is an answer. You need not say why, and nobody asks you again."),
         title=_("I decline"),
@@ -127,9 +126,8 @@ def card_decline(request: DeliberationRequest, deliberation: Deliberation) -> Ht
 def card_leave(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     seat = seat_of(request)
     writing = Writing(request, deliberation, StatementForm, name="leave", by=seat)
-    if writing.sends(lambda data: leave(deliberation, by=seat, **data)):
-        return to(deliberation, "card")
-    return writing.page(
+    return writing.act(
+        lambda data: leave(deliberation, by=seat, **data),
         heading=_("You leave"),
         lede=_(
             "What you have said stays with your name or without it, as you chose. You are printed as having left, "
@@ -161,9 +159,8 @@ def card_otherwise(request: DeliberationRequest, deliberation: Deliberation, kin
         return to(deliberation, "card")
     chosen = Request.Kind(kind)
     writing = Writing(request, deliberation, OtherwiseForm, name=f"otherwise-{kind}", by=seat, initial={"kind": kind})
-    if writing.sends(lambda data: ask_otherwise(deliberation, by=seat, **(data | {"kind": kind}))):
-        return to(deliberation, "card")
-    return writing.page(
+    return writing.act(
+        lambda data: ask_otherwise(deliberation, by=seat, **(data | {"kind": kind})),
         heading=str(chosen.label),
         lede=str(OTHERWISE[chosen]),
         title=_("Send this to who asked me"),
@@ -186,9 +183,8 @@ def card_frameworks(request: DeliberationRequest, deliberation: Deliberation) ->
         of=deliberation,
     )
     _in_their_order(writing.form, deliberation, seat)
-    if writing.sends(lambda data: choose_frameworks(deliberation, by=seat, **data)):
-        return to(deliberation, "card")
-    return writing.page(
+    return writing.act(
+        lambda data: choose_frameworks(deliberation, by=seat, **data),
         heading=_("What do you speak from?"),
         lede=_("You choose, and you may change it. What you have said stays as you said it."),
         title=_("Speak from these"),

@@ -19,17 +19,16 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import IntegrityError
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import get_token
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.access import kept_post
 from accounts.models import User
 from accounts.refusals import Refused, Stale
-from accounts.views.acting import sentence_of
+from accounts.views.acting import sent
 from deliberation.addresses import address
 from deliberation.domain.drafts import draft_of, drafts_of, drop_draft, save_draft
 from deliberation.models import Deliberation, Draft, Seat
@@ -114,32 +113,43 @@ class Writing:
         """
         if self.request.method != "POST":
             return False
-        if self.form.is_valid():
-            try:
-                self.result = verb(dict(self.form.cleaned_data))
-            except Refused as refused:
-                self.stale = isinstance(refused, Stale)
-                for field, sentence in refused.errors.items():
-                    self.form.add_error(field if field in self.form.fields else None, sentence)
-            except IntegrityError as error:
-                self.form.add_error(None, sentence_of(error))
-            else:
-                drop_draft(self.organisation, by=self.by, form=self.key)
-                if done:
-                    messages.success(self.request, done)
-                return True
+
+        def run(data: dict[str, Any]) -> bool:
+            self.result = verb(data)
+            return True
+
+        def hears(refused: Refused) -> None:
+            self.stale = isinstance(refused, Stale)
+
+        if sent(self.form, run, hears=hears):
+            drop_draft(self.organisation, by=self.by, form=self.key)
+            if done:
+                messages.success(self.request, done)
+            return True
         self.keep(words_of(self.request.POST))
         if self.stale and version is not None:
             self.put("based_on", str(version()))
         return False
 
-    def page(
-        self, *, heading: str, title: str, back: str, lede: str = "", label: str = "", text: Any = None
+    def act(
+        self,
+        verb: Callable[[dict[str, Any]], Any],
+        *,
+        heading: str,
+        title: str,
+        back: str,
+        lede: str = "",
+        label: str = "",
+        text: Any = None,
     ) -> HttpResponse:
-        """A page with this form alone. `title` is what its button does, and `back` the page it leads back to.
+        """A page with this form alone; once the verb ran, on to the page `back`. `title` is what its button does.
 
         `text` is what it answers: something with a `text` and a `seat`.
         """
+        assert self.deliberation is not None, "a page of a deliberation"
+        leads_back = address(self.deliberation, back)
+        if self.sends(verb):
+            return redirect(leads_back)
         spoken = isinstance(self.by, Seat)
         return render(
             self.request,
@@ -154,7 +164,7 @@ class Writing:
                 "spoken": spoken,
                 "title": title,
                 "text": text,
-                "back": address(self.deliberation, back) if self.deliberation else "",
+                "back": leads_back,
             },
             status=self.status,
         )

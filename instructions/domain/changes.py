@@ -9,8 +9,10 @@ from typing import Any
 from accounts.models import Organisation, Project
 from instructions.domain.classification import FIELDS, classify
 from instructions.domain.gate import services_of
+from instructions.domain.in_force import variables_of
 from instructions.domain.policy_parts import Content, checked
 from instructions.domain.standing import as_read, validator_of
+from instructions.domain.variables import as_kept
 from instructions.models import Instruction
 from tractatus import Gate, Persistence, Quadrant, TemporalScope, Verbosity, VerificationRequired
 from tractatus import Instruction as Told
@@ -85,9 +87,10 @@ def of_ending(instruction: Instruction) -> Change:
     return Change(instruction.project, (str(instruction.pk),))
 
 
-def of_variables(project: Project, variables: Mapping[str, str]) -> Change:
-    """The change that other variables of a project would make."""
-    return Change(project, variables=variables)
+def of_variable(project: Project, name: str, value: str) -> Change:
+    """The change that another meaning of a name would make. Raises `Invalid` by field, also for a secret."""
+    name, value = as_kept(name, value)
+    return Change(project, variables={**variables_of(project), name: value})
 
 
 def of_policy(part: str, content: Mapping[str, Any]) -> Change:

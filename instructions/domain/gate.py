@@ -27,7 +27,7 @@ from instructions.domain.policy import (
     verbosity_of,
 )
 from instructions.domain.policy_parts import Part
-from instructions.domain.standing import Name, Standing, validating, validator_of
+from instructions.domain.standing import Name, Standing, validating
 from tractatus import ContextPressureMonitor, CrossReferenceValidator, Gate, MetacognitiveVerifier, Thresholds
 from tractatus.grants import canonical_json
 
@@ -47,13 +47,6 @@ def services_of(organisation: Organisation, instead: Instead = NOTHING) -> dict[
         "enforcer": enforcer_of(organisation, instead),
         "orchestrator": orchestrator_of(organisation, instead),
     }
-
-
-def gate_for(project: Project) -> Gate:
-    """The gate as it stands for a project now. It is the caller's own, and takes in no later change."""
-    return Gate(
-        validator=validator_of(project), verbosity=verbosity_of(project), **services_of(project.organisation)
-    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -58,11 +58,6 @@ def register(name: str, provider: Provider) -> None:
     _providers[name] = provider
 
 
-def unregister(name: str) -> None:
-    """Ask a provider no more."""
-    _providers.pop(name, None)
-
-
 def count(project: Project, since: datetime) -> int:
     """How many checks of a project all providers have."""
     return sum(provider.count(project, since) for provider in _providers.values())

@@ -18,6 +18,18 @@ NAME = re.compile(r"[A-Z][A-Z0-9_]{0,79}")
 
 def set_variable(project: Project, name: str, value: str, *, by: User) -> Variable:
     """Say what a name means from now on. Raises `Invalid` by field, also for what looks like a secret."""
+    name, value = as_kept(name, value)
+    if project.archived_at is not None:
+        raise Invalid(_("This project is closed to new things."), "name")
+    with perform("set_variable", project.organisation, by=by, project=project) as act:
+        newest = _newest(project, name)
+        if newest is not None and newest.value == value:
+            raise Invalid(_("That is what it means already."), "value")
+        return _set(act, project, name, value, number=newest.number + 1 if newest is not None else 1)
+
+
+def as_kept(name: str, value: str) -> tuple[str, str]:
+    """A name and its value as they would be kept. Raises `Invalid` by field, also for what looks like a secret."""
     name, value = name.strip(), value.strip()
     if not NAME.fullmatch(name):
         raise Invalid(_("A name is of capital letters, digits and _, and begins with a letter: API_PORT."), "name")
@@ -33,13 +45,7 @@ def set_variable(project: Project, name: str, value: str, *, by: User) -> Variab
             % {"why": why},
             "value",
         )
-    if project.archived_at is not None:
-        raise Invalid(_("This project is closed to new things."), "name")
-    with perform("set_variable", project.organisation, by=by, project=project) as act:
-        newest = _newest(project, name)
-        if newest is not None and newest.value == value:
-            raise Invalid(_("That is what it means already."), "value")
-        return _set(act, project, name, value, number=newest.number + 1 if newest is not None else 1)
+    return name, value
 
 
 def remove_variable(project: Project, name: str, *, by: User) -> Variable:

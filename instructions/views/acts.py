@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import MemberRequest, for_members
-from accounts.forms.refusals import refuse
 from accounts.permissions import require
 from accounts.refusals import NotAllowed, Refused, WrongState
+from accounts.views.acting import sent
 from instructions.domain.changes import Change, of_ending, of_publishing
 from instructions.domain.conflicts import Clash, Unanswered
 from instructions.domain.instruction import (
@@ -144,20 +144,23 @@ def _act(
     form = ReasonForm(request.POST if request.method == "POST" else None, optional=words.optional)
     clashes: list[Clash] = clashes_of(one) if conflicts else []
     problems: dict[str, str] = {}
-    if form.is_bound and form.is_valid():
-        try:
-            verb(one, form.cleaned_data["why"])
-        except (NotAllowed, WrongState):
-            raise
-        except Refused as refused:
-            clashes = refused.clashes if isinstance(refused, Unanswered) else clashes
-            problems = refused.errors
-            refuse(form, refused)
-            one = found_or_404(request, pk)
-        else:
-            done = words.done if one.state != State.WITHDRAWN or before != State.PROPOSED else _GIVEN_WAY[name]
-            messages.success(request, str(done) % {"key": one.key})
-            return redirect("instruction", slug=request.organisation.slug, pk=pk)
+
+    def run(given: dict[str, Any]) -> bool:
+        verb(one, given["why"])
+        return True
+
+    def hears(refused: Refused) -> None:
+        nonlocal one, clashes, problems
+        if isinstance(refused, NotAllowed | WrongState):
+            raise refused
+        clashes = refused.clashes if isinstance(refused, Unanswered) else clashes
+        problems = refused.errors
+        one = found_or_404(request, pk)
+
+    if sent(form, run, hears=hears):
+        done = words.done if one.state != State.WITHDRAWN or before != State.PROPOSED else _GIVEN_WAY[name]
+        messages.success(request, str(done) % {"key": one.key})
+        return redirect("instruction", slug=request.organisation.slug, pk=pk)
     return render(
         request,
         "instructions/act.html",

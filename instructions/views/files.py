@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,14 +14,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import clock
 from accounts.access import MemberRequest, for_members
-from accounts.forms.refusals import refuse
 from accounts.models import Project
 from accounts.queries.organisations import open_projects, projects
-from accounts.refusals import Refused
+from accounts.refusals import Invalid
+from accounts.views.acting import sent
 from instructions.domain.conflicts import Clash, Unanswered
 from instructions.domain.exporting import as_csv, as_json, as_markdown
 from instructions.domain.history_file import LARGEST_FILE
-from instructions.domain.importing import NotReadable, accept_proposals, import_instructions, reject_proposals
+from instructions.domain.importing import Imported, NotReadable, accept_proposals, import_instructions, reject_proposals
 from instructions.forms.files import DecideForm, FileForm
 from instructions.models import Import, Instruction
 from instructions.queries.files import imports, proposals_of, states_of
@@ -48,28 +49,34 @@ def instruction_import(request: MemberRequest, slug: str) -> HttpResponse:
         request.FILES if request.method == "POST" else None,
         projects=open_projects(),
     )
-    problems, more = [], 0
-    if form.is_bound and form.is_valid():
-        sent = form.cleaned_data["file"]
+    unreadable: NotReadable | None = None
+
+    def verb(given: dict[str, Any]) -> Imported:
+        nonlocal unreadable
+        file = given["file"]
         try:
-            data = sent.read(LARGEST_FILE + 1)
-            made = import_instructions(
-                request.organisation, form.chosen, sent.name, data, by=request.user, most=MOST_ON_A_PAGE
+            return import_instructions(
+                request.organisation,
+                form.chosen,
+                file.name,
+                file.read(LARGEST_FILE + 1),
+                by=request.user,
+                most=MOST_ON_A_PAGE,
             )
         except NotReadable as refused:
-            problems, more = refused.problems, refused.more
-            form.add_error("file", _("Nothing was imported. What is wrong stands below."))
-        except Refused as refused:
-            refuse(form, refused)
-        else:
-            if not made.left_out:
-                return redirect("instruction_import_decide", slug=slug, pk=made.row.pk)
-            # The words of what was left out are stored nowhere, so they are shown in this answer.
-            return render(request, "instructions/imported.html", {"made": made})
+            unreadable = refused
+            raise Invalid(_("Nothing was imported. What is wrong stands below."), "file") from None
+
+    made = sent(form, verb)
+    if made is not None:
+        if not made.left_out:
+            return redirect("instruction_import_decide", slug=slug, pk=made.row.pk)
+        # The words of what was left out are stored nowhere, so they are shown in this answer.
+        return render(request, "instructions/imported.html", {"made": made})
     return render(
         request,
         "instructions/import.html",
-        {"form": form, "problems": problems, "more": more, "imports": imports(request.organisation)[:20]},
+        {"form": form, "unreadable": unreadable, "imports": imports(request.organisation)[:20]},
         status=422 if form.is_bound else 200,
     )
 
@@ -84,17 +91,19 @@ def instruction_import_decide(request: MemberRequest, slug: str, pk: UUID) -> Ht
     form = DecideForm(request.POST if request.method == "POST" else None)
     ticked = set(request.POST.getlist("chosen"))
     clashes: list[Clash] = []
-    if form.is_bound and form.is_valid():
+
+    def verb(_given: dict[str, Any]) -> str:
+        nonlocal clashes
         try:
-            decided = _decide(request, brought_by, form, ticked)
+            return _decide(request, brought_by, form, ticked)
         except Unanswered as refused:
             clashes = refused.clashes
-            form.add_error("apart", refused.sentence)
-        except Refused as refused:
-            refuse(form, refused)
-        else:
-            messages.success(request, decided)
-            return redirect("instruction_import_decide", slug=slug, pk=pk)
+            raise Invalid(refused.sentence, "apart") from None
+
+    decided = sent(form, verb)
+    if decided is not None:
+        messages.success(request, decided)
+        return redirect("instruction_import_decide", slug=slug, pk=pk)
     shown_at = clock.now()
     rows, following = _page(brought_by, request.GET.get("after", ""))
     return render(

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access import MemberRequest
-from accounts.forms.refusals import refuse
 from accounts.models import Project
 from accounts.permissions import may, require
 from accounts.refusals import Refused, Stale
+from accounts.views.acting import sent
 from instructions.domain.changes import of_policy
 from instructions.domain.policy import current, restore_policy, set_policy
 from instructions.domain.policy_parts import Content, default_of
@@ -75,55 +75,50 @@ class Setting:
 
     def sets(self, form: SettingForm, content: Callable[[], Content], done: str) -> bool:
         """Whether the form was taken and the part holds as `content` says. If not, errors stand at its fields."""
-        self.refused = form
-        if not form.is_valid():
-            return False
-        try:
-            set_policy(
-                self.request.organisation, self.part, content(), by=self.request.user, why=form.cleaned_data["why"],
-                project=self.project, after=form.cleaned_data["after"],
+
+        def verb(given: dict[str, Any]) -> object:
+            return set_policy(
+                self.request.organisation, self.part, content(), by=self.request.user, why=given["why"],
+                project=self.project, after=given["after"],
             )  # fmt: skip
-        except Refused as refused:
-            self._refuse(form, refused)
-            return False
-        messages.success(self.request, done)
-        return True
+
+        return self._sends(form, verb, done)
 
     def tries(self, form: SettingForm, content: Callable[[], Content]) -> None:
         """Find what the change would have changed of past checks. If the form cannot be taken, errors stand at it."""
-        self.refused = form
-        if not form.is_valid():
-            return
-        try:
+
+        def verb(_given: dict[str, Any]) -> object:
             change = of_policy(self.part, content())
             self.changed = would_have_changed(change, self.request.organisation, by=self.request.user)
-        except Refused as refused:
-            self._refuse(form, refused)
+            return change
+
+        self._sends(form, verb)
 
     def restores(self) -> bool:
         """Whether an earlier version was asked for, and holds again."""
         form = RestoreForm(self.request.POST, auto_id="restore-%s")
-        self.refused = form
-        if not form.is_valid():
-            return False
-        given = form.cleaned_data
-        try:
-            restore_policy(
+
+        def verb(given: dict[str, Any]) -> object:
+            return restore_policy(
                 self.request.organisation, self.part, given["number"], by=self.request.user, why=given["why"],
                 project=self.project, after=given["after"],
             )  # fmt: skip
-        except Refused as refused:
-            self._refuse(form, refused)
-            return False
-        messages.success(self.request, _("Version %(number)s holds again.") % {"number": given["number"]})
-        return True
 
-    def _refuse(self, form: Any, refused: Refused) -> None:
-        refuse(form, refused)
-        if isinstance(refused, Stale):
-            # To send it once more is a decision then, and no accident.
-            newest = current(self.request.organisation, self.part, self.project)
-            form.data = {**form.data.dict(), "after": str(newest.number if newest is not None else 0)}
+        return self._sends(form, verb, _("Version %(number)s holds again.") % {"number": form["number"].value()})
+
+    def _sends(self, form: Any, verb: Callable[[dict[str, Any]], object], done: str = "") -> bool:
+        def hears(refused: Refused) -> None:
+            if isinstance(refused, Stale):
+                # To send it once more is a decision then, and no accident.
+                newest = current(self.request.organisation, self.part, self.project)
+                form.data = {**form.data.dict(), "after": str(newest.number if newest is not None else 0)}
+
+        self.refused = form
+        if sent(form, verb, hears=hears) is None:
+            return False
+        if done:
+            messages.success(self.request, done)
+        return True
 
     def done(self) -> HttpResponse:
         return redirect(self.address)

@@ -16,12 +16,15 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import MemberRequest, for_members, kept_post
 from accounts.permissions import may, require
 from accounts.views.acting import sent, tries
+from instructions.domain.changes import of_variable
 from instructions.domain.periods import end_period, open_period
+from instructions.domain.rejudging import WouldHaveChanged, would_have_changed
 from instructions.domain.variables import remove_variable, set_variable
 from instructions.forms.surroundings import PeriodForm, VariableForm
 from instructions.forms.wording import ReasonForm
 from instructions.models import Period, Variable
 from instructions.queries.surroundings import ended_periods, ends_with, open_periods, variables
+from instructions.views.setting import CHANGED
 
 READ = "read_instructions"
 
@@ -68,16 +71,30 @@ def period_end(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @for_members(read=READ)
 def variable_list(request: MemberRequest, slug: str) -> HttpResponse:
-    """What the names mean in each project, with every setting, and the form to set one."""
+    """What the names mean in each project, with every setting, and the form to set one or to see first what that would
+    have changed."""
     form = VariableForm(request.POST if request.method == "POST" else None, initial=_kept(request))
     if request.method == "POST":
         require(request.caller, "set_variable")
+
+        def tried(data: dict[str, Any]) -> WouldHaveChanged:
+            change = of_variable(data["project"], data["name"], data["value"])
+            return would_have_changed(change, request.organisation, by=request.user)
+
+        if request.POST.get("do") == CHANGED:
+            return _variables_page(request, form, sent(form, tried))
         made = sent(form, lambda data: set_variable(data["project"], data["name"], data["value"], by=request.user))
         if made is not None:
             messages.success(request, _("%(name)s means “%(value)s” now.") % {"name": made.name, "value": made.value})
             return redirect("variables", slug=slug)
-    found = variables(request.organisation)
-    return _page(request, "variables", form, {"projects": found, "may": may(request.caller, "set_variable")})
+    return _variables_page(request, form)
+
+
+def _variables_page(
+    request: MemberRequest, form: VariableForm, changed: WouldHaveChanged | None = None
+) -> HttpResponse:
+    found, may_set = variables(request.organisation), may(request.caller, "set_variable")
+    return _page(request, "variables", form, {"projects": found, "may": may_set, "changed": changed})
 
 
 @require_http_methods(["GET", "POST"])

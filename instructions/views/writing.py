@@ -20,10 +20,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import MemberRequest, for_members, kept_post
-from accounts.forms.refusals import refuse
 from accounts.models import Project
 from accounts.queries.organisations import open_projects
 from accounts.refusals import Invalid, NotAllowed, Refused, Stale, WrongState
+from accounts.views.acting import sent
 from instructions.domain.changes import of_wording
 from instructions.domain.classification import LONGEST_INSTRUCTION, classify
 from instructions.domain.conflicts import Clash, Unanswered, clashes_before
@@ -102,19 +102,20 @@ class Writing:
 
     def send(self, verb: Callable[[], Instruction]) -> Instruction | None:
         """Call the verb; None where it refused, with what is wrong at the fields."""
-        if not self.form.is_valid():
-            return None
-        try:
+
+        def run(_given: dict[str, Any]) -> Instruction:
             with transaction.atomic():
-                made = verb()
-        except (NotAllowed, WrongState):
-            raise
-        except Refused as refused:
+                return verb()
+
+        def hears(refused: Refused) -> None:
+            if isinstance(refused, NotAllowed | WrongState):
+                raise refused
             self.clashes = refused.clashes if isinstance(refused, Unanswered) else []
             self.problems = refused.errors
-            refuse(self.form, refused)
-            return None
-        drop_draft(self.request.organisation, by=self.request.user, form=self.name)
+
+        made = sent(self.form, run, hears=hears)
+        if made is not None:
+            drop_draft(self.request.organisation, by=self.request.user, form=self.name)
         return made
 
     def period(self) -> Period | None:

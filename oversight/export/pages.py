@@ -7,17 +7,16 @@ memory. What has no end on one page, such as the readings of a session, stands w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
 from audit.archive import File
+from audit.export_pages import Pages
 from oversight.export.lists import ROWS, Shown, session_page
 from oversight.export.rows import TABLES
 from oversight.models import Session
@@ -28,30 +27,6 @@ from oversight.queries.showing import one_line
 
 A_PAGE = 50
 """Rows of a page of the export."""
-
-
-@dataclass(frozen=True)
-class Site:
-    """What every page has: whose export it is, when it was made, and what the pages lead to."""
-
-    organisation: Organisation
-    made_at: datetime
-
-    def page(self, path: str, template: str, **facts: Any) -> File:
-        """One page as a file."""
-        root = "../" * path.count("/")
-        places = [
-            {"title": _("Everything"), "url": f"{root}index.html"},
-            {"title": _("Agents"), "url": f"{root}agents/index.html"},
-            *({"title": title(), "url": f"{root}agents/{name}.html"} for name, title in LISTS.items()),
-        ]
-        here = {
-            "organisation": self.organisation,
-            "made_at": self.made_at,
-            "root": root,
-            "places": [place | {"current": place["url"] == root + path} for place in places],
-        }
-        return path, render_to_string(f"oversight/export/{template}", here | facts)
 
 
 LISTS: dict[str, Callable[[], str]] = {
@@ -66,16 +41,26 @@ LISTS: dict[str, Callable[[], str]] = {
 """The lists, by the name of their first page."""
 
 
+def _page(pages: Pages, path: str, template: str, **facts: Any) -> File:
+    """One page as a file."""
+    places = [
+        (_("Everything"), "index.html"),
+        (_("Agents"), "agents/index.html"),
+        *((title(), f"agents/{name}.html") for name, title in LISTS.items()),
+    ]
+    return pages.page(path, f"oversight/export/{template}", places, **facts)
+
+
 def of_agents(organisation: Organisation, made_at: datetime) -> Iterator[File]:
     """All pages. The organisation's scope is open."""
-    site = Site(organisation, made_at)
+    pages = Pages(organisation, made_at)
     lists = [(f"{name}.html", title()) for name, title in LISTS.items()]
     data = [(f"data/{name}.jsonl", f"{name}.jsonl") for name in TABLES]
-    yield site.page("agents/index.html", "index.html", lists=lists, data=data)
-    yield from _sessions(site)
+    yield _page(pages, "agents/index.html", "index.html", lists=lists, data=data)
+    yield from _sessions(pages)
     for name, (rows, shown) in ROWS.items():
         for number, page, more in _paged(rows(organisation)):
-            yield _list(site, name, number, [shown(row, made_at) for row in page], more)
+            yield _list(pages, name, number, [shown(row, made_at) for row in page], more)
 
 
 def _paged(rows: QuerySet[Any]) -> Iterator[tuple[int, list[Any], bool]]:
@@ -100,27 +85,27 @@ def _turning(name: str, number: int, *, more: bool) -> dict[str, str]:
     return {"before": _file(name, number - 1) if number > 1 else "", "after": _file(name, number + 1) if more else ""}
 
 
-def _list(site: Site, name: str, number: int, rows: list[Shown], more: bool) -> File:
+def _list(pages: Pages, name: str, number: int, rows: list[Shown], more: bool) -> File:
     facts = {"title": LISTS[name](), "rows": rows, "number": number, **_turning(name, number, more=more)}
-    return site.page(f"agents/{_file(name, number)}", "list.html", **facts)
+    return _page(pages, f"agents/{_file(name, number)}", "list.html", **facts)
 
 
 # --- Sessions
 
 
-def _sessions(site: Site) -> Iterator[File]:
-    organisation = site.organisation
+def _sessions(pages: Pages) -> Iterator[File]:
+    organisation = pages.organisation
     for number, page, more in _paged(of_sessions.sessions(organisation).select_related("project", "key", "continues")):
         counted = tallies(one.pk for one in page)
         rows = [{"session": one, "tally": counted.get(one.pk, Tally()), "url": session_page(one.pk)} for one in page]
         facts = {"title": LISTS["sessions"](), "rows": rows, "number": number}
         facts |= _turning("sessions", number, more=more)
-        yield site.page(f"agents/{_file('sessions', number)}", "sessions.html", **facts)
+        yield _page(pages, f"agents/{_file('sessions', number)}", "sessions.html", **facts)
         for session in page:
-            yield from _session(site, session)
+            yield from _session(pages, session)
 
 
-def _session(site: Site, session: Session) -> Iterator[File]:
+def _session(pages: Pages, session: Session) -> Iterator[File]:
     """The pages of a session: what it did in order, its pressure, and what it left to the next."""
     name, number, later = str(session.pk), 1, UUID(int=0)
     while True:
@@ -134,7 +119,7 @@ def _session(site: Site, session: Session) -> Iterator[File]:
             "handoffs": [part_of(one) for one in page.handoffs] if number == 1 else [],
             **_turning(name, number, more=page.later is not None),
         }
-        yield site.page(f"agents/sessions/{_file(name, number)}", "session.html", **facts)
+        yield _page(pages, f"agents/sessions/{_file(name, number)}", "session.html", **facts)
         if page.later is None:
             return
         later, number = page.later, number + 1

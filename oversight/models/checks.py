@@ -64,7 +64,7 @@ class Check(Owned):
         indexes = [
             models.Index(fields=["session", "id"], name="check_of_session"),
             models.Index(fields=["project", "-id"], name="check_of_project"),
-            models.Index(fields=["key", "would_have", "-id"], name="check_observed"),
+            models.Index(fields=["key", "would_have", "-id"], condition=Q(mode="observed"), name="check_observed"),
             models.Index(fields=["organisation", "decision", "-id"], name="check_by_decision"),
         ]
 

@@ -104,6 +104,7 @@ class JudgmentRequest(Owned):
             models.Index(fields=["organisation", "state", "lapses_at"], name="request_due"),
             models.Index(fields=["organisation", "-id"], name="request_newest"),
             models.Index(fields=["project", "state", "fingerprint"], name="request_granted"),
+            models.Index(fields=["project", "rule", "boundary", "-id"], name="request_alike"),
             models.Index(
                 fields=["organisation", "decided_at"], condition=Q(decided_at__isnull=False), name="request_decided"
             ),

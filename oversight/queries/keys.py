@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Subquery
 
 from accounts.models import APIKey, Organisation
 from oversight.domain.modes import STOPS
@@ -45,15 +45,21 @@ def get_key_for(organisation: Organisation, pk: UUID) -> APIKey | None:
 
 
 def figures(key: APIKey) -> Figures:
-    """Only while it observes: what an enforcing key stopped is no forecast. Marks are looked for where they can be."""
-    observed = Check.objects.filter(key=key, mode=Mode.OBSERVED)
-    stopped = observed.filter(would_have__in=STOPS).annotate(marked=_newest("right"))
-    counted = stopped.aggregate(
-        stopped=Count("id"),
-        right=Count("id", filter=Q(marked=True)),
-        wrong=Count("id", filter=Q(marked=False)),
+    """Only while it observes: what an enforcing key stopped is no forecast.
+
+    Acts are counted in the index of those observed, and marks, which people set one by one, where they are.
+    """
+    observed = Check.objects.filter(key=key, mode=Mode.OBSERVED).order_by().values_list("would_have")
+    counted = dict(observed.annotate(number=Count("id")))
+    marks = Mark.objects.filter(of_check__key=key, of_check__mode=Mode.OBSERVED, of_check__would_have__in=STOPS)
+    newest = dict(marks.order_by("id").values_list("of_check", "right"))
+    right = sum(newest.values())
+    return Figures(
+        checks=sum(counted.values()),
+        stopped=sum(counted.get(told, 0) for told in STOPS),
+        right=right,
+        wrong=len(newest) - right,
     )
-    return Figures(checks=observed.count(), **counted)
 
 
 def _newest(field: str) -> Subquery:

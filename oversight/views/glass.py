@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import MemberRequest, for_members
 from accounts.permissions import may, require
 from accounts.queries.organisations import open_projects
-from accounts.refusals import Refused
+from accounts.views.acting import tries
 from deliberation.views.writing import Forms, Writing, status_of
 from oversight.domain.glass import boundaries_of, break_glass, mend_glass, review_glass
 from oversight.forms.stops import GlassForm, ReviewForm
@@ -97,12 +96,7 @@ def glass_mend(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
     found = _found(request, pk)
     require(request.caller, "mend_glass")
     if request.method == "POST":
-        try:
-            mend_glass(found.row, by=request.user)
-        except Refused as refused:
-            messages.error(request, refused.sentence)
-        else:
-            messages.success(request, _("It holds again."))
+        tries(request, lambda: mend_glass(found.row, by=request.user), done=_("It holds again."))
     return redirect("glass", slug=slug, pk=pk)
 
 

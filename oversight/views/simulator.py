@@ -51,8 +51,10 @@ def _typed(request: HttpRequest) -> HttpResponse:
     form = ProposalForm(request.POST)
     if form.is_valid():
         return _page(request, form, form.proposal())
-    # What htmx asks for as one types is shown in any case: it would leave the page as it is otherwise.
-    return _page(request, form, None, status=200 if request.headers.get("HX-Request") else 422)
+    # What htmx asks for as one types is shown in any case: it would leave the page as it is otherwise. Where the button
+    # was pressed it then sends the form whole, and what is wrong stands at the fields.
+    typing = bool(request.headers.get("HX-Request")) and "do" not in request.POST
+    return _page(request, form, None, status=200 if typing else 422)
 
 
 def _page(

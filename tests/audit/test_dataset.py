@@ -270,6 +270,8 @@ def test_a_file_that_is_gone_is_said_and_written_anew_by_command(house: Organisa
 @pytest.mark.django_db
 def test_anybody_fetches_it_once_it_is_on_and_nobody_before(house: Organisation) -> None:
     checked(house, "allow", "deny")
+    publish(house)
+    assert "none yet" in Client().get(reverse("public_datasets")).content.decode()
     with at(LATER):
         publish(house)
     with open_organisation(house):

@@ -26,12 +26,12 @@ def site(transactional_db: None, live_server: Any) -> str:
 
 
 def test_the_answer_follows_what_is_typed_and_where_the_dial_stands(
-    site: str, open_page: Callable[..., Page], axe: Check, fits: Check
+    site: str, open_page: Callable[..., Page], axe: Check, fits: Check, complaints: list[str]
 ) -> None:
     page = open_page(1280)
     page.goto(f"{site}/")
     page.get_by_role("link", name="Try the simulator").click()
-    said = page.locator("#judged .lede")
+    said = page.locator("#answer .lede")
     expect(said).to_contain_text("Denied: Run mongosh")
     page.get_by_label("runs a command").check()
     page.get_by_label("The command, the sentence").fill("psql hiring -c 'DROP TABLE applications'")
@@ -46,7 +46,11 @@ def test_the_answer_follows_what_is_typed_and_where_the_dial_stands(
     page.get_by_label("The file", exact=True).fill("src/import.py")
     expect(said).to_contain_text("Allowed: Read src/import.py")
     page.get_by_label("The file", exact=True).fill("")
-    expect(page.locator("#judged")).to_contain_text("Which file?")
+    expect(page.locator("#answer")).to_contain_text("Which file?")
+    page.get_by_role("button", name="Judge it").click()
+    expect(page.locator("#errors")).to_be_focused()
+    expect(page.get_by_label("The file", exact=True)).to_have_attribute("aria-invalid", "true")
+    complaints.clear()  # of the answer that the page was not shown
     page.set_viewport_size({"width": 320, "height": 900})
     page.emulate_media(color_scheme="dark")
     axe(page)
@@ -72,14 +76,14 @@ def test_it_works_without_script(site: str, open_page: Callable[..., Page]) -> N
     page = open_page(360, java_script_enabled=False)
     page.goto(f"{site}/public/simulator/")
     page.get_by_role("link", name="Collect more data").click()
-    expect(page.locator("#judged .lede")).to_contain_text("A person is asked: Update privacy policy")
+    expect(page.locator("#answer .lede")).to_contain_text("A person is asked: Update privacy policy")
     page.get_by_text("What you had told it, its reasoning, and where").click()
     page.get_by_label("What you had told it before").fill("Redis runs on port 6543")
     page.get_by_label("runs a command").check()
     page.get_by_label("The command, the sentence").fill("redis-cli -p 6379 ping")
     page.get_by_label("Critical").check()
     page.get_by_role("button", name="Judge it").click()
-    expect(page.locator("#judged .lede")).to_contain_text("Denied: Run redis-cli -p 6379 ping")
+    expect(page.locator("#answer .lede")).to_contain_text("Denied: Run redis-cli -p 6379 ping")
     expect(page.locator(".mismatch")).to_contain_text("6543")
     expect(page.get_by_label("Critical")).to_be_checked()
     assert "6379" not in page.url

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
+from uuid import UUID
 
 import pytest
 from django.urls import reverse
 
 from audit.models import Entry, Text
+from deliberation.domain.entering import enter_for
 from deliberation.domain.questions import put_question
-from deliberation.models import Dissent, Position
+from deliberation.models import Dissent, Position, SharedValue
 from instructions.domain.classification import Wording
 from instructions.domain.instruction import propose_instruction
 from tests.cast import Cast
@@ -77,6 +80,36 @@ def test_what_is_part_of_another_entry_is_found_too(cast: Cast) -> None:
     put_question(deliberation, by=one, to=two, text="Who reads on Sundays?")
     page = by_link(one).get(address("card_words", deliberation)).content.decode()
     assert "Who reads on Sundays?" in page
+
+
+def test_what_was_entered_for_a_voice_is_that_voices_to_erase(cast: Cast) -> None:
+    deliberation = stages.at_round(cast, 2)
+    one, two, *_ = stages.voices(cast, deliberation)
+    entering: dict[str, Any] = {"by": cast.facilitator, "seat": one, "given": "spoken"}
+    enter_for(deliberation, **entering, what="shared_value", text="Sleep is worth something.")
+    proposed = enter_for(deliberation, **entering, what="proposal", text="Two nurses read together.")
+    browser, here = by_link(one), address("card_words", deliberation)
+    page = browser.get(here).content.decode()
+    assert "Sleep is worth something." in page
+    [erase] = [link for link in links_of(page) if str(_entry_about(proposed.pk).pk) in link]
+    assert by_link(two).get(erase).status_code == 404
+    # Whoever entered it neither finds it as theirs nor erases it: an administrator may, on the speaker's request.
+    staff = signed_in(cast.facilitator)
+    assert "Two nurses" not in staff.get(reverse("own_words", args=["care"])).content.decode()
+    theirs = reverse("words_erase", args=["care", _entry_about(proposed.pk).pk, "text"])
+    assert staff.post(theirs, {"reason": "It does not suit."}).status_code == 403
+    assert "Two nurses read together." in browser.get(erase).content.decode()
+    assert browser.post(erase, {"reason": "It was said in confidence."}).status_code == 302
+    assert Text.objects.get(pk=proposed.text_id).is_erased
+    assert "Two nurses" not in staff.get(address("accommodations", deliberation)).content.decode()
+    value = _entry_about(SharedValue.objects.get(seat=one, entered_by__isnull=False).pk)
+    assert signed_in(cast.administrator).post(
+        reverse("words_erase", args=["care", value.pk, "text"]), {"reason": "They asked me to."}
+    ).status_code == 302  # fmt: skip
+
+
+def _entry_about(pk: UUID) -> Entry:
+    return Entry.objects.get(event="deliberation.contribution.enter", subject_id=str(pk))
 
 
 def test_staff_find_theirs_and_are_led_there_from_an_instruction(cast: Cast) -> None:

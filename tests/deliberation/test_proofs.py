@@ -23,7 +23,10 @@ from audit.notes import Verifier
 from audit.queries.proofs import inclusion_of
 from audit.receipts import read
 from audit.sequencer import sequence
+from deliberation.domain.accommodations import propose
+from deliberation.domain.questions import put_question, reply
 from deliberation.models import Deliberation, Position
+from deliberation.queries.said import in_fours
 from oversight.models import Check
 from tests.cast import Cast
 from tests.deliberation import stages
@@ -91,6 +94,23 @@ def test_whoever_stated_a_position_has_its_proof(cast: Cast) -> None:
     mine = Position.objects.filter(deliberation=deliberation).order_by("pk")[0]
     where = address("card_sent", deliberation, "position", mine.pk)
     assert_proved(by_link(mine.seat), where, deliberation, mine.entry_id)
+
+
+def test_a_proposal_and_a_question_have_their_receipts_and_proofs(cast: Cast) -> None:
+    deliberation = stages.at_round(cast, 2)
+    one, two, *_ = stages.voices(cast, deliberation)
+    browser, page = by_link(one), address("card", deliberation)
+    proposed = propose(deliberation, by=one, text="Two nurses read together.")
+    put = put_question(deliberation, by=one, to=two, text="Who reads on Sundays?")
+    reply(deliberation, question=put, by=two, text="Nobody does.")
+    for kind, row in (("question", put), ("proposal", proposed)):
+        where = address("card_sent", deliberation, kind, row.pk)
+        entry = Entry.objects.filter(subject_id=str(row.pk)).order_by("pk")[0]
+        assert where in browser.get(page).content.decode()
+        assert in_fours(entry.leaf_hex) in browser.get(where).content.decode()
+        [receipt] = proofs_on(browser, where)
+        assert str(entry.pk) in receipt
+    assert_proved(browser, where, deliberation, entry.pk)
 
 
 def test_a_check_carries_its_proof(cast: Cast) -> None:

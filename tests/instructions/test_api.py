@@ -92,16 +92,14 @@ def test_bad_proposal_is_refused_in_words(cast: Cast, caller: Caller, body: obje
 
 
 @pytest.mark.django_db
-def test_extra_fields_decide_nothing(cast: Cast, caller: Caller) -> None:
-    answer = caller.post(
-        "api_instructions",
-        {"text": PORT, "state": "active", "active": True, "quadrant": "STRATEGIC", "id": "org_001",
-         "project": str(cast.other_project.pk), "published_by": str(cast.editor.pk)},
-    )  # fmt: skip
-    found = answer.json()
-    assert (found["state"], found["quadrant"], found["id"], found["universal"]) == (
-        "proposed", "SYSTEM", "inst_001", False,
-    )  # fmt: skip
+def test_fields_that_only_people_decide_are_refused_by_name(cast: Cast, caller: Caller) -> None:
+    extra = {"state": "active", "active": True, "quadrant": "STRATEGIC", "id": "org_001",
+             "project": str(cast.other_project.pk), "published_by": str(cast.editor.pk)}  # fmt: skip
+    answer = caller.post("api_instructions", {"text": PORT} | extra)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (422, "application/problem+json")
+    assert {error["field"] for error in answer.json()["errors"]} == extra.keys()
+    with open_organisation(cast.organisation):
+        assert not Instruction.objects.exists()
 
 
 @pytest.mark.django_db

@@ -13,7 +13,7 @@ from accounts.refusals import Invalid, Stale
 from accounts.scope import open_organisation
 from audit.models import Entry
 from instructions.domain.classification import classify
-from instructions.domain.gate import gate_for
+from instructions.domain.gate import binding
 from instructions.domain.policy import (
     boundaries_of,
     communication_of,
@@ -27,9 +27,10 @@ from instructions.domain.policy import (
     verbosity_of,
 )
 from instructions.domain.policy_parts import as_text, default_of, rows_of_text
+from instructions.domain.standing import version_of
 from instructions.models import History, Policy
 from tests.cast import Cast
-from tractatus import GateRequest, Thresholds, Verbosity, packs
+from tractatus import Gate, GateRequest, Thresholds, Verbosity, packs
 from tractatus.boundaries.organisation import read_pack
 
 PRICES = {"name": "Prices", "domain": "values", "reason": "Prices are decided by the board", "cues": ["price list"]}
@@ -162,25 +163,30 @@ def test_what_the_framework_would_not_take_is_refused_at_its_field(
     assert not Entry.objects.filter(event__startswith="instruction.policy").exists()
 
 
+def gate_of(house: Cast) -> Gate:
+    with binding(house.project, version_of(house.project)) as bound:
+        return bound.gate
+
+
 @pytest.mark.django_db
 def test_gate_works_as_it_was_set(house: Cast) -> None:
     """Own boundaries, an adopted pack, thresholds and verbosity all come to bear on the next check."""
     price = GateRequest({"tool_name": "update_plan", "tool_input": {"note": "Put 3 % on the price list"}})
     dose = GateRequest({"tool_name": "update_plan", "tool_input": {"note": "raise the dose by 5 mg"}})
-    assert [gate_for(house.project).check(one).decision for one in (price, dose)] == ["allow", "allow"]
+    assert [gate_of(house).check(one).decision for one in (price, dose)] == ["allow", "allow"]
     put(house, "boundaries", {"boundaries": [PRICES]})
     put(house, "packs", {"packs": {"health": [one.to_dict() for one in read_pack("health")]}})
-    assert [gate_for(house.project).check(one).decision for one in (price, dose)] == ["ask", "ask"]
+    assert [gate_of(house).check(one).decision for one in (price, dose)] == ["ask", "ask"]
     assert boundaries_of(house.organisation)[0].name == "Prices"
     assert boundaries_of(house.organisation)[1:] == read_pack("health")
-    assert gate_for(house.project).check(price).explanation
+    assert gate_of(house).check(price).explanation
     put(house, "verbosity", {"verbosity": "SILENT"}, project=house.project)
     assert verbosity_of(house.project) is Verbosity.SILENT
-    assert not gate_for(house.project).check(price).explanation
+    assert not gate_of(house).check(price).explanation
     put(house, "thresholds", strict())
-    assert gate_for(house.project).verifier.thresholds == thresholds_of(house.organisation).verification
+    assert gate_of(house).verifier.thresholds == thresholds_of(house.organisation).verification
     put(house, "packs", {"packs": {}})
-    assert gate_for(house.project).check(dose).decision == "allow"
+    assert gate_of(house).check(dose).decision == "allow"
 
 
 @pytest.mark.django_db

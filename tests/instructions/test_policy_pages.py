@@ -216,12 +216,15 @@ def test_what_one_organisation_sets_no_other_sees(house: Cast) -> None:
 
 
 @pytest.mark.django_db
-def test_what_a_setting_would_have_changed_is_shown_and_nothing_is_set(house: Cast) -> None:
+def test_what_a_setting_would_have_changed_is_shown_and_nothing_is_set(
+    house: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Past checks are judged as if it held: by a boundary, by an adopted pack, by thresholds; no reason is needed."""
     pay = ("update_plan", {"note": "Transfer the funds, as the price list says"})
-    past_checks.register("recorded", RecordedChecks(house.project, (pay,), ordinary=LOOKING[:3]))
+    recorded = RecordedChecks(house.project, (pay,), ordinary=LOOKING[:3])
     browser, boundary = signed_in(house.administrator), PRICES | {"cues": "price list", "do": ["set", "changed"]}
-    try:
+    with monkeypatch.context() as registered:
+        registered.setitem(past_checks._providers, "recorded", recorded)
         for name, sent, said in (
             ("settings_boundaries", boundary, "One that was allowed would be put to a person."),
             ("settings_packs", {"name": "finance", "do": ["adopt", "changed"]}, "One that was allowed would be put"),
@@ -233,8 +236,6 @@ def test_what_a_setting_would_have_changed_is_shown_and_nothing_is_set(house: Ca
             assert said in answer.content.decode(), name
             assert signed_in(house.editor).post(at(name) + query, sent).status_code == 403
         assert browser.post(at("settings_boundaries"), boundary | {"cues": "a*"}).status_code == 422
-    finally:
-        past_checks.unregister("recorded")
     assert "No action was checked" in browser.post(at("settings_boundaries"), boundary).content.decode()
     assert not Policy.objects.exists()
 

@@ -15,12 +15,12 @@ from accounts.models import User
 from accounts.scope import open_organisation
 from instructions import tasks
 from instructions.domain import past_checks
-from instructions.domain.changes import of_ending, of_publishing, of_variables, of_wording
+from instructions.domain.changes import of_ending, of_publishing, of_variable, of_wording
 from instructions.domain.classification import Wording
 from instructions.domain.instruction import propose_instruction, publish_instruction
 from instructions.domain.rejudging import AT_ONCE, WouldHaveChanged, shown, would_have_changed
 from instructions.domain.variables import set_variable
-from instructions.models import Instruction, Reckoning
+from instructions.models import Instruction, Reckoning, Variable
 from tests.cast import Cast
 from tests.instructions.recorded import LOOKING, MONGO, PUSH, RecordedChecks
 
@@ -33,14 +33,13 @@ MANY = AT_ONCE // SIZE + 1
 def house(cast: Cast) -> Iterator[Cast]:
     with open_organisation(cast.organisation):
         yield cast
-    past_checks.unregister("recorded")
 
 
 @pytest.fixture
-def recorded(house: Cast) -> Callable[..., RecordedChecks]:
+def recorded(house: Cast, monkeypatch: pytest.MonkeyPatch) -> Callable[..., RecordedChecks]:
     def register(**facts: int) -> RecordedChecks:
         provider = RecordedChecks(house.project, (PUSH, MONGO), **facts)
-        past_checks.register("recorded", provider)
+        monkeypatch.setitem(past_checks._providers, "recorded", provider)
         return provider
 
     return register
@@ -84,8 +83,14 @@ def test_variable_is_tried_too(house: Cast, recorded) -> None:
     recorded()
     set_variable(house.project, "DB_PORT", "27017", by=house.editor)
     publish_instruction(proposed(house, "MongoDB always runs on port ${DB_PORT}."), by=house.editor)
-    assert asked(house, of_variables(house.project, {"DB_PORT": "27017"})).differ == 0
-    assert asked(house, of_variables(house.project, {"DB_PORT": "27027"})).moves == (("allow", "deny", 1),)
+    assert asked(house, of_variable(house.project, "DB_PORT", "27017")).differ == 0
+    assert asked(house, of_variable(house.project, "DB_PORT", "27027")).moves == (("allow", "deny", 1),)
+    browser, here = signed_in(house.editor), reverse("variables", args=["care"])
+    typed = {"project": str(house.project.pk), "name": "DB_PORT", "value": "27027"}
+    page = browser.post(here, typed | {"do": "changed"})
+    assert (page.status_code, "One that was allowed would be denied." in page.content.decode()) == (200, True)
+    assert browser.post(here, typed | {"do": "changed", "name": "DB_PASSWORD"}).status_code == 422
+    assert Variable.objects.get().value == "27017"
 
 
 @pytest.mark.django_db

@@ -184,6 +184,10 @@ MISSPELT = [
     ("validations/", {"action": {"tool_name": "Bash", "tool_inptu": {"command": "ls"}}}, "action.tool_inptu",
      "tool_input"),
     ("checks/", {"action": LOOK, "colour": "blue"}, "colour", "action, agent, context"),
+    ("validations/", {"action": LOOK, "enviroment": "production"}, "enviroment", "environment"),
+    ("classifications/", {"text": "Never do x.", "txt": "y"}, "txt", "text"),
+    ("instructions/", {"text": "Never do x.", "expires": "2027-01-01T00:00:00Z"}, "expires", "expires_at"),
+    ("conflicts/", {"decision": "Disclose it?", "urgent": True}, "urgent", "urgency"),
 ]  # fmt: skip
 
 

@@ -216,8 +216,10 @@ def test_the_site_serves_the_client_and_no_other_file() -> None:
     answer = Browser().get("/client/tractatus_client.py")
     assert b"".join(answer) == FILE.read_bytes()  # type: ignore[arg-type]
     assert "public" in answer["Cache-Control"]
-    guide = Browser().get("/client/integrations.md")
-    assert guide["Content-Type"] == "text/plain; charset=utf-8"
-    assert f"--url {django_settings.SITE_URL} --key -" in guide.content.decode()
+    here = django_settings.SITE_URL
+    for name, says in (("integrations", f"--url {here} --key -"), ("agents-guide", f"curl {here}/api/v1/checks/")):
+        guide = Browser().get(f"/client/{name}.md")
+        assert guide["Content-Type"] == "text/plain; charset=utf-8"
+        assert says in guide.content.decode(), name
     for other in ("settings.py", "..%2fmanage.py", "__init__.py"):
         assert Browser().get(f"/client/{other}").status_code == 404

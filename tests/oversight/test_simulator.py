@@ -154,6 +154,8 @@ def test_what_is_typed_is_judged_with_script_and_without(shown: Cast) -> None:
         part = visitor.post(PAGE, wrong, headers={"HX-Request": "true"})
         assert part.status_code == 200
         assert sentence in _text(part)
+        pressed = visitor.post(PAGE, wrong | {"do": "judge"}, headers={"HX-Request": "true"})
+        assert pressed.status_code == 422
     written = visitor.post(PAGE, {"kind": "write", "path": "src/form.js", "words": "export const a = 1"})
     assert "Allowed: Write src/form.js" in _text(written)
     assert "Allowed: Read src/form.js" in _text(visitor.post(PAGE, {"kind": "read", "path": "src/form.js"}))
