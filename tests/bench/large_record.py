@@ -78,8 +78,8 @@ def entries(organisation: UUID, projects: list[UUID], people: list[str], events:
                 ("NORMAL", "ELEVATED", "HIGH", "CRITICAL", "DANGEROUS"), (800, 150, 40, 9, 1)
             )[0],
             "actor_kind": "agent", "actor_role": "key", "actor_ref": dice.choice(agents), "subject_kind": "check",
-            "subject_id": str(UUID(int=number // 2)), "project_id": dice.choice(projects), "session": f"{number // 400:08x}",
-            "boundary": None, "outcome": None, "mode": "enforced", "cause_id": None,
+            "subject_id": str(UUID(int=number // 2)), "project_id": dice.choice(projects),
+            "session": f"{number // 400:08x}", "boundary": None, "outcome": None, "mode": "enforced", "cause_id": None,
         }  # fmt: skip
         if number % 20 == 0:
             row |= {
