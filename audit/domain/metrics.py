@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from accounts.models import Organisation
 from accounts.scope import open_organisation
+from audit.envelope import NOT_RUN
 from audit.models import Counted, DayTally, Entry, Tally
 from audit.queries.search import first_id
 
@@ -32,9 +33,6 @@ STRETCH = 24 * HOUR
 LATEST_COMMIT = timedelta(minutes=10)
 """An id may be older than the entry's time by as long as its verb took."""
 AT_A_TIME = 2_000
-
-NOT_RUN = frozenset({"not_run", "not_needed", "skipped"})
-"""Results of a service within a check that say it had nothing to do."""
 
 
 def hour_of(moment: datetime) -> datetime:

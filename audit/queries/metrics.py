@@ -114,13 +114,16 @@ def last_days(number: int, today: date | None = None) -> list[date]:
 def decisions_by_day(
     organisations: Iterable[Organisation], days: list[date], service: str = ""
 ) -> dict[str, list[int]]:
-    """For each answer of the gate, and for everything else under "", how many entries there were each day."""
+    """For each answer of the gate, and for everything else under "", how many entries there were each day.
+
+    Of one service, its own entries by their decision and the checks in which it ran by what it said.
+    """
     found = {name: [0] * len(days) for name in (*DECISIONS, "")}
     said = Case(When(second__in=list(DECISIONS), then=F("second")), default=Value(""), output_field=CharField())
-    narrow = {"first": service} if service else {}
+    narrow = {"first": service, "what__in": [What.DECISION, What.STEP]} if service else {"what": What.DECISION}
     for organisation in organisations:
         with open_organisation(organisation):
-            rows = Tally.objects.filter(organisation=organisation, what=What.DECISION, **narrow)
+            rows = Tally.objects.filter(organisation=organisation, **narrow)
             _add_days(found, rows.annotate(said=said).values_list("hour", "said"), days)
     return found
 

@@ -185,7 +185,10 @@ def test_the_chart_counts_by_day_from_the_hours(cast: Cast, sign_in: SignIn) -> 
     assert "14 days" in shown
     assert "1 denial" not in shown
     of_one = page(browser, "record", query="?service=BoundaryEnforcer&since=2020-01-01")
-    assert "Nothing was counted on these days." in of_one
+    assert "4 entries, and nothing denied." in of_one  # what it said in them
+    assert "Checks are in it by what the service said in them." in of_one
+    unread = page(browser, "record", query="?service=InstructionPersistenceClassifier&since=2020-01-01")
+    assert "Nothing was counted on these days." in unread
     assert "the last 31 are shown" in of_one
 
 
