@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Organisation
 from audit.models import Entry, Text
 from audit.queries.wording import event_in_words, name_in_words
@@ -66,7 +68,7 @@ def written_by(
     found = [
         Written(
             entry,
-            event_in_words(entry.event),
+            event_in_words(entry.event, _("You")),
             [
                 Word(name, kept[digest], erase(entry.pk, name))
                 for name, digest in named[entry.pk].items()

@@ -144,6 +144,7 @@ def _of_service(log: QuerySet[Entry], rows: QuerySet[Entry], wanted: dict[str, A
     service: str = wanted["service"]
     others = {name: value for name, value in wanted.items() if name != "service"}
     within, last = look_up(rows, others or {"service": GATE}, held=True)
+    assert within is not None
     if others:
         return list(log.filter(Q(service=service) | ran(service), pk__in=within, **others)[:most]), last
     checks = log.filter(ran(service), pk__in=within, service=GATE)

@@ -95,7 +95,8 @@ def _row(entry: Entry, names: dict[str, str], acts: Mapping[UUID, str]) -> dict[
         "day": entry.timestamp,
         "decision": wording.decision_in_words(entry.decision),
         "decision_class": wording.CLASSES.get(entry.decision, ""),
-        "what": wording.event_in_words(entry.event),
+        "what": wording.entry_in_words(entry, names),
+        "is_told_of_somebody": wording.names_its_actor(entry.event),
         "act": acts.get(entry.pk, ""),
         "actor": wording.actor_in_words(entry, names),
         "service": wording.service_in_words(entry.service),
@@ -146,7 +147,7 @@ def _facts(request: MemberRequest, page: Page, names: dict[str, str]) -> list[di
     agent = envelope["agent"] or {}
     project = wording.project_names().get(entry.project_id) if entry.project_id else ""
     rows = [
-        (_("What was done"), format_html("{} <code>{}</code>", wording.event_in_words(entry.event), entry.event)),
+        (_("What was done"), format_html("{} <code>{}</code>", wording.entry_in_words(entry, names), entry.event)),
         (_("When, exactly"), format_html("<code>{}</code>", envelope["timestamp"])),
         (_("Result"), wording.decision_in_words(entry.decision)),
         (_("Who"), _linked(request, wording.actor_in_words(entry, names), "actor", entry.actor_ref)),

@@ -65,7 +65,7 @@ def addresses() -> tuple[dict[str, Callable[[], Any]], int]:
         key = create_api_key(Project.objects.get(pk=middle.project_id), "Bench", by=SYSTEM)
     day = middle.timestamp.date()
     common = {
-        "service": "Gate", "decision": "deny", "pressure": "HIGH", "project": middle.project_id,
+        "service": "Gate", "decision": "warn", "pressure": "HIGH", "project": middle.project_id,
         "session": middle.session, "actor": middle.actor_ref, "event": "oversight.check",
         "subject": f"check:{middle.subject_id}",
     }  # fmt: skip
@@ -74,6 +74,8 @@ def addresses() -> tuple[dict[str, Callable[[], Any]], int]:
         "list, from the middle": f"after={middle.pk}",
         "list, last page": f"after={ids[-1]}",
         **{f"by {name}": f"{name}={value}" for name, value in common.items()},
+        "by a service within checks": "service=BoundaryEnforcer",
+        "by a service that never ran": "service=PluralisticDeliberationOrchestrator",
         "by a rare decision": "decision=elevated",
         "by a rare pressure": "pressure=DANGEROUS",
         "by a rare actor": f"actor={0xABC:032x}",
@@ -85,7 +87,8 @@ def addresses() -> tuple[dict[str, Callable[[], Any]], int]:
         **{f"{PAIRS}{one}, {two}": f"{one}={common[one]}&{two}={common[two]}" for one, two in combinations(common, 2)},
         f"{PAIRS}two rare": "decision=deny&pressure=DANGEROUS",
         f"{PAIRS}rare and common": "pressure=DANGEROUS&service=Gate",
-        f"{PAIRS}nothing like it": "service=BoundaryEnforcer&decision=deny",
+        f"{PAIRS}a service within checks, denied": "service=BoundaryEnforcer&decision=deny",
+        f"{PAIRS}a service that never ran": "service=InstructionPersistenceClassifier&decision=warn",
         f"{PAIRS}never together": "service=Tractatus&decision=allow",
         f"{PAIRS}never together, rare": "service=ContextPressureMonitor&decision=deny",
         f"{PAIRS}four at once": f"service=Gate&decision=deny&pressure=DANGEROUS&project={middle.project_id}",
