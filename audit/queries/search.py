@@ -144,13 +144,12 @@ def _of_service(log: QuerySet[Entry], rows: QuerySet[Entry], wanted: dict[str, A
     service: str = wanted["service"]
     others = {name: value for name, value in wanted.items() if name != "service"}
     within, last = look_up(rows, others or {"service": GATE}, held=True)
-    assert within is not None
     if others:
+        assert within is not None
         return list(log.filter(Q(service=service) | ran(service), pk__in=within, **others)[:most]), last
-    checks = log.filter(ran(service), pk__in=within, service=GATE)
-    own = rows.filter(service=service)
-    if last is not None:
-        own = own.filter(id__gte=last)  # so far back as the checks were looked through
+    # Both so far back as checks are looked through; most run in most checks, and then a page ends with its last row.
+    near = rows if last is None else rows.filter(id__gte=last)
+    own, checks = near.filter(service=service), near.filter(ran(service), service=GATE)
     return sorted([*own[:most], *checks[:most]], key=lambda one: one.pk, reverse=True)[:most], last
 
 
