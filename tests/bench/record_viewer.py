@@ -81,7 +81,7 @@ def addresses() -> tuple[dict[str, Callable[[], Any]], int]:
         "by a rare actor": f"actor={0xABC:032x}",
         "by a rare event": "event=outcome.reopen",
         "one day": f"since={day}&until={day}",
-        "one day, denied": f"since={day}&until={day}&decision=deny",
+        "one day, allowed": f"since={day}&until={day}&decision=allow",
         "31 days in the chart": f"since={day - timedelta(days=30)}",
         "deep, by decision": f"decision=warn&after={middle.pk}",
         **{f"{PAIRS}{one}, {two}": f"{one}={common[one]}&{two}={common[two]}" for one, two in combinations(common, 2)},
