@@ -9,8 +9,9 @@ class AuditConfig(AppConfig):
     verbose_name = _("Record")
 
     def ready(self) -> None:
-        from audit import guards, permissions, receivers
+        from audit import guards, permissions, receivers, sentences
 
         permissions.declare()
+        sentences.declare()
         guards.declare()
         receivers.connect()

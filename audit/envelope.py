@@ -45,6 +45,8 @@ SERVICES = (
     "Gate",
     PEOPLE,
 )
+NOT_RUN = frozenset({"not_run", "not_needed", "skipped"})
+"""Results of a service within a check that say it had nothing to do."""
 PRESSURES = ("NORMAL", "ELEVATED", "HIGH", "CRITICAL", "DANGEROUS")
 MODES = ("enforced", "observed", "degraded", "break_glass")
 

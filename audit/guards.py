@@ -45,6 +45,7 @@ def declare() -> None:
         SameOrganisation("audit_milestone", "evidence_id", "audit_text"),
         Stays("audit_surface"),
         Stays("audit_tally"),
+        Stays("audit_daytally"),
         Stays("audit_counted"),
         Stays("audit_export"),
         Stays("audit_dataset"),

@@ -97,11 +97,18 @@ def _held(organisation: Organisation | None, *, wait: bool) -> Log | None:
     return held
 
 
-def _first_waiting(organisation: Organisation | None) -> Sequence[tuple[UUID, bytes]]:
+Waiting = Sequence[tuple[Any, bytes]]
+"""Ids and leaf hashes of entries. The ids are only written again, and are left as the database gives them."""
+
+
+def _first_waiting(organisation: Organisation | None) -> Waiting:
     """Those that were made first. What is joined ends before it is joined, whatever is known of how much waits."""
     first = rows(Pending, organisation).order_by("entry_id").values("entry_id")[:BATCH]
     found = rows(Entry, organisation).filter(pk__in=first).order_by("pk").values_list("pk", "leaf_hash")
-    return [(entry, bytes(leaf)) for entry, leaf in found]
+    sql, params = found.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
 
 
 def size_of(log: Log) -> int:
@@ -157,7 +164,7 @@ def _signed_before(log: Log) -> list[Tree]:
     return found if outside is None or outside in found else [*found, outside]
 
 
-def _place(log: Log, size: int, edge: Sequence[bytes], waiting: Sequence[tuple[UUID, bytes]]) -> bytes:
+def _place(log: Log, size: int, edge: Sequence[bytes], waiting: Waiting) -> bytes:
     """Write the leaves and the nodes, take the entries out of the queue. Gives the root of the tree as it is then."""
     nodes = list(tree.grown(size, edge, (leaf for _entry, leaf in waiting)))
     _insert(log, Leaf, ("index", "entry_id"), [(index, entry) for index, (entry, _leaf) in enumerate(waiting, size)])
@@ -168,7 +175,7 @@ def _place(log: Log, size: int, edge: Sequence[bytes], waiting: Sequence[tuple[U
     return tree.fold([known[place] for place in tree.nodes_over(0, size + len(waiting))])
 
 
-def _take_out(log: Log, size: int, waiting: Sequence[tuple[UUID, bytes]]) -> None:
+def _take_out(log: Log, size: int, waiting: Waiting) -> None:
     if connection.vendor == "postgresql":
         # By their ids: through their leaves it might read all that waits, as it cannot know yet how few these are.
         placed = ",".join(str(entry) for entry, _leaf in waiting)
@@ -196,9 +203,7 @@ def _insert(log: Log, model: type[Model], columns: tuple[str, ...], values: Sequ
         else:
             marks = ", ".join(["%s"] * len(names))
             first = tuple(map(_plain, same.values()))
-            cursor.executemany(
-                f"INSERT INTO {table} ({listed}) VALUES ({marks})", [first + tuple(map(_plain, row)) for row in values]
-            )
+            cursor.executemany(f"INSERT INTO {table} ({listed}) VALUES ({marks})", [first + row for row in values])
 
 
 _COPIED = {"uuid": "uuid", "bigint": "int8", "smallint": "int2", "bytea": "bytea"}

@@ -7,10 +7,11 @@ class DeliberationConfig(AppConfig):
     verbose_name = _("Deliberation")
 
     def ready(self) -> None:
-        from deliberation import guards, notices, permissions, receivers  # noqa: F401  (two register their rows)
+        from deliberation import guards, notices, permissions, receivers, sentences  # noqa: F401  (two register their rows)
         from deliberation.queries import agents, entered, in_the_record
 
         guards.declare()
+        sentences.declare()
         receivers.connect()
         agents.declare()
         entered.declare()

@@ -8,9 +8,10 @@ class InstructionsConfig(AppConfig):
 
     def ready(self) -> None:
         from audit.queries.registry import lead_to, let_read
-        from instructions import guards, permissions, receivers
+        from instructions import guards, permissions, receivers, sentences
 
         permissions.declare()
+        sentences.declare()
         guards.declare()
         receivers.connect()
         let_read("instruction.", "read_instructions")

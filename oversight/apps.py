@@ -8,11 +8,12 @@ class OversightConfig(AppConfig):
 
     def ready(self) -> None:
         from deliberation import demo as deliberation_demo
-        from oversight import demo, guards, notices, permissions, receivers  # noqa: F401  (notices register their kinds)
+        from oversight import demo, guards, notices, permissions, receivers, sentences  # noqa: F401  (notices register their kinds)
         from oversight.domain import convening
         from oversight.queries import asked, in_the_record, origins, past
 
         permissions.declare()
+        sentences.declare()
         guards.declare()
         convening.connect()
         receivers.connect()

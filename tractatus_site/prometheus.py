@@ -19,7 +19,7 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.models import Organisation
 from accounts.scope import open_organisation
-from audit.models import Counted, Tally
+from audit.models import Counted, DayTally, Tally
 from audit.queries.lag import lag
 
 TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -87,7 +87,7 @@ def _counted() -> tuple[dict[tuple[str, str], int], float]:
     until: list[datetime] = []
     for organisation in Organisation.objects.order_by("pk"):
         with open_organisation(organisation):
-            rows = Tally.objects.filter(organisation=organisation, what=Tally.What.DECISION)
+            rows = DayTally.objects.filter(organisation=organisation, what=Tally.What.DECISION)
             for service, said, number in rows.values_list("first", "second").annotate(n=Sum("count")).order_by():
                 sums[service, said] += number
             until += Counted.objects.filter(organisation=organisation).values_list("until", flat=True)

@@ -1,23 +1,29 @@
-"""Counting what the record holds, hour by hour. Counted again from the same entries, the figures are the same."""
+"""Counting what the record holds, hour by hour, and the days from their hours. Counted again from the same entries,
+the figures are the same."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, TypeVar
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import Organisation
 from accounts.scope import open_organisation
-from audit.models import Counted, Entry, Tally
+from audit.envelope import NOT_RUN
+from audit.models import Counted, DayTally, Entry, Tally
 from audit.queries.search import first_id
 
 What = Tally.What
 Key = tuple[datetime, str, str, str]
 """Hour, what, first, second."""
+DayKey = tuple[date, str, str, str]
+"""Day (UTC), what, first, second."""
+K = TypeVar("K", Key, DayKey)
 
 HOUR = timedelta(hours=1)
 BEHIND = 2 * HOUR
@@ -27,9 +33,6 @@ STRETCH = 24 * HOUR
 LATEST_COMMIT = timedelta(minutes=10)
 """An id may be older than the entry's time by as long as its verb took."""
 AT_A_TIME = 2_000
-
-NOT_RUN = frozenset({"not_run", "not_needed", "skipped"})
-"""Results of a service within a check that say it had nothing to do."""
 
 
 def hour_of(moment: datetime) -> datetime:
@@ -124,9 +127,18 @@ def _write(
 
 
 def write(organisation: Organisation, found: Counter[Key], start: datetime | None = None) -> None:
-    """Put these tallies in the place of those from the hour `start` on, or of all. In the caller's transaction."""
-    rows = Tally.objects.filter(organisation=organisation)
-    (rows.filter(hour__gte=start) if start is not None else rows).delete()
+    """Put these tallies in the place of those from the hour `start` on, or of all. In the caller's transaction.
+
+    The days that they are of are added up anew, from them and from the hours of the first one before `start`.
+    """
+    rows, days = Tally.objects.filter(organisation=organisation), DayTally.objects.filter(organisation=organisation)
+    earlier: Counter[Key] = Counter()
+    if start is not None:
+        midnight = datetime.combine(start.date(), time.min, UTC)
+        earlier = _stored(rows.filter(hour__gte=midnight, hour__lt=start))
+        rows, days = rows.filter(hour__gte=start), days.filter(day__gte=start.date())
+    rows.delete()
+    days.delete()
     Tally.objects.bulk_create(
         [
             Tally(organisation=organisation, hour=hour, what=what, first=first, second=second, count=number)
@@ -134,13 +146,31 @@ def write(organisation: Organisation, found: Counter[Key], start: datetime | Non
         ],
         batch_size=500,
     )
+    DayTally.objects.bulk_create(
+        [
+            DayTally(organisation=organisation, day=day, what=what, first=first, second=second, count=number)
+            for (day, what, first, second), number in by_day(earlier + found).items()
+        ],
+        batch_size=500,
+    )
+
+
+def by_day(counted: Counter[Key], until: datetime | None = None) -> Counter[DayKey]:
+    """The tallies of hours, added up to days; those that ended by `until`."""
+    days: Counter[DayKey] = Counter()
+    for (hour, what, first, second), number in counted.items():
+        if until is None or hour.date() < until.astimezone(UTC).date():
+            days[hour.date(), what, first, second] += number
+    return days
 
 
 def tallies(organisation: Organisation, until: datetime | None = None) -> Counter[Key]:
     """The stored tallies of the hours before `until`."""
     rows = Tally.objects.filter(organisation=organisation)
-    if until is not None:
-        rows = rows.filter(hour__lt=until)
+    return _stored(rows if until is None else rows.filter(hour__lt=until))
+
+
+def _stored(rows: QuerySet[Tally]) -> Counter[Key]:
     return Counter(
         {
             (hour, what, first, second): number
@@ -149,7 +179,18 @@ def tallies(organisation: Organisation, until: datetime | None = None) -> Counte
     )
 
 
-def differences(counted: Counter[Key], stored: Counter[Key]) -> list[tuple[Key, int, int]]:
+def day_tallies(organisation: Organisation, until: datetime) -> Counter[DayKey]:
+    """The stored tallies of the days that ended by `until`."""
+    rows = DayTally.objects.filter(organisation=organisation, day__lt=until.astimezone(UTC).date())
+    return Counter(
+        {
+            (day, what, first, second): number
+            for day, what, first, second, number in rows.values_list("day", "what", "first", "second", "count")
+        }
+    )
+
+
+def differences(counted: Counter[K], stored: Counter[K]) -> list[tuple[K, int, int]]:
     """Where two counts differ: the key, what was counted, and what is stored."""
     keys = sorted(key for key in counted.keys() | stored.keys() if counted[key] != stored[key])
     return [(key, counted[key], stored[key]) for key in keys]

@@ -44,7 +44,7 @@ class SearchForm(forms.Form):
 
     service = forms.ChoiceField(
         label=gettext_lazy("Service"),
-        help_text=gettext_lazy("A check stands under the gate, with what each service said inside it."),
+        help_text=gettext_lazy("Entries of its own, and checks in which it ran. Every check stands under the gate."),
         required=False,
         choices=[ANY, *SERVICE_TITLES.items()],
     )

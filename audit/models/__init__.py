@@ -2,7 +2,7 @@
 
 from audit.models.entry import Entry, Pending, Refusal
 from audit.models.exports import Dataset, Export
-from audit.models.metrics import Counted, Tally
+from audit.models.metrics import Counted, DayTally, Tally
 from audit.models.public import Milestone, Surface
 from audit.models.text import Text
 from audit.models.tree import Checkpoint, Leaf, Log, Node
@@ -11,6 +11,7 @@ __all__ = [
     "Checkpoint",
     "Counted",
     "Dataset",
+    "DayTally",
     "Entry",
     "Export",
     "Leaf",

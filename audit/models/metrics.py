@@ -1,4 +1,4 @@
-"""What the record was counted to hold, hour by hour. All of it can be counted again from the entries."""
+"""What the record was counted to hold, hour by hour and day by day. All of it can be counted again from the entries."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +39,30 @@ class Tally(models.Model):
         ]
         indexes = [
             models.Index(fields=["organisation", "what", "hour", "first", "second", "count"], name="tally_sums"),
+        ]
+
+
+class DayTally(models.Model):
+    """The tallies of the hours of one day (UTC), added up: written with them, so that many days are few rows."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation = models.ForeignKey(
+        "accounts.Organisation", on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    what = models.CharField(max_length=10, choices=Tally.What.choices)
+    day = models.DateField()
+    first = models.CharField(max_length=100)
+    second = models.CharField(max_length=50, blank=True)
+    count = models.PositiveBigIntegerField()
+
+    objects = ScopedManager(organisation="organisation")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "what", "day", "first", "second"], name="day_tally_once"),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "what", "day", "first", "second", "count"], name="day_tally_sums"),
         ]
 
 

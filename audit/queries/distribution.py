@@ -44,7 +44,7 @@ def distribution(organisation: Organisation, wanted: Wanted) -> Distribution:
     """Of the days that are looked for, at most the last 31; without any, of the last 14. Of one service, if wanted."""
     days, is_cut = _days(wanted)
     found = decisions_by_day([organisation], days, wanted.service)
-    titles = {**DECISIONS, "": _("Acts of people")}
+    titles = {**DECISIONS, "": _("Otherwise") if wanted.service else _("Acts of people")}
     kinds = {"ask": "ask", "deny": "deny"}
     strips = [
         Strip(name, str(titles[name]), counts, kinds.get(name, ""))

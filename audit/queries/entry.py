@@ -11,7 +11,7 @@ from django.db import connections, router
 
 from accounts.models import Organisation
 from accounts.permissions import Caller
-from audit.domain.metrics import NOT_RUN
+from audit.envelope import NOT_RUN
 from audit.models import Entry, Text
 from audit.queries.registry import may_read_words
 from audit.queries.search import COLUMNS

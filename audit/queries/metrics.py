@@ -1,4 +1,4 @@
-"""Figures from the hourly tallies. No page counts entries: it adds up what was counted of the log."""
+"""Figures from the tallies of hours and days. No page counts entries: it adds up what was counted of the log."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Organisation
 from accounts.scope import open_organisation, public_rows
 from audit.envelope import PRESSURES, SERVICES
-from audit.models import Counted, Surface, Tally
+from audit.models import Counted, DayTally, Surface, Tally
 from audit.queries.wording import DECISIONS, SECTIONS
 
 What = Tally.What
@@ -44,18 +44,37 @@ class Figures:
 
 
 def figures(organisations: Iterable[Organisation], since: datetime, until: datetime) -> Figures:
-    """What the tallies of these organisations hold of the hours from `since` to before `until`, added up."""
+    """What was counted in the hours from `since` to before `until`, of these organisations together.
+
+    Whole days (UTC) between them are read as days, the hours at both ends as hours: a month is no more rows than that.
+    """
     found = Figures(since, until)
+    first, last = _midnights(since, until)
     for organisation in organisations:
         with open_organisation(organisation):
-            _add(found, Tally.objects.filter(organisation=organisation, hour__gte=since, hour__lt=until))
+            hours = Tally.objects.filter(organisation=organisation)
+            if first < last:
+                days = DayTally.objects.filter(organisation=organisation)
+                _add(found, days.filter(day__gte=first.date(), day__lt=last.date()))
+                _add(found, hours.filter(hour__gte=since, hour__lt=first))
+                _add(found, hours.filter(hour__gte=last, hour__lt=until))
+            else:
+                _add(found, hours.filter(hour__gte=since, hour__lt=until))
     return found
+
+
+def _midnights(since: datetime, until: datetime) -> tuple[datetime, datetime]:
+    """The first midnight (UTC) that is not before `since`, and the last that is not after `until`."""
+    first = datetime.combine(since.astimezone(UTC).date(), time.min, UTC)
+    return first if first >= since else first + timedelta(days=1), datetime.combine(
+        until.astimezone(UTC).date(), time.min, UTC
+    )
 
 
 SUMMED = (What.DECISION, What.STEP, What.BOUNDARY, What.PRESSURE)
 
 
-def _add(found: Figures, rows: QuerySet[Tally]) -> None:
+def _add(found: Figures, rows: QuerySet[Tally] | QuerySet[DayTally]) -> None:
     # Each kind by its name: then the index gives the hours of each, with their counts, and no row is read.
     found.refused += rows.filter(what=What.EVENT, first=REFUSED).aggregate(n=Sum("count"))["n"] or 0
     summed = rows.filter(what__in=SUMMED).values_list("what", "first", "second").annotate(n=Sum("count")).order_by()
@@ -95,13 +114,16 @@ def last_days(number: int, today: date | None = None) -> list[date]:
 def decisions_by_day(
     organisations: Iterable[Organisation], days: list[date], service: str = ""
 ) -> dict[str, list[int]]:
-    """For each answer of the gate, and for everything else under "", how many entries there were each day."""
+    """For each answer of the gate, and for everything else under "", how many entries there were each day.
+
+    Of one service, its own entries by their decision and the checks in which it ran by what it said.
+    """
     found = {name: [0] * len(days) for name in (*DECISIONS, "")}
     said = Case(When(second__in=list(DECISIONS), then=F("second")), default=Value(""), output_field=CharField())
-    narrow = {"first": service} if service else {}
+    narrow = {"first": service, "what__in": [What.DECISION, What.STEP]} if service else {"what": What.DECISION}
     for organisation in organisations:
         with open_organisation(organisation):
-            rows = Tally.objects.filter(organisation=organisation, what=What.DECISION, **narrow)
+            rows = Tally.objects.filter(organisation=organisation, **narrow)
             _add_days(found, rows.annotate(said=said).values_list("hour", "said"), days)
     return found
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
 from audit.models import Entry, Text
@@ -78,7 +79,7 @@ def written_by(
     found = [
         Written(
             entry,
-            event_in_words(entry.event),
+            event_in_words(entry.event, _("You")),
             [
                 Word(name, kept[digest], erase(entry.pk, name))
                 for name, digest in named[entry.pk].items()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from uuid import UUID
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from accounts.models import Organisation
 from accounts.permissions import Caller, may
@@ -74,14 +74,20 @@ def may_read_words(entry: Entry, caller: Caller) -> bool:
 
 
 def page_of_subject(organisation: Organisation, entry: Entry, caller: Caller) -> str:
-    """The address of the page of what an entry is about; nothing where there is none, or this reader may not see it."""
+    """The address of the page of what an entry is about; nothing where there is none, or this reader may not see it.
+
+    Nothing either where its id is none that a page has: an entry opens whatever it says of its subject.
+    """
     find = _finders.get(entry.subject_kind)
     if find is not None:
         return find(organisation, entry.subject_kind, entry.subject_id, caller)
     route, verb, alone = _pages.get(entry.subject_kind, ("", "", False))
     if not verb or not may(caller, verb):
         return ""
-    return reverse(route, args=[organisation.slug, entry.subject_id] if alone else [organisation.slug])
+    try:
+        return reverse(route, args=[organisation.slug, entry.subject_id] if alone else [organisation.slug])
+    except NoReverseMatch:
+        return ""
 
 
 def acts_in_words(entries: Sequence[Entry], caller: Caller) -> dict[UUID, str]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.utils.functional import Promise
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import APIKey, Membership, Project
-from accounts.permissions import TABLE
 from accounts.roles import Part, Role
 from audit.envelope import PEOPLE, SERVICES
 from audit.models import Entry
@@ -68,11 +70,8 @@ SECTIONS: dict[str, Words] = {
     "12.5": gettext_lazy("Without precedent (12.5)"),
 }
 """The framework's own boundaries, by the section that the name of one begins with."""
-OTHER_EVENTS: dict[str, Words] = {
-    "access.refused": gettext_lazy("Somebody from elsewhere asked for what is not theirs."),
-    "erasure": gettext_lazy("Somebody’s words were erased on their request."),
-}
-"""Events that no row of the table has: what they are called until one does."""
+
+_told: dict[str, Words] = {}
 
 
 def service_in_words(service: str) -> str:
@@ -92,19 +91,36 @@ def result_in_words(result: str) -> str:
     return decision_in_words(result) if result in DECISIONS else result.replace("_", " ").capitalize()
 
 
-@cache
-def _sentences() -> dict[str, Words]:
-    return OTHER_EVENTS | {row.event: row.says for row in TABLE.values() if row.event and row.says}
+def tell_events(sentences: Mapping[str, Words]) -> None:
+    """An app says what its entries tell, by event: a sentence in the past tense, of what one such entry records.
+
+    It may begin with `%(who)s`, or `%(agent)s` where a key acts: whoever the entry names is put there.
+    """
+    _told.update(sentences)
 
 
-def event_in_words(event: str) -> str:
-    """The sentence of the table of permissions for the verb that this event records, else the event's own name."""
-    return str(_sentences().get(event, event))
+def event_in_words(event: str, who: str = "") -> str:
+    """What an event tells when it is of nobody in particular, or of `who`; else the event's own name."""
+    said = {"who": who or _("Somebody"), "agent": who or _("An agent")}
+    return str(_told[event]) % said if event in _told else event
+
+
+def entry_in_words(entry: Entry, names: dict[str, str]) -> SafeString:
+    """What an entry tells, with whoever it names, escaped and kept apart from the direction of the sentence."""
+    if entry.event not in _told:
+        return escape(entry.event)
+    actor = format_html("<bdi>{}</bdi>", names.get(entry.actor_ref or "") or capfirst(actor_in_words(entry, names)))
+    return mark_safe(escape(_told[entry.event]) % {"who": actor, "agent": actor})
+
+
+def names_its_actor(event: str) -> bool:
+    """Whether the sentence of an event says who it was."""
+    return str(_told.get(event, "")).startswith("%(")
 
 
 def known_events() -> list[str]:
-    """Every event that has words, by name."""
-    return sorted(_sentences())
+    """Every event that has a sentence, by name."""
+    return sorted(_told)
 
 
 def name_in_words(name: str) -> str:

@@ -28,7 +28,7 @@ from audit.queries.distribution import MOST_DAYS, Distribution, distribution
 from audit.queries.entry import Page, entry_page
 from audit.queries.proofs import inclusion_of, last_checkpoint
 from audit.queries.registry import acts_in_words, page_of_subject
-from audit.queries.search import COLUMNS, Found, Wanted, every, search
+from audit.queries.search import COLUMNS, WITHIN_CHECKS, Found, Wanted, every, search
 from audit.receipts import receipt_of
 
 READ = "read_record"
@@ -80,6 +80,8 @@ def _note(chart: Distribution, wanted: Wanted | None) -> str:
     said = [_("Each strip has its own scale; a bar is a day.")]
     if chart.is_cut:
         said.append(_("Of the days looked at, the last %(n)s are shown.") % {"n": MOST_DAYS})
+    if wanted is not None and wanted.service in WITHIN_CHECKS:
+        said.append(_("Checks are in it by what the service said in them."))
     if wanted is not None and set(wanted.columns()) - {"service"}:
         said.append(_("All entries of these days are in it, not only those found below."))
     if chart.counted_at is None:
@@ -93,7 +95,8 @@ def _row(entry: Entry, names: dict[str, str], acts: Mapping[UUID, str]) -> dict[
         "day": entry.timestamp,
         "decision": wording.decision_in_words(entry.decision),
         "decision_class": wording.CLASSES.get(entry.decision, ""),
-        "what": wording.event_in_words(entry.event),
+        "what": wording.entry_in_words(entry, names),
+        "is_told_of_somebody": wording.names_its_actor(entry.event),
         "act": acts.get(entry.pk, ""),
         "actor": wording.actor_in_words(entry, names),
         "service": wording.service_in_words(entry.service),
@@ -144,7 +147,7 @@ def _facts(request: MemberRequest, page: Page, names: dict[str, str]) -> list[di
     agent = envelope["agent"] or {}
     project = wording.project_names().get(entry.project_id) if entry.project_id else ""
     rows = [
-        (_("What was done"), format_html("{} <code>{}</code>", wording.event_in_words(entry.event), entry.event)),
+        (_("What was done"), format_html("{} <code>{}</code>", wording.entry_in_words(entry, names), entry.event)),
         (_("When, exactly"), format_html("<code>{}</code>", envelope["timestamp"])),
         (_("Result"), wording.decision_in_words(entry.decision)),
         (_("Who"), _linked(request, wording.actor_in_words(entry, names), "actor", entry.actor_ref)),

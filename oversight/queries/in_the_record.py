@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from audit.forms.search import uuid_or_none
 from audit.models import Entry
 from audit.queries.registry import lead_to, tell_acts
 from oversight.models import Check
@@ -13,7 +14,8 @@ from oversight.queries.checks import act_in
 
 def acts_of(entries: Sequence[Entry]) -> dict[UUID, str]:
     """The act that each check was about, in one line, by the id of the check's entry."""
-    checks = Check.objects.filter(pk__in=[entry.subject_id for entry in entries]).select_related("text")
+    about = [pk for entry in entries if (pk := uuid_or_none(entry.subject_id)) is not None]
+    checks = Check.objects.filter(pk__in=about).select_related("text")
     return {check.entry_id: act_in(check.text).line for check in checks}
 
 

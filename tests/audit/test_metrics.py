@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from itertools import product
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +16,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -23,7 +28,7 @@ from accounts.scope import open_organisation
 from audit.domain import metrics
 from audit.domain.metrics import count, count_new, tallies
 from audit.domain.surfaces import switch_surface
-from audit.models import Counted, Entry, Tally
+from audit.models import Counted, DayTally, Entry, Tally
 from audit.queries import metrics as reading
 from audit.tasks import count_entries
 from tests.audit.recorded import check
@@ -107,6 +112,69 @@ def test_of_two_that_count_at_once_the_second_leaves_it(house: Organisation, mon
     with open_organisation(house):
         assert Counted.objects.get().until == later
     assert stored(house)[NOON, "event", "oversight.check", ""] == 1
+
+
+def test_windows_of_days_are_the_sums_of_their_hours(house: Organisation) -> None:
+    """Wherever a window begins and ends: whole days and the hours at both ends give what all the hours give."""
+    last = NOON + timedelta(days=3, hours=7)
+    kinds = (("allow", None), ("ask", "12.1 values"), ("deny", "Own prices"))
+    for place in range(16):
+        with time_machine.travel(NOON + timedelta(hours=5 * place), tick=False):
+            decision, boundary = kinds[place % 3]
+            check(house, decision, boundary=boundary, pressure="HIGH" if place % 2 else "NORMAL")
+        # Counted in between: days are added up from hours that were counted before and hours that come new.
+        count_new(house, NOON + timedelta(hours=5 * place, minutes=30))
+    count_new(house, last + timedelta(minutes=1))
+    hours = stored(house)
+    with open_organisation(house):
+        assert metrics.day_tallies(house, last + timedelta(days=1)) == metrics.by_day(Counter(hours))
+        assert sum(metrics.by_day(Counter(hours)).values()) == sum(hours.values())
+    for back, ends in product((0, 1, 7, 12, 19, 24, 30, 43, 55, 79), (0, 3, 7, 8, 31)):
+        since, until = last - timedelta(hours=back + ends), last + timedelta(hours=1 - ends)
+        found = reading.figures([house], since, until)
+        within = [(key, n) for key, n in hours.items() if since <= key[0] < until]
+        assert found.entries == sum(n for (_at, what, *_rest), n in within if what == "decision"), (since, until)
+        assert found.pressure["HIGH"] == sum(n for (_at, what, level, _to), n in within if level == "HIGH")
+        assert found.blocked.total() == sum(
+            n for (_at, what, _name, said), n in within if what == "boundary" and said in {"ask", "deny"}
+        )
+        assert found.operations["BoundaryEnforcer"] == sum(
+            n for (_at, what, name, _to), n in within if (what, name) == ("step", "BoundaryEnforcer")
+        )
+
+
+def test_a_day_that_is_not_the_sum_of_its_entries_is_found(house: Organisation) -> None:
+    for hours in (0, 1, 24):
+        with time_machine.travel(NOON + timedelta(hours=hours), tick=False):
+            check(house)
+    count_new(house, NOON + timedelta(hours=24, minutes=1))
+    assert "agree: 2 entries" in recount()
+    with open_organisation(house):
+        changed = DayTally.objects.filter(day=NOON.date(), what="decision", first="Gate")
+        assert changed.update(count=3) == 1
+    with pytest.raises(CommandError, match="1 figures differ: 2 entries"):
+        recount()
+    assert "2027-04-19, the day, decision Gate allow: counted 2, stored 3" in recount("--write")
+    assert "agree: 2 entries" in recount()
+    with open_organisation(house):
+        assert [row.count for row in changed.all()] == [2]
+
+
+def test_days_are_added_up_from_hours_counted_before_there_were_days(house: Organisation) -> None:
+    """What the migration does on an installation that has counted for a while."""
+    for hours in (0, 1, 24):
+        with time_machine.travel(NOON + timedelta(hours=hours), tick=False):
+            check(house)
+    count_new(house, NOON + timedelta(hours=30))
+    with open_organisation(house):
+        made = metrics.day_tallies(house, NOON + timedelta(days=2))
+        assert len({day for day, *_rest in made}) == 2
+        DayTally.objects.all().delete()
+    name = "0009_days_from_their_hours"
+    then = MigrationLoader(connection).project_state(("audit", name)).apps
+    import_module(f"audit.migrations.{name}").add_up(then, connection.schema_editor())
+    with open_organisation(house):
+        assert metrics.day_tallies(house, NOON + timedelta(days=2)) == made
 
 
 def test_the_task_counts_every_organisation(cast: Cast) -> None:

@@ -111,6 +111,15 @@ def test_of_two_filters_each_is_asked_of_its_own_index_how_far_it_reaches(house:
             assert f"LIMIT {LOOKED_THROUGH}" in found[0]
 
 
+def test_a_service_within_checks_is_held_against_no_more_than_a_second_filter_is(house: Organisation) -> None:
+    with open_organisation(house):
+        for wanted, index in (({}, "entry_of_service"), ({"decision": "deny"}, "entry_decision")):
+            first, *found = plans(lambda wanted=wanted: search(house, Wanted(service="BoundaryEnforcer", **wanted)))
+            assert f"OFFSET {LOOKED_THROUGH - 1}" in first[0]
+            assert not any(is_sorted_or_read_whole(plan) for _sql, plan in (first, *found)), found
+            assert all(looks_into(index, plan) for _sql, plan in (first, *found)), found
+
+
 def test_the_interface_looks_no_further_than_a_page_does(house: Organisation) -> None:
     with open_organisation(house):
         rows = Entry.objects.filter(organisation=house).order_by("-id")
@@ -167,5 +176,5 @@ def test_figures_and_charts_read_tallies_and_never_entries(house: Organisation) 
         summed = [(sql, plan) for sql, plan in sent if "SUM(" in sql]
         assert summed
         for sql, plan in summed:
-            assert looks_into("tally_sums", plan), (sql, plan)
+            assert looks_into("day_tally_sums" if "audit_daytally" in sql else "tally_sums", plan), (sql, plan)
             assert "COVERING" in plan or connection.vendor == "postgresql", (sql, plan)

@@ -7,12 +7,14 @@ from uuid import UUID
 
 import pytest
 import time_machine
+from django.db import transaction
 
 from accounts.models import Organisation
 from accounts.scope import open_organisation
 from audit.models import Entry
 from audit.queries import search as searching
 from audit.queries.search import Wanted, every, first_id, moment_of, search
+from audit.record import Actor, record
 from tests.audit.recorded import check
 from tests.cast import Cast, make_organisation, make_project
 
@@ -116,6 +118,64 @@ def test_of_several_filters_the_one_that_leaves_fewest_is_looked_up(
             assert (ids(found.rows), found.looked_back_to) == ([rare.pk], None)
         nothing = search(house, Wanted(decision="deny", pressure="HIGH", actor="nobody"))
         assert (nothing.rows, nothing.looked_back_to) == ([], None)
+
+
+def test_a_service_finds_its_own_entries_and_the_checks_in_which_it_ran(house: Organisation) -> None:
+    verifier, orchestrator = "MetacognitiveVerifier", "PluralisticDeliberationOrchestrator"
+    with open_organisation(house):
+        first = check(house, "deny", session="a")
+        unread = check(house, "allow", session="b", steps=((verifier, "skipped", 0), ("BoundaryEnforcer", "allow", 4)))
+        # What a caller writes does not make a service run.
+        quoted = check(house, "allow", session='","service":"MetacognitiveVerifier","x":"', steps=())
+        with transaction.atomic():
+            own = record(
+                "oversight.session.pressure", actor=Actor("system"), organisation=house, subject=("session", "a"),
+                decision="elevated", session="a", service=verifier,
+            )  # fmt: skip
+        last = check(house, "allow", session="a", steps=((verifier, "allow", 4),))
+        for wanted, right in (
+            (Wanted(service=verifier), [last, own, first]),
+            (Wanted(service=verifier, session="a"), [last, own, first]),
+            (Wanted(service=verifier, decision="allow"), [last]),
+            (Wanted(service=verifier, decision="deny", session="a"), [first]),
+            (Wanted(service=verifier, session="b"), []),
+            (Wanted(service="BoundaryEnforcer"), [unread, first]),
+            (Wanted(service=orchestrator), []),
+            (Wanted(service="Gate"), [last, quoted, unread, first]),
+        ):
+            found = search(house, wanted)
+            assert (ids(found.rows), found.following) == (ids(right), None), wanted
+            assert ids(list(every(house, wanted, whole=True))) == ids(right)
+
+
+def test_the_checks_of_a_service_are_looked_through_so_far_and_no_further(
+    house: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verifier = "MetacognitiveVerifier"
+    monkeypatch.setattr(searching, "LOOKED_THROUGH", 4)
+    with open_organisation(house):
+        made = []
+        for number in range(14):
+            if number % 5 == 2:
+                with transaction.atomic():
+                    made.append(record(
+                        "oversight.session.pressure", actor=Actor("system"), organisation=house, decision="elevated",
+                        subject=("session", "a"), service=verifier,
+                    ))  # fmt: skip
+            elif number in {0, 6, 13}:
+                made.append(check(house, steps=((verifier, "allow", 4),)))
+            else:
+                check(house, steps=())
+        pages, after = [], None
+        while True:
+            page = search(house, Wanted(service=verifier), after)
+            pages.append(ids(page.rows))
+            assert page.looked_back_to == (moment_of(page.following) if page.following else None)
+            after = page.following
+            if after is None:
+                break
+        assert len(pages) > 1
+        assert [one for page in pages for one in page] == ids(made[::-1])
 
 
 def test_another_organisation_has_nothing_in_it(cast: Cast) -> None:

@@ -11,6 +11,7 @@ from accounts.domain.acting import caller_for
 from accounts.domain.keys import create_api_key
 from audit.models import Entry
 from audit.queries.registry import page_of_subject
+from audit.record import Actor, record
 from deliberation.domain.review import start_review
 from instructions.domain.classification import Wording
 from instructions.domain.instruction import propose_instruction
@@ -85,3 +86,20 @@ def test_what_is_not_there_leads_nowhere(cast: Cast) -> None:
     assert page_of_subject(cast.organisation, entry, caller_for(cast.administrator, cast.organisation)) == ""
     entry.subject_kind = "unheard_of"
     assert page_of_subject(cast.organisation, entry, caller_for(cast.administrator, cast.organisation)) == ""
+
+
+def test_an_entry_opens_whatever_it_says_of_its_subject(cast: Cast) -> None:
+    """Its page is there, and leads nowhere, where the id is none that an address takes."""
+    kinds = ("check", "session", "judgment_request", "instruction", "api_key", "broken_glass", "deliberation")
+    odd = ("", "one two", "0" * 32, "../../settings", "9" * 64)
+    browser = signed_in(cast.administrator)
+    actor = Actor("system")
+    for place, kind in enumerate(kinds):
+        about = odd[place % len(odd)]
+        entry = record(
+            "oversight.check", actor=actor, organisation=cast.organisation, subject=(kind, about), decision="allow"
+        )
+        response = browser.get(reverse("record_entry", args=["care", entry.pk]))
+        assert response.status_code == 200, (kind, about)
+        assert f'{kind.replace("_", " ")} <code class="hash">{about}</code>' in response.content.decode()
+    assert browser.get(reverse("record", args=["care"])).status_code == 200

@@ -42,6 +42,8 @@ from accounts.scope import open_organisation  # noqa: E402
 from audit.models import Entry, Pending, Surface  # noqa: E402
 
 SPAN = timedelta(days=30)
+RARE = 200
+"""Of so many entries a rare actor is the one, however many there are: what is found fills a page at every size."""
 COLUMNS = [field.column for field in Entry._meta.concrete_fields]
 STEPS = ",".join(
     f'{{"microseconds":{took},"result":"{said}","service":"{service}"}}'
@@ -76,8 +78,8 @@ def entries(organisation: UUID, projects: list[UUID], people: list[str], events:
                 ("NORMAL", "ELEVATED", "HIGH", "CRITICAL", "DANGEROUS"), (800, 150, 40, 9, 1)
             )[0],
             "actor_kind": "agent", "actor_role": "key", "actor_ref": dice.choice(agents), "subject_kind": "check",
-            "subject_id": f"{number // 2:032x}", "project_id": dice.choice(projects), "session": f"{number // 400:08x}",
-            "boundary": None, "outcome": None, "mode": "enforced", "cause_id": None,
+            "subject_id": str(UUID(int=number // 2)), "project_id": dice.choice(projects),
+            "session": f"{number // 400:08x}", "boundary": None, "outcome": None, "mode": "enforced", "cause_id": None,
         }  # fmt: skip
         if number % 20 == 0:
             row |= {
@@ -89,7 +91,7 @@ def entries(organisation: UUID, projects: list[UUID], people: list[str], events:
             row |= {"event": "oversight.pressure", "service": "ContextPressureMonitor", "decision": "elevated"}
         if row["decision"] in {"ask", "deny"}:
             row["boundary"] = dice.choice(BOUNDARIES)
-        if number % 5003 == 7:
+        if number % max(1, size // RARE) == 7:
             row["actor_ref"] = f"{0xABC:032x}"
         if asked and number % 50 == 0:
             row["cause_id"] = dice.choice(asked)

@@ -18,6 +18,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import combinations
@@ -57,13 +58,14 @@ def addresses() -> tuple[dict[str, Callable[[], Any]], int]:
         size, ids = checkpoint.size, list(Entry.objects.order_by("id").values_list("id", flat=True)[:10])
         last = Entry.objects.order_by("-id")[0]
         middle = checks.filter(id__gte=Entry.objects.order_by("id")[size // 2].pk).order_by("id")[0]
-        answered = Entry.objects.filter(cause_id__isnull=False, session=middle.session).values("cause_id")[:1]
-        asked = Entry.objects.filter(pk__in=answered).first() or middle
+        causes = Entry.objects.filter(cause_id__isnull=False, id__gt=middle.pk).order_by("id")
+        [(much_answered, _times)] = Counter(causes.values_list("cause_id", flat=True)[:1000]).most_common(1)
+        asked = Entry.objects.get(pk=much_answered)
         corpus = Dataset.objects.first()
         key = create_api_key(Project.objects.get(pk=middle.project_id), "Bench", by=SYSTEM)
     day = middle.timestamp.date()
     common = {
-        "service": "Gate", "decision": "deny", "pressure": "HIGH", "project": middle.project_id,
+        "service": "Gate", "decision": "warn", "pressure": "HIGH", "project": middle.project_id,
         "session": middle.session, "actor": middle.actor_ref, "event": "oversight.check",
         "subject": f"check:{middle.subject_id}",
     }  # fmt: skip
@@ -72,18 +74,21 @@ def addresses() -> tuple[dict[str, Callable[[], Any]], int]:
         "list, from the middle": f"after={middle.pk}",
         "list, last page": f"after={ids[-1]}",
         **{f"by {name}": f"{name}={value}" for name, value in common.items()},
+        "by a service within checks": "service=BoundaryEnforcer",
+        "by a service that never ran": "service=PluralisticDeliberationOrchestrator",
         "by a rare decision": "decision=elevated",
         "by a rare pressure": "pressure=DANGEROUS",
         "by a rare actor": f"actor={0xABC:032x}",
         "by a rare event": "event=outcome.reopen",
         "one day": f"since={day}&until={day}",
-        "one day, denied": f"since={day}&until={day}&decision=deny",
+        "one day, allowed": f"since={day}&until={day}&decision=allow",
         "31 days in the chart": f"since={day - timedelta(days=30)}",
         "deep, by decision": f"decision=warn&after={middle.pk}",
         **{f"{PAIRS}{one}, {two}": f"{one}={common[one]}&{two}={common[two]}" for one, two in combinations(common, 2)},
         f"{PAIRS}two rare": "decision=deny&pressure=DANGEROUS",
         f"{PAIRS}rare and common": "pressure=DANGEROUS&service=Gate",
-        f"{PAIRS}nothing like it": "service=BoundaryEnforcer&decision=deny",
+        f"{PAIRS}a service within checks, denied": "service=BoundaryEnforcer&decision=deny",
+        f"{PAIRS}a service that never ran": "service=InstructionPersistenceClassifier&decision=warn",
         f"{PAIRS}never together": "service=Tractatus&decision=allow",
         f"{PAIRS}never together, rare": "service=ContextPressureMonitor&decision=deny",
         f"{PAIRS}four at once": f"service=Gate&decision=deny&pressure=DANGEROUS&project={middle.project_id}",

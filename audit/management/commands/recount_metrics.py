@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ SHOWN = 20
 
 
 class Command(BaseCommand):
-    help = "Count the hourly figures of an organisation anew, from its log or from a file of envelopes, and compare."
+    help = "Count the figures of an organisation, hours and days, anew, from its log or from a file, and compare."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--organisation", required=True, help="its short name")
@@ -47,7 +48,7 @@ class Command(BaseCommand):
                 counted = metrics.count(metrics.envelopes_of(house, until=until))
             else:
                 counted, until = self._of_file(file, str(house.pk), until)
-            found = metrics.differences(counted, metrics.tallies(house, until))
+            found = _said(house, counted, until)
             if write and found:
                 with transaction.atomic():
                     metrics.write(house, counted)
@@ -61,9 +62,8 @@ class Command(BaseCommand):
         if not found:
             self.stdout.write(f"The figures agree: {where}.")
             return
-        for (hour, what, first, second), now, stored in found[:SHOWN]:
-            named = " ".join(filter(None, (what, first, second)))
-            self.stdout.write(f"{hour:%Y-%m-%d %H} {named}: counted {now}, stored {stored}")
+        for line in found[:SHOWN]:
+            self.stdout.write(line)
         if write:
             self.stdout.write(f"{len(found)} figures were wrong and are right now: {where}.")
             return
@@ -98,3 +98,17 @@ class Command(BaseCommand):
             raise CommandError(f"{file} holds no envelope.")
         end = min(until, metrics.hour_of(datetime.fromisoformat(last)))
         return metrics.before(counted, end), end
+
+
+def _said(house: Organisation, counted: Counter[metrics.Key], until: datetime) -> list[str]:
+    """Where the stored figures differ from what was counted, a line each: the hours, and the days that are over."""
+    hours = metrics.differences(counted, metrics.tallies(house, until))
+    days = metrics.differences(metrics.by_day(counted, until), metrics.day_tallies(house, until))
+    return [
+        *(_line(f"{hour:%Y-%m-%d %H}", rest, *numbers) for (hour, *rest), *numbers in hours),
+        *(_line(f"{day:%Y-%m-%d}, the day,", rest, *numbers) for (day, *rest), *numbers in days),
+    ]
+
+
+def _line(when: str, what: list[str], now: int, stored: int) -> str:
+    return f"{when} {' '.join(filter(None, what))}: counted {now}, stored {stored}"
