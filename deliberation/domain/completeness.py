@@ -9,12 +9,13 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils import formats
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
 
 from accounts import clock
+from deliberation.domain.gathering import gathered, with_texts
 from deliberation.models import (
     Commitment,
     Dissent,
@@ -167,15 +168,17 @@ def latest_version(outcome: Outcome) -> OutcomeVersion | None:
     return latest_versions([outcome]).get(outcome.pk)
 
 
+def _standing_dissents(outcomes: Iterable[UUID]) -> QuerySet[Dissent]:
+    return Dissent.objects.filter(outcome_id__in=outcomes, withdrawn_at__isnull=True, replaced_by__isnull=True)
+
+
 def standing_dissents_of(outcomes: Iterable[UUID]) -> dict[UUID, list[Dissent]]:
     """The dissents that are neither withdrawn nor replaced by their author's later one, by outcome, oldest first."""
-    found: dict[UUID, list[Dissent]] = defaultdict(list)
-    rows = Dissent.objects.filter(outcome_id__in=outcomes, withdrawn_at__isnull=True, replaced_by__isnull=True)
-    rows = rows.select_related("seat", "framework", "lead", "objection", "removed_by", "predicts", "written_against")
+    rows = _standing_dissents(outcomes)
     answers = Prefetch("answers", DissentAnswer.objects.select_related("text", "by_user"))
-    for row in rows.prefetch_related(answers, Prefetch("joins", DissentJoin.objects.select_related("seat"))):
-        found[row.outcome_id].append(row)
-    return found
+    joins = Prefetch("joins", DissentJoin.objects.select_related("seat"))
+    rows = rows.select_related("seat", "framework", "written_against").prefetch_related(answers, joins)
+    return gathered(with_texts(rows, "lead", "objection", "removed_by", "predicts"), by="outcome_id")
 
 
 def standing_dissents(outcome: Outcome) -> list[Dissent]:
@@ -198,13 +201,14 @@ def missing_to_sign_each(versions: Iterable[OutcomeVersion], *, now: datetime) -
         state=StakeholderList.State.APPROVED,
     )
     approved_here = set(approved.values_list("deliberation_id", flat=True))
-    dissents = standing_dissents_of([row.outcome_id for row in rows])
+    unanswered = _standing_dissents([row.outcome_id for row in rows]).filter(answers__isnull=True)
+    waiting = gathered(unanswered.select_related("seat"), by="outcome_id")
     return {
         written.version.pk: list(
             _missing_to_sign(
                 written,
                 list_is_approved=written.version.deliberation_id in approved_here,
-                dissents=dissents[written.version.outcome_id],
+                unanswered=waiting[written.version.outcome_id],
                 now=now,
             )
         )
@@ -213,7 +217,7 @@ def missing_to_sign_each(versions: Iterable[OutcomeVersion], *, now: datetime) -
 
 
 def _missing_to_sign(
-    written: Written, *, list_is_approved: bool, dissents: list[Dissent], now: datetime
+    written: Written, *, list_is_approved: bool, unanswered: list[Dissent], now: datetime
 ) -> Iterator[Missing]:
     version = written.version
     if not list_is_approved:
@@ -222,9 +226,6 @@ def _missing_to_sign(
         yield Missing("window", _("It has not been circulated yet: nobody could dissent."))
     elif now < version.dissent_closes_at:
         yield Missing("window", _("The time for dissent is not over yet."))
-    for dissent in dissents:
-        if not dissent.answers.all():
-            yield Missing(
-                f"dissent-{dissent.pk.hex}", _("Answer the dissent of %(name)s.") % {"name": dissent.seat.name}
-            )
+    for dissent in unanswered:
+        yield Missing(f"dissent-{dissent.pk.hex}", _("Answer the dissent of %(name)s.") % {"name": dissent.seat.name})
     yield from _missing_in(written)
