@@ -90,9 +90,19 @@ def missing_in(version: OutcomeVersion) -> list[Missing]:
     return missing_in_each([version])[version.pk]
 
 
-def missing_in_each(versions: Iterable[OutcomeVersion]) -> dict[UUID, list[Missing]]:
-    """`missing_in` of several versions, by their ids, in a fixed number of queries."""
-    return {written.version.pk: list(_missing_in(written)) for written in _written(versions)}
+def missing_in_each(
+    drafts: Iterable[OutcomeVersion], *, to_sign: Iterable[OutcomeVersion] = (), now: datetime | None = None
+) -> dict[UUID, list[Missing]]:
+    """`missing_in` of drafts and `missing_to_sign` of others, by their ids, in a fixed number of queries."""
+    open_ones, last = list(drafts), list(to_sign)
+    waits = _waiting_for(last)
+    return {
+        written.version.pk: [
+            *(_missing_to_sign(written.version, waits, now or clock.now()) if written.version in last else ()),
+            *_missing_in(written),
+        ]
+        for written in _written([*open_ones, *last])
+    }
 
 
 def _missing_in(written: Written) -> Iterator[Missing]:
@@ -188,44 +198,38 @@ def standing_dissents(outcome: Outcome) -> list[Dissent]:
 
 def missing_to_sign(version: OutcomeVersion, *, now: datetime) -> list[Missing]:
     """What stands between `version` and a signature, person aside; the fields name places on the signing page."""
-    return missing_to_sign_each([version], now=now)[version.pk]
+    return missing_in_each([], to_sign=[version], now=now)[version.pk]
 
 
-def missing_to_sign_each(versions: Iterable[OutcomeVersion], *, now: datetime) -> dict[UUID, list[Missing]]:
-    """`missing_to_sign` of several versions, by their ids, in a fixed number of queries."""
-    rows = list(versions)
+@dataclass(frozen=True)
+class _Waits:
+    """What outcomes that are to be signed may still wait for, beside what is written of them."""
+
+    approved: set[UUID]
+    """The deliberations whose list was approved by somebody who did not draft it."""
+    unanswered: dict[UUID, list[Dissent]]
+
+
+def _waiting_for(versions: list[OutcomeVersion]) -> _Waits:
     own_work = ListAuthor.objects.filter(list=OuterRef("pk"), user=OuterRef("decided_by"))
     approved = StakeholderList.objects.filter(
         ~Exists(own_work),
-        deliberation__in=[row.deliberation_id for row in rows],
+        deliberation__in=[row.deliberation_id for row in versions],
         state=StakeholderList.State.APPROVED,
     )
-    approved_here = set(approved.values_list("deliberation_id", flat=True))
-    unanswered = _standing_dissents([row.outcome_id for row in rows]).filter(answers__isnull=True)
-    waiting = gathered(unanswered.select_related("seat"), by="outcome_id")
-    return {
-        written.version.pk: list(
-            _missing_to_sign(
-                written,
-                list_is_approved=written.version.deliberation_id in approved_here,
-                unanswered=waiting[written.version.outcome_id],
-                now=now,
-            )
-        )
-        for written in _written(rows)
-    }
+    unanswered = _standing_dissents([row.outcome_id for row in versions]).filter(answers__isnull=True)
+    return _Waits(
+        approved=set(approved.values_list("deliberation_id", flat=True)),
+        unanswered=gathered(unanswered.select_related("seat"), by="outcome_id"),
+    )
 
 
-def _missing_to_sign(
-    written: Written, *, list_is_approved: bool, unanswered: list[Dissent], now: datetime
-) -> Iterator[Missing]:
-    version = written.version
-    if not list_is_approved:
+def _missing_to_sign(version: OutcomeVersion, waits: _Waits, now: datetime) -> Iterator[Missing]:
+    if version.deliberation_id not in waits.approved:
         yield Missing("list", _("The list of who is heard needs the approval of somebody who did not draft it."))
     if version.circulated_at is None or version.dissent_closes_at is None:
         yield Missing("window", _("It has not been circulated yet: nobody could dissent."))
     elif now < version.dissent_closes_at:
         yield Missing("window", _("The time for dissent is not over yet."))
-    for dissent in unanswered:
+    for dissent in waits.unanswered[version.outcome_id]:
         yield Missing(f"dissent-{dissent.pk.hex}", _("Answer the dissent of %(name)s.") % {"name": dissent.seat.name})
-    yield from _missing_in(written)
