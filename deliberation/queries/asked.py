@@ -189,13 +189,13 @@ def asked_of(
 
 
 def _sources(organisation: Organisation, user: User | None, roles: frozenset[Role], places: Places) -> Iterator[Source]:
-    if places.has(Part.PARTICIPANT):
+    if Part.PARTICIPANT in places.parts:
         yield from _of_voice(places)
     if Role.FACILITATOR in roles:
         yield _of_who_may_take_up()
-    if places.has(Part.FACILITATOR):
+    if Part.FACILITATOR in places.parts:
         yield from _of_facilitator(places)
-    if places.has(Part.HOLDER, Part.APPROVER):
+    if places.parts & {Part.HOLDER, Part.APPROVER}:
         yield from _of_holder(user, places)
     yield from _of_reviewer(organisation, user, roles)
     if user is not None and roles:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.functional import cached_property
 
 from accounts.models import Membership, SeatUser, User
 from accounts.roles import Part
@@ -23,9 +24,10 @@ class Places:
 
     seats: QuerySet[Seat]
 
-    def has(self, *parts: Part) -> bool:
-        """Whether they have one of these parts anywhere; of any other nothing need be asked."""
-        return self.seats.filter(part__in=parts).exists()
+    @cached_property
+    def parts(self) -> frozenset[Part]:
+        """The parts they have anywhere; of any other nothing need be asked."""
+        return frozenset(map(Part, self.seats.values_list("part", flat=True).distinct()))
 
     @property
     def facilitates(self) -> Keys:
