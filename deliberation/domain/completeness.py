@@ -95,6 +95,8 @@ def missing_in_each(
 ) -> dict[UUID, list[Missing]]:
     """`missing_in` of drafts and `missing_to_sign` of others, by their ids, in a fixed number of queries."""
     open_ones, last = list(drafts), list(to_sign)
+    if not open_ones and not last:
+        return {}
     waits = _waiting_for(last)
     return {
         written.version.pk: [

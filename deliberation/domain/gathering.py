@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import reduce
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -32,7 +31,9 @@ def with_texts(rows: Iterable[R], *paths: str) -> list[R]:
     for row in found:
         for path in paths:
             *way, name = path.split("__")
-            holder = reduce(lambda one, step: getattr(one, step) if one is not None else None, way, row)
+            holder: Any = row
+            for step in way:
+                holder = getattr(holder, step, None)
             key = getattr(holder, f"{name}_id", None)
             if key is not None:
                 places.append((holder, name, key))

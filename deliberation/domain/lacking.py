@@ -73,7 +73,8 @@ def lacks_of(
     deliberations: Iterable[Deliberation], *, holders: Container[UUID], terms: Container[UUID]
 ) -> dict[UUID, list[Missing]]:
     """`missing` of each, by deliberation. `holders` and `terms` are the deliberations that have them."""
-    return {key: list(_lacks(draft)) for key, draft in _drafts(list(deliberations), holders, terms).items()}
+    rows = list(deliberations)
+    return {key: list(_lacks(draft)) for key, draft in _drafts(rows, holders, terms).items()} if rows else {}
 
 
 def _drafts(deliberations: list[Deliberation], holders: Container[UUID], terms: Container[UUID]) -> dict[UUID, Draft]:

@@ -50,11 +50,12 @@ def _precedents_against(said: str, version: OutcomeVersion) -> list[AgainstPrece
     found = decisions_of(deliberation.project).against(said, deliberation.project)
     rows = (
         Precedent.objects.exclude(deliberation=deliberation)
-        .exclude(pk=deliberation.succeeds_id)  # what this is to change, it goes against by intent
         .filter(outcome__signed_version__decision__erased_at__isnull=True)
         .select_related("deliberation__question", "outcome__signed_version__decision")
         .in_bulk([UUID(one.instruction_id) for one in found])
     )
+    if deliberation.succeeds_id is not None:
+        rows.pop(deliberation.succeeds_id, None)  # what this is to change, it goes against by intent
     return [AgainstPrecedent(rows[key], one.reason) for one in found if (key := UUID(one.instruction_id)) in rows]
 
 

@@ -136,6 +136,8 @@ def with_second_person(deliberations: list[Deliberation], holders: Mapping[UUID,
 
 def _may_begin(deliberations: list[Deliberation]) -> set[UUID]:
     """Those of which round 1 could be opened: it is scheduled, and somebody accepted and stayed."""
+    if not deliberations:
+        return set()
     scheduled = Round.objects.filter(deliberation__in=deliberations, number=1, state=Round.State.SCHEDULED)
     accepted = Seat.objects.filter(
         deliberation__in=deliberations,
