@@ -9,12 +9,13 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils import formats
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
 
 from accounts import clock
+from deliberation.domain.gathering import gathered, with_texts
 from deliberation.models import (
     Commitment,
     Dissent,
@@ -89,9 +90,21 @@ def missing_in(version: OutcomeVersion) -> list[Missing]:
     return missing_in_each([version])[version.pk]
 
 
-def missing_in_each(versions: Iterable[OutcomeVersion]) -> dict[UUID, list[Missing]]:
-    """`missing_in` of several versions, by their ids, in a fixed number of queries."""
-    return {written.version.pk: list(_missing_in(written)) for written in _written(versions)}
+def missing_in_each(
+    drafts: Iterable[OutcomeVersion], *, to_sign: Iterable[OutcomeVersion] = (), now: datetime | None = None
+) -> dict[UUID, list[Missing]]:
+    """`missing_in` of drafts and `missing_to_sign` of others, by their ids, in a fixed number of queries."""
+    open_ones, last = list(drafts), list(to_sign)
+    if not open_ones and not last:
+        return {}
+    waits = _waiting_for(last)
+    return {
+        written.version.pk: [
+            *(_missing_to_sign(written.version, waits, now or clock.now()) if written.version in last else ()),
+            *_missing_in(written),
+        ]
+        for written in _written([*open_ones, *last])
+    }
 
 
 def _missing_in(written: Written) -> Iterator[Missing]:
@@ -167,15 +180,17 @@ def latest_version(outcome: Outcome) -> OutcomeVersion | None:
     return latest_versions([outcome]).get(outcome.pk)
 
 
+def _standing_dissents(outcomes: Iterable[UUID]) -> QuerySet[Dissent]:
+    return Dissent.objects.filter(outcome_id__in=outcomes, withdrawn_at__isnull=True, replaced_by__isnull=True)
+
+
 def standing_dissents_of(outcomes: Iterable[UUID]) -> dict[UUID, list[Dissent]]:
     """The dissents that are neither withdrawn nor replaced by their author's later one, by outcome, oldest first."""
-    found: dict[UUID, list[Dissent]] = defaultdict(list)
-    rows = Dissent.objects.filter(outcome_id__in=outcomes, withdrawn_at__isnull=True, replaced_by__isnull=True)
-    rows = rows.select_related("seat", "framework", "lead", "objection", "removed_by", "predicts", "written_against")
+    rows = _standing_dissents(outcomes)
     answers = Prefetch("answers", DissentAnswer.objects.select_related("text", "by_user"))
-    for row in rows.prefetch_related(answers, Prefetch("joins", DissentJoin.objects.select_related("seat"))):
-        found[row.outcome_id].append(row)
-    return found
+    joins = Prefetch("joins", DissentJoin.objects.select_related("seat"))
+    rows = rows.select_related("seat", "framework", "written_against").prefetch_related(answers, joins)
+    return gathered(with_texts(rows, "lead", "objection", "removed_by", "predicts"), by="outcome_id")
 
 
 def standing_dissents(outcome: Outcome) -> list[Dissent]:
@@ -185,46 +200,38 @@ def standing_dissents(outcome: Outcome) -> list[Dissent]:
 
 def missing_to_sign(version: OutcomeVersion, *, now: datetime) -> list[Missing]:
     """What stands between `version` and a signature, person aside; the fields name places on the signing page."""
-    return missing_to_sign_each([version], now=now)[version.pk]
+    return missing_in_each([], to_sign=[version], now=now)[version.pk]
 
 
-def missing_to_sign_each(versions: Iterable[OutcomeVersion], *, now: datetime) -> dict[UUID, list[Missing]]:
-    """`missing_to_sign` of several versions, by their ids, in a fixed number of queries."""
-    rows = list(versions)
+@dataclass(frozen=True)
+class _Waits:
+    """What outcomes that are to be signed may still wait for, beside what is written of them."""
+
+    approved: set[UUID]
+    """The deliberations whose list was approved by somebody who did not draft it."""
+    unanswered: dict[UUID, list[Dissent]]
+
+
+def _waiting_for(versions: list[OutcomeVersion]) -> _Waits:
     own_work = ListAuthor.objects.filter(list=OuterRef("pk"), user=OuterRef("decided_by"))
     approved = StakeholderList.objects.filter(
         ~Exists(own_work),
-        deliberation__in=[row.deliberation_id for row in rows],
+        deliberation__in=[row.deliberation_id for row in versions],
         state=StakeholderList.State.APPROVED,
     )
-    approved_here = set(approved.values_list("deliberation_id", flat=True))
-    dissents = standing_dissents_of([row.outcome_id for row in rows])
-    return {
-        written.version.pk: list(
-            _missing_to_sign(
-                written,
-                list_is_approved=written.version.deliberation_id in approved_here,
-                dissents=dissents[written.version.outcome_id],
-                now=now,
-            )
-        )
-        for written in _written(rows)
-    }
+    unanswered = _standing_dissents([row.outcome_id for row in versions]).filter(answers__isnull=True)
+    return _Waits(
+        approved=set(approved.values_list("deliberation_id", flat=True)),
+        unanswered=gathered(unanswered.select_related("seat"), by="outcome_id"),
+    )
 
 
-def _missing_to_sign(
-    written: Written, *, list_is_approved: bool, dissents: list[Dissent], now: datetime
-) -> Iterator[Missing]:
-    version = written.version
-    if not list_is_approved:
+def _missing_to_sign(version: OutcomeVersion, waits: _Waits, now: datetime) -> Iterator[Missing]:
+    if version.deliberation_id not in waits.approved:
         yield Missing("list", _("The list of who is heard needs the approval of somebody who did not draft it."))
     if version.circulated_at is None or version.dissent_closes_at is None:
         yield Missing("window", _("It has not been circulated yet: nobody could dissent."))
     elif now < version.dissent_closes_at:
         yield Missing("window", _("The time for dissent is not over yet."))
-    for dissent in dissents:
-        if not dissent.answers.all():
-            yield Missing(
-                f"dissent-{dissent.pk.hex}", _("Answer the dissent of %(name)s.") % {"name": dissent.seat.name}
-            )
-    yield from _missing_in(written)
+    for dissent in waits.unanswered[version.outcome_id]:
+        yield Missing(f"dissent-{dissent.pk.hex}", _("Answer the dissent of %(name)s.") % {"name": dissent.seat.name})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -60,20 +60,24 @@ class Draft:
 
 def missing(deliberation: Deliberation) -> list[Missing]:
     """What a draft lacks before its list may be put up for approval, in the order of the page. Empty: nothing."""
-    return lacks_of([deliberation])[deliberation.pk]
+    rows = [deliberation]
+    return lacks_of(rows, holders=sitters(rows, Part.HOLDER), terms=latest_terms_of(rows))[deliberation.pk]
 
 
 def missing_from_list(deliberation: Deliberation) -> list[str]:
     """What keeps the list from being submitted, each in one sentence; empty when nothing does."""
-    return list(_of_the_list(_drafts([deliberation])[deliberation.pk]))
+    return list(_of_the_list(_drafts([deliberation], (), ())[deliberation.pk]))
 
 
-def lacks_of(deliberations: Iterable[Deliberation]) -> dict[UUID, list[Missing]]:
-    """`missing` of each, by deliberation."""
-    return {key: list(_lacks(draft)) for key, draft in _drafts(list(deliberations)).items()}
+def lacks_of(
+    deliberations: Iterable[Deliberation], *, holders: Container[UUID], terms: Container[UUID]
+) -> dict[UUID, list[Missing]]:
+    """`missing` of each, by deliberation. `holders` and `terms` are the deliberations that have them."""
+    rows = list(deliberations)
+    return {key: list(_lacks(draft)) for key, draft in _drafts(rows, holders, terms).items()} if rows else {}
 
 
-def _drafts(deliberations: list[Deliberation]) -> dict[UUID, Draft]:
+def _drafts(deliberations: list[Deliberation], holders: Container[UUID], terms: Container[UUID]) -> dict[UUID, Draft]:
     def rows(model: Any, **which: Any) -> Any:
         return model.objects.filter(deliberation__in=deliberations, **which)
 
@@ -83,14 +87,12 @@ def _drafts(deliberations: list[Deliberation]) -> dict[UUID, Draft]:
     options = gathered(rows(Option, struck_at__isnull=True).select_related("text"))
     harms = set(rows(Harm, struck_at__isnull=True).values_list("option_id", flat=True))
     frameworks, trade_offs, groups = standing(Framework), standing(TradeOff), standing(Group)
-    holders = sitters(deliberations, Part.HOLDER)
-    terms = latest_terms_of(deliberations)
     stakeholders = gathered(rows(Stakeholder, amendment__isnull=True))
     listed = {"stakeholder__status__in": Stakeholder.STANDING, "stakeholder__amendment__isnull": True}
     voiced = set(rows(MaySpeakFrom, **listed).values_list("framework_id", flat=True))
     covered = set(rows(CoversGroup, **listed).values_list("group_id", flat=True))
-    gaps = list(rows(Gap, struck_at__isnull=True))
-    explained = {gap.framework_id for gap in gaps} | {gap.group_id for gap in gaps}
+    gaps = rows(Gap, struck_at__isnull=True).values_list("framework_id", "group_id")
+    explained = {key for gap in gaps for key in gap}
     return {
         one.pk: Draft(
             options=options[one.pk],

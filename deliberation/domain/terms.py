@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.refusals import Invalid, Stale
 from accounts.roles import Part
 from deliberation.domain.act import perform
+from deliberation.domain.gathering import with_texts
 from deliberation.domain.seats import sitter
 from deliberation.models import Deliberation, Invitation, Seat
 from deliberation.models.conflict import Terms
@@ -34,15 +35,16 @@ WORDS = (
 
 
 def latest_terms_of(deliberations: Iterable[Deliberation]) -> dict[UUID, Terms]:
-    """The newest version of each, accepted or not, with its words fetched; by deliberation."""
+    """The newest version of each, accepted or not, without its words; by deliberation."""
     newer = Terms.objects.filter(deliberation=OuterRef("deliberation"), version__gt=OuterRef("version"))
     rows = Terms.objects.filter(~Exists(newer), deliberation__in=deliberations)
-    return {row.deliberation_id: row for row in rows.select_related(*WORDS, "accepted_by", "drafted_by")}
+    return {row.deliberation_id: row for row in rows}
 
 
 def latest_terms(deliberation: Deliberation) -> Terms | None:
-    """The newest version, accepted or not, with its words fetched."""
-    return latest_terms_of([deliberation]).get(deliberation.pk)
+    """The newest version, accepted or not, with its words and its people fetched."""
+    rows = Terms.objects.filter(deliberation=deliberation).select_related("accepted_by", "drafted_by")
+    return next(iter(with_texts(rows.order_by("-version")[:1], *WORDS)), None)
 
 
 def accepted_terms(deliberation: Deliberation) -> Terms | None:

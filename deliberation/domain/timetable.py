@@ -7,15 +7,25 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from accounts.models import Organisation
-from deliberation.models import Round, Timetable
+from deliberation.models import Round, Timetable, Urgency
 from tractatus.pluralism import rounds
 from tractatus.pluralism.rounds import Durations
 
 
 def durations_of(organisation: Organisation, urgency: str) -> Durations:
     """The durations of `urgency` in `organisation`: its own over the defaults. Raises ValueError on an unknown tier."""
-    shipped = rounds.durations_of(urgency)
     own = Timetable.objects.filter(organisation=organisation, urgency=urgency).first()
+    return _over_the_defaults(urgency, own)
+
+
+def durations_by_urgency(organisation: Organisation) -> dict[str, Durations]:
+    """The durations of every tier in `organisation`, by urgency."""
+    own = {row.urgency: row for row in Timetable.objects.filter(organisation=organisation)}
+    return {urgency: _over_the_defaults(urgency, own.get(urgency)) for urgency in Urgency.values}
+
+
+def _over_the_defaults(urgency: str, own: Timetable | None) -> Durations:
+    shipped = rounds.durations_of(urgency)
     if own is None:
         return shipped
     values = dict(own.durations)

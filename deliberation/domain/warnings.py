@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from deliberation.domain.act import Act
-from deliberation.domain.precedent import STANDING
+from deliberation.domain.decisions import decisions_of
 from deliberation.models import DraftWarning, OutcomeVersion, Precedent
 from instructions.domain.conflicts import Clash, clashes_with
-from tractatus import Contradictions, Persistence, Quadrant, TemporalScope, VerificationRequired
-from tractatus import Instruction as Told
-
-MOST_COMPARED = 2_000
-"""Precedents of the project that a draft is compared with, the newest first."""
 
 
 @dataclass(frozen=True)
@@ -51,35 +47,16 @@ def words_of(version: OutcomeVersion) -> str:
 
 def _precedents_against(said: str, version: OutcomeVersion) -> list[AgainstPrecedent]:
     deliberation = version.deliberation
+    found = decisions_of(deliberation.project).against(said, deliberation.project)
     rows = (
-        Precedent.objects.filter(state__in=STANDING, deliberation__project=deliberation.project_id)
-        .exclude(deliberation=deliberation)
+        Precedent.objects.exclude(deliberation=deliberation)
+        .filter(outcome__signed_version__decision__erased_at__isnull=True)
         .select_related("deliberation__question", "outcome__signed_version__decision")
-        .order_by("-pk")[:MOST_COMPARED]
+        .in_bulk([UUID(one.instruction_id) for one in found])
     )
-    replaced = deliberation.succeeds_id  # what this is to change, it goes against by intent
-    decided = {str(row.pk): row for row in rows if row.pk != replaced and _decision_of(row)}
-    compared = Contradictions(_as_told(key, _decision_of(row)) for key, row in decided.items())
-    found = compared.with_(_as_told("draft", said))
-    return [AgainstPrecedent(decided[one.instruction_id], one.reason) for one in found]
-
-
-def _decision_of(precedent: Precedent) -> str:
-    version = precedent.outcome.signed_version
-    return version.decision.body if version is not None and version.decision is not None else ""
-
-
-def _as_told(id: str, text: str) -> Told:
-    """A decision in the form in which the library compares texts. The classification plays no part in that."""
-    return Told(
-        id=id,
-        text=text,
-        quadrant=Quadrant.STRATEGIC,
-        persistence=Persistence.HIGH,
-        temporal_scope=TemporalScope.PERMANENT,
-        verification_required=VerificationRequired.MANDATORY,
-        explicitness=1.0,
-    )
+    if deliberation.succeeds_id is not None:
+        rows.pop(deliberation.succeeds_id, None)  # what this is to change, it goes against by intent
+    return [AgainstPrecedent(rows[key], one.reason) for one in found if (key := UUID(one.instruction_id)) in rows]
 
 
 def note_warnings(act: Act, version: OutcomeVersion, *, circulated: bool = False) -> None:

@@ -14,9 +14,10 @@ from accounts.durations import how_long
 from accounts.models import Organisation, Project, User
 from deliberation.domain.suggesting import orchestrator
 from deliberation.domain.tensions import LONGEST_TITLE
-from deliberation.domain.timetable import durations_of
+from deliberation.domain.timetable import durations_by_urgency
 from deliberation.forms.fields import WordsField
 from deliberation.models import Finding, Precedent, Urgency
+from tractatus.pluralism.rounds import Durations
 
 NEUTRAL = gettext_lazy("Neutral: somebody who wants it and somebody who does not should both find it fairly put.")
 DECISION = gettext_lazy("The act or decision in question, in a few sentences: what would be done, to whom, by whom.")
@@ -32,13 +33,11 @@ TIERS = {
 
 def tiers(organisation: Organisation) -> list[tuple[str, str]]:
     """Each tier with what it means in time here, as choices whose second line is the explanation."""
-    return [
-        (urgency.value, f"{urgency.label}\n{TIERS[urgency]} {_times(organisation, urgency)}") for urgency in Urgency
-    ]
+    times = durations_by_urgency(organisation)
+    return [(urgency.value, f"{urgency.label}\n{TIERS[urgency]} {_in_words(times[urgency])}") for urgency in Urgency]
 
 
-def _times(organisation: Organisation, urgency: str) -> str:
-    times = durations_of(organisation, urgency)
+def _in_words(times: Durations) -> str:
     rounds = [how_long(timedelta(hours=hours)) for hours in times.rounds]
     if len(set(rounds)) == 1:
         said = _("%(time)s for each of the first three rounds") % {"time": rounds[0]}

@@ -11,6 +11,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from deliberation.domain.gathering import with_texts
 from deliberation.domain.hearing import frameworks_heard, standing_frameworks
 from deliberation.domain.outcome import Content, Heard, Loss, Promised
 from deliberation.domain.precedent import today_in
@@ -358,12 +359,14 @@ def initial_of(version: OutcomeVersion | None, deliberation: Deliberation) -> di
         "does_not_apply_to",
         "nothing_to_do",
     )
+    (version,) = with_texts([version], *texts, "change_note")
     found: dict[str, Any] = {name: str(text) for name in texts if (text := getattr(version, name)) is not None}
     found |= {"kind": version.kind, "option": str(version.option_id or ""), "review_date": version.review_date}
     if version.circulated_at is None and version.change_note is not None:
         found["change_note"] = str(version.change_note)
+    weighed = list(version.values.select_related("text"))
     for side in ("prioritized", "deprioritized"):
-        values = [value for value in version.values.select_related("text") if value.side == side]
+        values = [value for value in weighed if value.side == side]
         found |= {f"{side}-{n}-text": str(value.text) for n, value in enumerate(values)}
         found[f"{side}-rows"] = len(values)
     losses = list(version.remainders.select_related("loss", "bearer", "debt"))

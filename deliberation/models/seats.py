@@ -50,6 +50,8 @@ class Seat(OfDeliberation):
                 fields=["deliberation"], condition=models.Q(part="decision_holder"), name="seat_one_holder"
             ),
         ]
+        # What one person's places are read from, who may have thousands.
+        indexes = [models.Index(fields=["organisation", "part", "id"], include=["deliberation"], name="seat_of_part")]
 
     def __str__(self) -> str:
         return self.name

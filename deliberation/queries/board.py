@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -21,6 +21,7 @@ from deliberation.models import (
     Framework,
     Heartbeat,
     Invitation,
+    MaySpeakFrom,
     Round,
     Stakeholder,
     State,
@@ -30,7 +31,7 @@ from deliberation.models.conflict import ENDED
 from deliberation.queries.conflict import blockers_of, next_of
 from deliberation.queries.places import Places
 from deliberation.queries.rounds import LATE, lateness
-from deliberation.queries.situation import situations_of
+from deliberation.queries.situation import GONE, situations_of
 
 PAGE = 25
 FILTERS = ("all", "mine", "week", "gap", "ended")
@@ -135,33 +136,28 @@ def coverage_of(deliberations: list[Deliberation]) -> dict[UUID, list[dict[str, 
     ids = [d.pk for d in deliberations]
     heard = set(Ask.objects.filter(deliberation_id__in=ids, state=Ask.State.ANSWERED).values_list("seat_id", flat=True))
     chosen: dict[UUID, set[UUID]] = defaultdict(set)
-    for seat, framework in Voice.objects.filter(deliberation_id__in=ids, dropped_at__isnull=True).values_list(
-        "seat_id", "framework_id"
-    ):
+    voices = Voice.objects.filter(deliberation_id__in=ids, dropped_at__isnull=True)
+    for seat, framework in voices.values_list("seat_id", "framework_id"):
         chosen[seat].add(framework)
-    counts: dict[UUID, dict[str, int]] = defaultdict(lambda: {"heard": 0, "asked": 0, "unreached": 0})
-    listed = (
-        Stakeholder.objects.filter(deliberation_id__in=ids)
-        .filter(status__in=Stakeholder.STANDING)
-        .select_related("invitation")
-        .prefetch_related("frameworks")
-    )
-    gone = {Invitation.State.NOT_REACHED, Invitation.State.NO_ANSWER, Invitation.State.DECLINED, Invitation.State.LEFT}
-    for stakeholder in listed:
-        invitation = getattr(stakeholder, "invitation", None)
-        speaks_in = (invitation and chosen.get(invitation.seat_id)) or {f.pk for f in stakeholder.frameworks.all()}
-        if invitation is None:
-            kind = "asked"
-        elif invitation.seat_id in heard and invitation.state != Invitation.State.LEFT:
+    expected: dict[UUID, set[UUID]] = defaultdict(set)
+    for stakeholder, framework in MaySpeakFrom.objects.filter(deliberation_id__in=ids).values_list(
+        "stakeholder_id", "framework_id"
+    ):
+        expected[stakeholder].add(framework)
+    counts: dict[UUID, Counter[str]] = defaultdict(Counter)
+    listed = Stakeholder.objects.filter(deliberation_id__in=ids, status__in=Stakeholder.STANDING)
+    for stakeholder, seat, state in listed.values_list("pk", "invitation__seat_id", "invitation__state"):
+        if seat in heard and state != Invitation.State.LEFT:
             kind = "heard"
         else:
-            kind = "unreached" if invitation.state in gone else "asked"
-        for framework in speaks_in:
+            kind = "unreached" if state in GONE else "asked"
+        for framework in chosen.get(seat) or expected[stakeholder]:
             counts[framework][kind] += 1
     result: dict[UUID, list[dict[str, object]]] = {pk: [] for pk in ids}
-    standing = Framework.objects.filter(deliberation_id__in=ids).filter(status__in=Framework.STANDING)
-    for one in standing:
-        result[one.deliberation_id].append({"title": one.title, **counts[one.pk]})
+    standing = Framework.objects.filter(deliberation_id__in=ids, status__in=Framework.STANDING)
+    for key, framework, title in standing.values_list("deliberation_id", "pk", "title"):
+        kinds = {kind: counts[framework][kind] for kind in ("heard", "asked", "unreached")}
+        result[key].append({"title": title, **kinds})
     return result
 
 

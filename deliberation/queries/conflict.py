@@ -13,7 +13,7 @@ from accounts.roles import Part, Role
 from deliberation.addresses import address
 from deliberation.domain.dates import in_words
 from deliberation.domain.hearing import standing_frameworks
-from deliberation.domain.seats import LISTING
+from deliberation.domain.seats import LISTING, sitters
 from deliberation.domain.standing import Standing
 from deliberation.models import Deliberation, Framework, Invitation, State
 from deliberation.queries.situation import Situation, situation_of, with_second_person
@@ -101,7 +101,7 @@ def _blockers(here: Situation) -> Iterator[str]:
 
 def second_person(deliberation: Deliberation) -> bool:
     """Whether somebody could approve and sign who never facilitated here: named already, or a member with the role."""
-    return deliberation.pk in with_second_person([deliberation])
+    return deliberation.pk in with_second_person([deliberation], sitters([deliberation], Part.HOLDER))
 
 
 def _inviting_blocks(here: Situation) -> Iterator[str]:

@@ -13,7 +13,7 @@ from accounts.models import Organisation, Project
 from deliberation.domain.likeness import Features, features_of, features_of_each, features_of_text
 from deliberation.domain.precedent import STANDING
 from deliberation.models import Deliberation, Precedent, PrecedentTerm, Urgency
-from deliberation.queries.precedent import WHOLE, Place, places_of_precedents
+from deliberation.queries.precedent import Place, places_of_precedents, whole
 
 MOST_COMPARED = 2000
 """How many precedents, the latest first, are compared with a question."""
@@ -50,8 +50,8 @@ def similar(
     """
     mine = features_of_text(about, organisation) if isinstance(about, str) else features_of(about)
     keys = _most_alike(mine, about if isinstance(about, Deliberation) else None, project, most)
-    whole = Precedent.objects.select_related(*WHOLE).in_bulk(keys)
-    chosen = [whole[pk] for pk in keys]
+    rows = whole(keys)
+    chosen = [rows[pk] for pk in keys]
     described = features_of_each(row.deliberation for row in chosen)
     places = places_of_precedents(chosen, organisation)
     return [

@@ -14,7 +14,7 @@ from accounts.models import SeatUser
 from accounts.roles import Part
 from audit.models import Entry, Text
 from deliberation.domain.completeness import standing_dissents_of
-from deliberation.domain.gathering import gathered
+from deliberation.domain.gathering import gathered, with_texts
 from deliberation.domain.terms import WORDS
 from deliberation.models import (
     AgentInstruction,
@@ -115,26 +115,24 @@ def by_seat_name(seat: Seat) -> str | None:
     return seat.name
 
 
-def printable_versions() -> QuerySet[OutcomeVersion]:
-    """The versions that were not set aside, with everything `Document` reads of them directly."""
-    return OutcomeVersion.objects.filter(set_aside_at__isnull=True).select_related(
-        "deliberation__question",
-        "deliberation__organisation",
-        "outcome__signed_by",
-        "outcome__signed_reason",
-        "option__text",
-        "decision",
-        "meanwhile",
-        "justification",
-        "assumptions",
-        "expects",
-        "applies_to",
-        "does_not_apply_to",
-        "nothing_to_do",
-        "change_note",
-        "returned_reason",
-        "drafted_by",
-    )
+def printable(versions: QuerySet[OutcomeVersion]) -> list[OutcomeVersion]:
+    """These versions with everything `Document` reads of them directly."""
+    rows = versions.select_related("deliberation__organisation", "outcome__signed_by", "option", "drafted_by")
+    return with_texts(rows, "deliberation__question", "outcome__signed_reason", "option__text", *TEXTS_OF_A_VERSION)
+
+
+TEXTS_OF_A_VERSION = (
+    "decision",
+    "meanwhile",
+    "justification",
+    "assumptions",
+    "expects",
+    "applies_to",
+    "does_not_apply_to",
+    "nothing_to_do",
+    "change_note",
+    "returned_reason",
+)
 
 
 def version_to_read(
@@ -144,15 +142,13 @@ def version_to_read(
 
     None where nothing may be shown: `circulated` False is a reader who has no seat here.
     """
-    versions = printable_versions().filter(deliberation=deliberation)
-    signed = versions.filter(signed_outcome__isnull=False, outcome__signed_at__isnull=False).first()
-    if signed is not None:
-        return signed
-    if not circulated:
-        return None
+    versions = OutcomeVersion.objects.filter(deliberation=deliberation, set_aside_at__isnull=True)
+    signed = printable(versions.filter(signed_outcome__isnull=False, outcome__signed_at__isnull=False)[:1])
+    if signed or not circulated:
+        return next(iter(signed), None)
     if not drafts:
         versions = versions.filter(circulated_at__isnull=False)
-    return versions.order_by("-number").first()
+    return next(iter(printable(versions.order_by("-number")[:1])), None)
 
 
 def document_of(
@@ -215,7 +211,7 @@ def _beside(versions: list[OutcomeVersion]) -> _Beside:
         dissents=standing_dissents_of([outcome.pk for outcome in outcomes]),
         frameworks=gathered(standing),
         reports=gathered(reports),
-        terms=gathered(Terms.objects.filter(**here).select_related(*WORDS).order_by("version")),
+        terms=gathered(with_texts(Terms.objects.filter(**here).order_by("version"), *WORDS)),
         gaps=gathered(gaps),
         unanswered=gathered(unanswered),
         holders=gathered(Seat.objects.filter(**here, part=Part.HOLDER)),

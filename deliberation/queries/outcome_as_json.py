@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from audit.models import Text
 from deliberation.models import Commitment, Outcome, OutcomeVersion
-from deliberation.queries.outcome import Document, PrintedDissent, documents_of, printable_versions
+from deliberation.queries.outcome import Document, PrintedDissent, documents_of, printable
 
 
 def outcome_as_json(outcome: Outcome, *, document: Document | None = None) -> dict[str, Any]:
@@ -75,7 +75,8 @@ def outcome_as_json(outcome: Outcome, *, document: Document | None = None) -> di
 def outcomes_as_json(outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
     """`outcome_as_json` of several signed outcomes, in their order, in a fixed number of queries."""
     rows = list(outcomes)
-    versions = {one.outcome_id: one for one in printable_versions().filter(signed_outcome__in=rows)}
+    signed = printable(OutcomeVersion.objects.filter(signed_outcome__in=rows))
+    versions = {version.outcome_id: version for version in signed}
     if any(row.pk not in versions or row.signed_at is None for row in rows):
         raise ValueError("only a signed outcome is given out")
     documents = documents_of([versions[row.pk] for row in rows])

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.functional import cached_property
 
 from accounts.models import Membership, SeatUser, User
 from accounts.roles import Part
@@ -22,8 +23,11 @@ class Places:
     """The seats one person holds in an organisation. They may be thousands: each part of them is a query, unread."""
 
     seats: QuerySet[Seat]
-    parts: frozenset[Part] = frozenset()
-    """The parts they have anywhere; of any other nothing need be asked."""
+
+    @cached_property
+    def parts(self) -> frozenset[Part]:
+        """The parts they have anywhere; of any other nothing need be asked."""
+        return frozenset(map(Part, self.seats.values_list("part", flat=True).distinct()))
 
     @property
     def facilitates(self) -> Keys:
@@ -49,7 +53,7 @@ class Places:
 
     def among(self, rows: Iterable[Deliberation]) -> frozenset[UUID]:
         """Those of these in which they do more than read."""
-        here = [row.pk for row in rows] if self.parts else []
+        here = [row.pk for row in rows]
         return frozenset(self.deliberations.filter(deliberation__in=here).values_list("deliberation", flat=True))
 
     def _of(self, *parts: Part) -> Keys:
@@ -66,5 +70,4 @@ def places_of(user: User | None, seat_ids: frozenset[UUID] = frozenset()) -> Pla
         held &= Q(part__in=[Part.PARTICIPANT, Part.READER])
     if seat_ids:
         held |= Q(pk__in=seat_ids, part=Part.PARTICIPANT)
-    seats = Seat.objects.filter(held)
-    return Places(seats, frozenset(map(Part, seats.order_by().values_list("part", flat=True).distinct())))
+    return Places(Seat.objects.filter(held).order_by())

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Organisation, Project
+from deliberation.domain.gathering import with_texts
 from deliberation.domain.precedent import today_in
 from deliberation.models import (
     ChangeReport,
@@ -168,6 +169,18 @@ def precedents(organisation: Organisation, wanted: Wanted, *, project: Project |
     return rows
 
 
+def whole(keys: Iterable[UUID]) -> dict[UUID, Precedent]:
+    """These precedents, by id, with all that `WHOLE` names. Their texts are read apart: see `with_texts`."""
+    rows = Precedent.objects.filter(pk__in=keys).select_related(
+        "deliberation__project",
+        "deliberation__organisation",
+        "outcome__signed_version",
+        "superseded_by__deliberation__organisation",
+    )
+    said = [f"outcome__signed_version__{name}" for name in ("decision", "meanwhile", "applies_to", "does_not_apply_to")]
+    return {row.pk: row for row in with_texts(rows, "deliberation__question", *said)}
+
+
 def page_of(organisation: Organisation, wanted: Wanted, after: UUID | None, size: int = PAGE) -> Page:
     """One page of the precedents wanted after `after`. For words it looks so far back and no further, see `Page`."""
     rows = _but_for_words(organisation, wanted, None)
@@ -177,10 +190,10 @@ def page_of(organisation: Organisation, wanted: Wanted, after: UUID | None, size
         rows = rows if after is None else rows.filter(pk__lt=after)
         keys = list(rows.values_list("pk", flat=True)[: size + 1])
         found = Found(keys[:size], keys[size - 1] if len(keys) > size else None)
-    whole = Precedent.objects.select_related(*WHOLE).in_bulk(found.keys)
+    rows_of = whole(found.keys)
     looked_back_to = found.following if found.so_far else None
     since = Precedent.objects.get(pk=looked_back_to).created_at if looked_back_to else None
-    return Page([whole[key] for key in found.keys], found.following, since)
+    return Page([rows_of[key] for key in found.keys], found.following, since)
 
 
 @dataclass(frozen=True)

@@ -40,16 +40,9 @@ PAGE = 25
 """How many rows a section shows by itself."""
 SECTIONS = ("overdue", "due", "reported", "triggered", "cited", "waiting")
 
-WHOLE = (
-    "deliberation__question",
-    "deliberation__organisation",
-    "precedent__outcome__signed_version__decision",
-    "triggered_by__text",
-    "triggered_by__by_user",
-    "triggered_by__by_seat",
-    "started_by",
-    "prepared_by",
-)
+IN_THE_QUEUE = ("deliberation__question", "deliberation__organisation", "started_by", "prepared_by")
+OF_THE_REPORT = ("triggered_by__text", "triggered_by__by_user", "triggered_by__by_seat")
+WHOLE = (*IN_THE_QUEUE, *OF_THE_REPORT, "precedent__outcome__signed_version__decision")
 
 
 @dataclass(frozen=True)
@@ -98,11 +91,12 @@ def queue(organisation: Organisation, *, show: str = "", after: str = "") -> Que
             following[key] = behind
         return found
 
-    opened = Review.objects.filter(state__in=Review.OPEN, due_on__lte=today + SOON).select_related(*WHOLE)
+    opened = Review.objects.filter(state__in=Review.OPEN, due_on__lte=today + SOON).select_related(*IN_THE_QUEUE)
     by_date = opened.filter(triggered_by__isnull=True)
+    by_report = opened.filter(triggered_by__isnull=False).select_related(*OF_THE_REPORT)
     overdue = part("overdue", by_date.filter(due_on__lt=today))
     soon = part("due", by_date.filter(due_on__gte=today))
-    triggered = part("triggered", opened.filter(triggered_by__isnull=False))
+    triggered = part("triggered", by_report)
     rows = {row.review.pk: row for row in _rows([*overdue, *soon, *triggered], today)}
     later = None
     if not soon:

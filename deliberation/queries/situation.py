@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.queries.organisations import users_with
 from accounts.roles import Part, Role
 from deliberation.domain.completeness import Missing as MissingInOutcome
-from deliberation.domain.completeness import latest_versions, missing_in_each, missing_to_sign_each
+from deliberation.domain.completeness import missing_in_each
 from deliberation.domain.gathering import gathered
 from deliberation.domain.lacking import Missing, lacks_of
 from deliberation.domain.seats import LISTING, able_to_hold, facilitators_ever, sitters
@@ -27,7 +27,6 @@ from deliberation.models import (
     Invitation,
     MaySpeakFrom,
     MoreTime,
-    Outcome,
     OutcomeVersion,
     Request,
     Round,
@@ -82,9 +81,9 @@ def situations_of(deliberations: Iterable[Deliberation]) -> dict[UUID, Situation
     in_rounds = those_in(State.ROUND_1, State.ROUND_2, State.ROUND_3, State.ROUND_4)
     holders = sitters(rows, Part.HOLDER)
     able = able_to_hold(holders.values())
-    second = with_second_person(those_in(*LISTING))
+    second = with_second_person(those_in(*LISTING), holders)
     terms = latest_terms_of(rows)
-    lacks = lacks_of(those_in(State.DRAFT))
+    lacks = lacks_of(those_in(State.DRAFT), holders=holders, terms=terms)
     invited = gathered(Invitation.objects.filter(deliberation__in=inviting))
     may_begin = _may_begin(inviting)
     silent = gathered(_silent_frameworks([*inviting, *in_rounds]))
@@ -92,10 +91,10 @@ def situations_of(deliberations: Iterable[Deliberation]) -> dict[UUID, Situation
     asked = _which(MoreTime.objects.filter(deliberation__in=in_rounds, state=MoreTime.State.ASKED))
     requests = _which(Request.objects.filter(deliberation__in=in_rounds, answered_at__isnull=True))
     amendments = _which(Amendment.objects.filter(deliberation__in=rows, state=Amendment.State.PROPOSED))
-    drafted, signing = _versions(those_in(State.ROUND_4)), _versions(those_in(State.SIGNING))
-    versions = drafted | signing
-    missing = missing_in_each(version for version in drafted.values() if version.circulated_at is None)
-    missing |= missing_to_sign_each(signing.values(), now=clock.now())
+    versions = _versions(those_in(State.ROUND_4, State.SIGNING))
+    signing = [version for version in versions.values() if version.deliberation.state == State.SIGNING]
+    drafted = [version for version in versions.values() if version not in signing and version.circulated_at is None]
+    missing = missing_in_each(drafted, to_sign=signing)
     return {
         row.pk: Situation(
             deliberation=row,
@@ -122,11 +121,10 @@ def _which(rows: QuerySet[Any]) -> set[UUID]:
     return set(rows.values_list("deliberation_id", flat=True))
 
 
-def with_second_person(deliberations: list[Deliberation]) -> set[UUID]:
+def with_second_person(deliberations: list[Deliberation], holders: Mapping[UUID, User]) -> set[UUID]:
     """Those where somebody could approve and sign who never facilitated: named already, or a member with the role."""
     if not deliberations:
         return set()
-    holders = sitters(deliberations, Part.HOLDER)
     facilitated = facilitators_ever(deliberations)
     able = {user.pk for user in users_with(Role.DECISION_HOLDER)}
     return {
@@ -138,6 +136,8 @@ def with_second_person(deliberations: list[Deliberation]) -> set[UUID]:
 
 def _may_begin(deliberations: list[Deliberation]) -> set[UUID]:
     """Those of which round 1 could be opened: it is scheduled, and somebody accepted and stayed."""
+    if not deliberations:
+        return set()
     scheduled = Round.objects.filter(deliberation__in=deliberations, number=1, state=Round.State.SCHEDULED)
     accepted = Seat.objects.filter(
         deliberation__in=deliberations,
@@ -172,5 +172,9 @@ def _overdue(deliberations: list[Deliberation]) -> Iterable[Round]:
 
 def _versions(deliberations: list[Deliberation]) -> dict[UUID, OutcomeVersion]:
     """The newest version of each that was not set aside, by deliberation."""
-    latest = latest_versions(Outcome.objects.filter(deliberation__in=deliberations))
-    return {version.deliberation_id: version for version in latest.values()}
+    whole = {row.pk: row for row in deliberations}
+    rows = OutcomeVersion.objects.filter(deliberation__in=deliberations, set_aside_at__isnull=True).order_by("number")
+    found = {row.deliberation_id: row for row in rows}
+    for key, version in found.items():
+        version.deliberation = whole[key]
+    return found

@@ -3,7 +3,8 @@
 Three organisations with deliberations at every stage, most of them in the one whose pages are read, and four in which
 200 people speak. Most rows are copies that the database makes of a few it was led to by the verbs, each with
 texts of its own. Whoever reads takes part in those of the smallest size only: an organisation grows, and what one
-person does in it does not. In all that come later the same two others sit.
+person does in it does not. In all that come later the same two others sit; and in some that come on top at every size,
+so that at the smallest too their pages, and those of everybody's reviews, are full.
 """
 
 from __future__ import annotations
@@ -42,6 +43,18 @@ STAGES = (
     lambda cast: stages.at_round(cast, 1), lambda cast: stages.at_round(cast, 2), lambda cast: stages.at_round(cast, 3),
     stages.at_drafted, stages.at_signing, stages.at_decided, stages.at_review_due,
 )  # fmt: skip
+
+ON_TOP = {
+    stages.at_draft: 15,
+    stages.at_stakeholders: 15,
+    stages.at_drafted: 15,
+    stages.at_signing: 15,
+    stages.at_review_due: 30,
+}
+"""So many of these come on top: each list of those who sit everywhere has more than a page of 25."""
+
+APART = 10_000_000
+"""The copies on top are numbered from here, apart from those that come later."""
 
 
 # --- The databases
@@ -84,6 +97,8 @@ def make(sizes: list[int]) -> None:
                 one.copy(size // 10)
         with open_organisation(cast.organisation):
             copier.copy(size - 2 * (size // 10))
+            if size == sizes[0]:
+                copier.put_on_top([ON_TOP.get(stage, 0) for stage in STAGES])
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
         _keep_as(kept(size))
@@ -176,6 +191,13 @@ class Copier:
                 rows = [row for row in group if not (self.made and self._is_of_a_voice(row))]
                 self._copy(cursor, rows, self.made * often, each * often)
         self.made += each
+
+    def put_on_top(self, times: list[int]) -> None:
+        """So many more of each group, in which the others sit. What was copied before counts as the first time."""
+        assert self.made
+        with no_triggers(), transaction.atomic(), connection.cursor() as cursor:
+            for (group, _often), more in zip(self.groups, times, strict=True):
+                self._copy(cursor, [row for row in group if not self._is_of_a_voice(row)], APART, more)
 
     def _is_of_a_voice(self, row: Model) -> bool:
         return isinstance(row, SeatUser) and row.user_id not in self.others

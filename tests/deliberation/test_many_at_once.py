@@ -4,10 +4,13 @@ import pytest
 
 from accounts import clock
 from accounts.models import Membership
-from deliberation.domain.completeness import missing_in, missing_in_each, missing_to_sign, missing_to_sign_each
+from accounts.roles import Part
+from deliberation.domain.completeness import missing_in, missing_in_each, missing_to_sign
 from deliberation.domain.conflict import missing
 from deliberation.domain.lacking import lacks_of
+from deliberation.domain.seats import sitters
 from deliberation.domain.standing import standing_of, standings_of
+from deliberation.domain.terms import latest_terms_of
 from deliberation.models import (
     Deliberation,
     Framework,
@@ -67,7 +70,7 @@ def drafts(cast):
 def test_what_drafts_lack(cast):
     drafts(cast)
     rows = everything()
-    at_once = lacks_of(rows)
+    at_once = lacks_of(rows, holders=sitters(rows, Part.HOLDER), terms=latest_terms_of(rows))
     alone = {row.pk: in_words(missing(row)) for row in rows}
     assert {key: in_words(lacks) for key, lacks in at_once.items()} == alone
     assert len({tuple(lacks) for lacks in alone.values()}) == len(rows)
@@ -107,7 +110,7 @@ def test_what_outcomes_lack(cast):
     later_stages(cast)
     versions = list(OutcomeVersion.objects.select_related("deliberation__organisation", "outcome"))
     now = clock.now()
-    drafting, signing = missing_in_each(versions), missing_to_sign_each(versions, now=now)
+    drafting, signing = missing_in_each(versions), missing_in_each([], to_sign=versions, now=now)
     for version in versions:
         assert in_words(drafting[version.pk]) == in_words(missing_in(version))
         assert in_words(signing[version.pk]) == in_words(missing_to_sign(version, now=now))

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 
+from accounts import clock
 from audit.models import Text
+from deliberation.domain.decisions import Decisions, decisions_of
 from deliberation.domain.outcome import circulate_outcome, draft_outcome
+from deliberation.domain.review import sign_review
 from deliberation.domain.warnings import goes_against
-from deliberation.models import DraftWarning, OutcomeVersion
+from deliberation.models import DraftWarning, OutcomeVersion, Precedent
 from instructions.domain.classification import Overruled, Wording
 from instructions.domain.instruction import propose_instruction, publish_instruction
 from instructions.models import Instruction
@@ -57,6 +61,35 @@ def test_draft_against_a_decision_that_stands_is_shown(cast: Cast) -> None:
     other.succeeds = stages.precedent_of(first)
     assert not goes_against(draft)
     assert not goes_against(version)
+
+
+def test_what_is_kept_of_decisions_follows_what_stands(cast: Cast) -> None:
+    """What one process has read is brought up: with what is signed, what is retired, what is undone and erased."""
+    review = stages.at_review_prepared(cast, proposal="retire")
+    words = OutcomeVersion.objects.get(signed_outcome__deliberation=review.deliberation).decision
+    draft = OutcomeVersion(
+        deliberation=stages.at_conflict(cast), organisation=cast.organisation, decision=Text(body=opposite(str(words)))
+    )
+
+    def against() -> list[Precedent]:
+        another = Decisions().against(draft.decision.body, cast.project)
+        assert another == decisions_of(cast.project).against(draft.decision.body, cast.project)
+        return [one.precedent for one in goes_against(draft).precedents]
+
+    first = review.precedent
+    assert against() == [first]
+    with transaction.atomic():
+        stages.at_decided(cast)
+        assert len(against()) == 2
+        transaction.set_rollback(True)
+    assert against() == [first]
+    second = stages.precedent_of(stages.at_decided(cast))
+    assert against() == [first, second]
+    sign_review(review, by=cast.second_holder)
+    assert against() == [second]
+    said = second.outcome.signed_version.decision_id
+    Text.objects.filter(pk=said).update(body="", salt=b"", erased_at=clock.now())
+    assert [one.precedent for one in goes_against(draft).precedents] == []
 
 
 def opposite(decided: str) -> str:
