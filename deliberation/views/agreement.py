@@ -31,7 +31,7 @@ from deliberation.queries.agreement import Agreed, Differing, SideShown, agreeme
 from deliberation.queries.said import version_of
 from deliberation.views.access import DeliberationRequest, deliberation_view
 from deliberation.views.acting import seat_of, speaker_of, to, user_of, uuid_of
-from deliberation.views.rounds import frame, must_accept_first, questions_of, viewer_of
+from deliberation.views.rounds import frame, must_accept_first, questions_of
 from deliberation.views.writing import Forms, Writing, status_of
 
 R = TypeVar("R", Agreement, Difference)
@@ -69,7 +69,7 @@ def _visible(
                 "answer": _agreement_form(forms_of, deliberation, one) if speaks else None,
                 "reword": _sentence_form(forms_of, deliberation, one) if puts else None,
             }
-            for one in agreements(deliberation, seat=seat, viewer=viewer_of(request))
+            for one in agreements(deliberation, seat=seat, abreast=context["abreast"])
         ],
         "differences": [
             {

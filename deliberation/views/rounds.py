@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.roles import Part
 from deliberation.addresses import address
 from deliberation.domain.asks import ask_of, may_answer, voices_of
-from deliberation.domain.rounds import next_round, why_not_close, why_not_open
+from deliberation.domain.rounds import why_not_close, why_not_open
 from deliberation.forms import rounds as forms
 from deliberation.models import (
     Deliberation,
@@ -25,8 +25,8 @@ from deliberation.models import (
     Seat,
 )
 from deliberation.queries import rounds as reads
+from deliberation.queries.abreast import Abreast
 from deliberation.queries.accommodations import Asked, questions
-from deliberation.queries.conflict import frameworks_in_order
 from deliberation.queries.positions import own_position, positions_abreast, reads_others
 from deliberation.views.access import DeliberationRequest, deliberation_view
 from deliberation.views.acting import speaker_of, to, user_of
@@ -70,9 +70,14 @@ def frame(
     runs = Part.FACILITATOR in standing.parts
     knows = runs or Part.HOLDER in standing.parts
     ask = ask_of(deliberation, seat, number) if seat else None
-    frameworks = frameworks_in_order(deliberation, viewer_of(request))
+    abreast = Abreast.of(deliberation, viewer_of(request))
     visible = reads_others(deliberation, standing=standing, seat=seat)
-    coming = next_round(deliberation)
+    writes = knows and round_.opened_at is not None
+    spoken = reads.spoke_in(round_) if visible or writes else set()
+    still_open = round_.state == Round.State.OPEN
+    scheduled = next((r for r in rounds if r.state == Round.State.SCHEDULED), None) if runs else None
+    opens = scheduled if scheduled and scheduled.number == number else None
+    coming = scheduled if scheduled and scheduled.number == number + 1 else None
     return {
         "deliberation": deliberation,
         "form": refused.form if refused else None,
@@ -86,18 +91,19 @@ def frame(
         "ask": ask,
         "may_say": may_say(deliberation, ask),
         "visible": visible,
-        "askable": seats_to_ask(deliberation, seat) if seat and ask and number < 4 else [],
+        "askable": seats_to_ask(deliberation, seat) if seat and ask and still_open and number < 4 else [],
         "blind": seat is not None and not visible and rounds[0].state == Round.State.CLOSED,
-        "heard": reads.heard(deliberation, round_, frameworks) if visible else [],
+        "abreast": abreast,
+        "heard": reads.heard(round_, abreast.frameworks, abreast.speaks, spoken) if visible else [],
         "runs": runs,
-        "written": reads.written(round_) if knows and round_.opened_at else [],
+        "written": reads.written(round_, deliberation.organisation, spoken) if writes else [],
         "wishes": _wishes(request, deliberation, round_, refused) if runs else [],
-        "coming": coming if runs and coming and coming.number == number + 1 else None,
-        "opens": coming if runs and coming and coming.number == number else None,
-        "why_not_open": why_not_open(deliberation) if runs else None,
-        "why_not_close": why_not_close(round_, now) if runs else None,
+        "coming": coming,
+        "opens": opens,
+        "why_not_open": why_not_open(deliberation) if opens or (coming and not still_open) else None,
+        "why_not_close": why_not_close(round_, now) if runs and still_open else None,
         # Round 4 has an end once a draft is circulated; before that there is nothing to dissent from.
-        "enters": ENTERS[number] if runs and round_.state == Round.State.OPEN and round_.closes_at else [],
+        "enters": ENTERS[number] if runs and still_open and round_.closes_at else [],
     }
 
 
@@ -157,7 +163,7 @@ def show_round(
     context = frame(request, deliberation, number, refused)
     standing, seat = request.standing, request.seat
     if number == 1:
-        context["columns"] = positions_abreast(deliberation, standing=standing, seat=seat, viewer=viewer_of(request))
+        context["columns"] = positions_abreast(deliberation, standing=standing, seat=seat, abreast=context["abreast"])
         context["own"] = own_position(seat) if seat else None
     context |= questions_of(request, deliberation, context, refused)
     return render(request, "deliberation/round.html", context, status=status_of(refused))
@@ -171,21 +177,16 @@ def questions_of(
     deliberation: Deliberation,
     context: dict[str, Any],
     refused: Writing | None,
-    *,
-    but_of_options: bool = False,
+    put: list[Asked] | None = None,
 ) -> dict[str, Any]:
-    """The questions of a page with their reply forms, and the form to put one."""
+    """The questions of a page with their reply forms, and the form to put one. `put` are other than all, if given."""
     seat: Seat | None = context["seat"]
     round_: Round = context["round"]
     if round_.opened_at is None or (seat is not None and seat.left_at is not None):
         return {"questions": []}
     staff = request.standing.parts & {Part.FACILITATOR, Part.HOLDER}
     replying = deliberation.round_number is not None and (context["ask"] is not None or staff)
-    found = [
-        one
-        for one in questions(deliberation)
-        if one.question.round_id == round_.pk and not (but_of_options and one.question.option_id)
-    ]
+    found = [one for one in (questions(deliberation) if put is None else put) if one.question.round_id == round_.pk]
     writer: Seat | User | None = seat or (user_of(request) if staff else None)
     forms_of = Forms(request, deliberation, writer, refused) if writer is not None else None
     return {
