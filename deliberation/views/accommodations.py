@@ -45,9 +45,9 @@ def show_accommodations(
     context = frame(request, deliberation, 2, refused)
     put = questions(deliberation)
     if context["visible"]:
-        context |= _visible(request, deliberation, context, put, refused)
+        context |= _visible(request, deliberation, context, put)
     general = [one for one in put if one.question.option_id is None]
-    context |= questions_of(request, deliberation, context, refused, general)
+    context |= questions_of(request, deliberation, context, general)
     return render(request, "deliberation/accommodations.html", context, status=status_of(refused))
 
 
@@ -56,13 +56,12 @@ def _visible(
     deliberation: Deliberation,
     context: dict[str, Any],
     put: list[Asked],
-    refused: Writing | None,
 ) -> dict[str, Any]:
     """What those see who may read the others: what was said, each with the forms to answer it."""
     seat, abreast = request.seat, context["abreast"]
     speaks = context["may_say"]
     runs = context["runs"] and context["round"].state == Round.State.OPEN
-    forms_of = Forms(request, deliberation, speaker_of(request), refused)
+    forms_of: Forms = context["forms_of"]
     # A participant says what a proposal would cost the frameworks they speak in; the facilitator, any of them.
     costs = _frameworks_of(seat) if seat and speaks else abreast.frameworks if runs else []
     replies = context["ask"] or context["runs"]

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts import clock
-from accounts.models import User
 from accounts.roles import Part
 from deliberation.addresses import address
 from deliberation.domain.asks import ask_of, may_answer, voices_of
@@ -29,7 +28,7 @@ from deliberation.queries.abreast import Abreast
 from deliberation.queries.accommodations import Asked, questions
 from deliberation.queries.positions import own_position, positions_abreast, reads_others
 from deliberation.views.access import DeliberationRequest, deliberation_view
-from deliberation.views.acting import speaker_of, to, user_of
+from deliberation.views.acting import speaker_of, to
 from deliberation.views.writing import Forms, Writing, status_of
 
 ENTERS = {
@@ -71,6 +70,7 @@ def frame(
     knows = runs or Part.HOLDER in standing.parts
     ask = ask_of(deliberation, seat, number) if seat else None
     abreast = Abreast.of(deliberation, viewer_of(request))
+    forms_of = Forms(request, deliberation, speaker_of(request), refused)
     visible = reads_others(deliberation, standing=standing, seat=seat)
     writes = knows and round_.opened_at is not None
     spoken = reads.spoke_in(round_) if visible or writes else set()
@@ -97,7 +97,8 @@ def frame(
         "heard": reads.heard(round_, abreast.frameworks, abreast.speaks, spoken) if visible else [],
         "runs": runs,
         "written": reads.written(round_, deliberation.organisation, spoken) if writes else [],
-        "wishes": _wishes(request, deliberation, round_, refused) if runs else [],
+        "forms_of": forms_of,
+        "wishes": _wishes(deliberation, round_, forms_of) if runs else [],
         "coming": coming,
         "opens": opens,
         "why_not_open": why_not_open(deliberation) if opens or (coming and not still_open) else None,
@@ -107,10 +108,7 @@ def frame(
     }
 
 
-def _wishes(
-    request: DeliberationRequest, deliberation: Deliberation, round_: Round, refused: Writing | None
-) -> list[dict[str, Any]]:
-    forms_of = Forms(request, deliberation, user_of(request), refused)
+def _wishes(deliberation: Deliberation, round_: Round, forms_of: Forms) -> list[dict[str, Any]]:
     return [
         {
             "wish": wish,
@@ -165,7 +163,7 @@ def show_round(
     if number == 1:
         context["columns"] = positions_abreast(deliberation, standing=standing, seat=seat, abreast=context["abreast"])
         context["own"] = own_position(seat) if seat else None
-    context |= questions_of(request, deliberation, context, refused)
+    context |= questions_of(request, deliberation, context)
     return render(request, "deliberation/round.html", context, status=status_of(refused))
 
 
@@ -176,7 +174,6 @@ def questions_of(
     request: DeliberationRequest,
     deliberation: Deliberation,
     context: dict[str, Any],
-    refused: Writing | None,
     put: list[Asked] | None = None,
 ) -> dict[str, Any]:
     """The questions of a page with their reply forms, and the form to put one. `put` are other than all, if given."""
@@ -187,14 +184,12 @@ def questions_of(
     staff = request.standing.parts & {Part.FACILITATOR, Part.HOLDER}
     replying = deliberation.round_number is not None and (context["ask"] is not None or staff)
     found = [one for one in (questions(deliberation) if put is None else put) if one.question.round_id == round_.pk]
-    writer: Seat | User | None = seat or (user_of(request) if staff else None)
-    forms_of = Forms(request, deliberation, writer, refused) if writer is not None else None
+    forms_of: Forms = context["forms_of"]
     return {
         "questions": [
-            {"said": one, "reply": reply_form(forms_of, deliberation, one) if forms_of and replying else None}
-            for one in found
+            {"said": one, "reply": reply_form(forms_of, deliberation, one) if replying else None} for one in found
         ],
-        "put_question": question_form(forms_of, deliberation, context) if forms_of and seat else None,
+        "put_question": question_form(forms_of, deliberation, context),
     }
 
 
@@ -228,4 +223,4 @@ def question_form(
 def seats_to_ask(deliberation: Deliberation, seat: Seat) -> list[Seat]:
     """Everybody with a part here, but oneself."""
     staff = Seat.objects.filter(deliberation=deliberation, part__in=[Part.FACILITATOR, Part.HOLDER])
-    return [*staff, *voices_of(deliberation).exclude(pk=seat.pk)]
+    return [*staff.only("name"), *voices_of(deliberation).exclude(pk=seat.pk).only("name")]

@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from django import template
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from tractatus_site.templatetags.page import lang, said, words
 
@@ -24,7 +24,7 @@ def answers(given: Iterable[Mapping[str, Any]]) -> SafeString:
     by       who speaks, as they chose
     how      how it was given: "Spoken, written down by the facilitator"
     """
-    return mark_safe("\n".join(_answer(one) for one in given or ()))
+    return SafeString("\n".join(_answer(one) for one in given or ()))
 
 
 def _answer(one: Mapping[str, Any]) -> str:
