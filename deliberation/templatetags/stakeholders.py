@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from deliberation.models import Stakeholder
+from deliberation.models import Seat, Stakeholder
 from deliberation.queries.stakeholders import Place
 from tractatus_site.templatetags.page import said
 
@@ -23,7 +23,7 @@ def stands_for(row: Stakeholder) -> SafeString:
 
     Takes a row with its places: see `queries.stakeholders.fetch_places`.
     """
-    told: list[str] = [escape(capfirst(row.get_relation_display()))]
+    told: list[str] = [escape(capfirst(str(Seat.Relation(row.relation).label)))]
     if row.covers:
         told.append(_told(_("For"), row.covers))
     if row.speaks_from:
