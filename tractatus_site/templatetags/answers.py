@@ -1,5 +1,7 @@
-"""What people said, one after the other, as every page shows it. In Python, because a round of 200 people has a
-thousand texts to print: as a template of its own for each, they took a third of the page's time."""
+"""What people said, one after the other, as every page shows it.
+
+In Python, because a round of 200 people prints a thousand texts: see decision 34.
+"""
 
 from __future__ import annotations
 
