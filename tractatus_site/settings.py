@@ -110,6 +110,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "tractatus_site.templatetags.moments",
                 "tractatus_site.templatetags.page",
+                "tractatus_site.templatetags.answers",
             ],
         },
     }

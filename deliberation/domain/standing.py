@@ -127,15 +127,23 @@ def standings_of(user: User, deliberations: Iterable[Deliberation]) -> dict[UUID
             organisation_id__in=organisations, user=user, ended_at__isnull=True
         ).prefetch_related("role_rows")
     }
-    keys = [row.pk for row in rows]
-    held = SeatUser.objects.filter(deliberation_id__in=keys, user=user, until__isnull=True).values("seat_id")
     seats: dict[UUID, list[Seat]] = defaultdict(list)
-    for seat in Seat.objects.filter(pk__in=held, deliberation__in=keys):
+    for seat in seats_held(user, rows):
         seats[seat.deliberation_id].append(seat)
-    return {row.pk: _standing(user, row, memberships.get(row.organisation_id), seats[row.pk]) for row in rows}
+    return {row.pk: standing_on(user, row, memberships.get(row.organisation_id), seats[row.pk]) for row in rows}
 
 
-def _standing(user: User, deliberation: Deliberation, membership: Membership | None, seats: list[Seat]) -> Standing:
+def seats_held(user: User, deliberations: Iterable[Deliberation]) -> list[Seat]:
+    """The seats `user` sits on in these deliberations."""
+    keys = [row.pk for row in deliberations]
+    held = SeatUser.objects.filter(deliberation_id__in=keys, user=user, until__isnull=True).values("seat_id")
+    return list(Seat.objects.filter(pk__in=held, deliberation__in=keys))
+
+
+def standing_on(user: User, deliberation: Deliberation, membership: Membership | None, seats: list[Seat]) -> Standing:
+    """The standing of `user`, whose present membership and seats in this deliberation these are."""
+    if not user.is_active:
+        return Standing(deliberation, user=user)
     # What a participant says belongs to the seat: a user speaks there as that seat, never as a user.
     roles = membership.roles if membership else frozenset()
     parts = frozenset(Part(s.part) for s in seats if s.part != Part.PARTICIPANT and _eligible(Part(s.part), roles))

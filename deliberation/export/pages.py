@@ -74,8 +74,9 @@ def of_rounds(folder: Folder, shown: list[Round]) -> Iterator[File]:
         facts = _said_in(number, reader)
         if reader.reads_rounds:
             asked = [one for one in questions(reader.deliberation) if one.question.round_id == row.pk]
-            frameworks = Abreast.of(reader.deliberation, None).frameworks
-            facts |= {"questions": asked, "heard": rounds.heard(reader.deliberation, row, frameworks)}
+            abreast = Abreast.of(reader.deliberation, None)
+            heard = rounds.heard(row, abreast.frameworks, abreast.speaks, rounds.spoke_in(row))
+            facts |= {"questions": asked, "heard": heard}
         yield folder.page(
             f"round-{number}.html",
             "round.html",
@@ -90,16 +91,17 @@ def of_rounds(folder: Folder, shown: list[Round]) -> Iterator[File]:
 
 def _said_in(number: int, reader: Reader) -> dict[str, Any]:
     deliberation, seat = reader.deliberation, reader.seat
+    abreast = Abreast.of(deliberation, None)
     if number == 1:
-        columns = positions_abreast(deliberation, standing=reader.standing, seat=seat, viewer=None)
+        columns = positions_abreast(deliberation, standing=reader.standing, seat=seat, abreast=abreast)
         return {"columns": columns}
     if number == 2:
         return {
             "shared": shared_values(deliberation),
-            "proposals": proposals(deliberation, seat=None, viewer=None),
+            "proposals": proposals(deliberation, seat=None, abreast=abreast, put=questions(deliberation)),
         }
     return {
-        "agreements": agreements(deliberation, seat=None, viewer=None),
+        "agreements": agreements(deliberation, seat=None, abreast=abreast),
         "differences": differences(deliberation, seat=None),
         "shifts": shifts(deliberation),
     }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +37,10 @@ class Stakeholder(Suggestible):
     language = models.CharField(max_length=12, blank=True, default="")
     drop_kind = models.CharField(max_length=12, choices=Dropped, blank=True, default="")
     covered_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    covers: Sequence[Any]
+    """What `groups` and `frameworks` name, where many rows are read: see `queries.stakeholders.fetch_places`."""
+    speaks_from: Sequence[Any]
 
     class Meta(Suggestible.Meta):
         constraints = [

@@ -4,17 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from audit.models import Text
 from deliberation.models import Deliberation, Framework
 from deliberation.models.rounds import Spoken
 from deliberation.queries.conflict import frameworks_in_order
 from deliberation.queries.rounds import voices_by_framework
 
-S = TypeVar("S", bound=Spoken)
+
+class Answer(Protocol):
+    """A contribution, or the columns of one that a page prints: of 200 people no more is read than that."""
+
+    @property
+    def seat_id(self) -> UUID: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def given(self) -> str: ...
+    @property
+    def confirmed_at(self) -> datetime | None: ...
+
+
+S = TypeVar("S", bound=Answer)
+
+HOW_AND_BY = ("seat_id", "version", "given", "confirmed_at", "language", "seat__name")
+"""The columns of every contribution that a page prints, and those of `Answer`."""
+
+
+def columns_of(*texts: str) -> list[str]:
+    """The columns of these texts, for `text_in`."""
+    return [f"{text}__{column}" for text in texts for column in ("body", "erased_at")]
+
+
+def text_in(row: Any, name: str) -> Text | str | None:
+    """A text of which only the columns were read: its words, or what prints that they were erased."""
+    erased_at = getattr(row, f"{name}__erased_at")
+    return getattr(row, f"{name}__body") if erased_at is None else Text(erased_at=erased_at)
 
 
 def newest(rows: Iterable[S], chain: str | None = None) -> dict[tuple[UUID | None, UUID], S]:
@@ -51,8 +81,10 @@ class Abreast:
         ]
 
 
-def how_given(row: Spoken) -> str:
+def how_given(row: Answer) -> str:
     """How it was given, where not typed by its speaker; and that it is not confirmed, where it is not."""
+    if row.given == Spoken.Given.TYPED and row.confirmed_at is not None:
+        return ""
     given = {
         Spoken.Given.SPOKEN: _("Spoken, written down by the facilitator."),
         Spoken.Given.PAPER: _("On paper, entered by the facilitator."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from deliberation.models import Deliberation, Option, ProposalCost, Question, Seat, SharedValue, Stance
-from deliberation.queries.abreast import Abreast, how_given, newest
+from deliberation.queries.abreast import HOW_AND_BY, Abreast, columns_of, how_given, newest, text_in
 
 
 @dataclass(frozen=True)
@@ -36,33 +37,44 @@ class Asked:
     replies: list[Any]
 
 
-def proposals(deliberation: Deliberation, *, seat: Seat | None, viewer: UUID | None) -> list[Proposal]:
-    """The proposals that stand, in the order in which they were made, with everything said to them."""
+def proposals(
+    deliberation: Deliberation, *, seat: Seat | None, abreast: Abreast, put: Iterable[Asked]
+) -> list[Proposal]:
+    """The proposals that stand, in the order in which they were made, with everything said to them.
+
+    `put` are the questions of the deliberation.
+    """
     options = list(
         Option.objects.filter(deliberation=deliberation, kind=Option.Kind.PROPOSAL, struck_at__isnull=True)
         .select_related("text", "detail", "by_seat", "by_user")
         .order_by("number")
     )
-    rows = Stance.objects.filter(deliberation=deliberation).select_related("seat", "reason", "entered_by")
-    last = newest(rows, "option_id")
-    said: dict[UUID, dict[UUID, dict[str, Any]]] = defaultdict(dict)
-    for (option_id, seat_id), row in last.items():
-        if option_id is not None:
-            said[option_id][seat_id] = _stance(row)
+    rows = Stance.objects.filter(deliberation=deliberation)
+    columns = [*HOW_AND_BY, "option_id", "answer", *columns_of("reason")]
+    labels = {value: str(label) for value, label in Stance.Answer.choices}
+    said: dict[UUID | None, dict[UUID, dict[str, Any]]] = defaultdict(dict)
+    for (option_id, seat_id), row in newest(rows.values_list(*columns, named=True), "option_id").items():
+        said[option_id][seat_id] = {
+            "stance": labels[row.answer],
+            "text": text_in(row, "reason"),
+            "by": row.seat__name,
+            "how": how_given(row),
+            "language": row.language,
+        }
+    mine = newest(rows.filter(seat=seat).select_related("reason"), "option_id") if seat else {}
     costs: dict[UUID, dict[UUID, Any]] = defaultdict(dict)
     for cost in ProposalCost.objects.filter(deliberation=deliberation).select_related("cost").order_by("id"):
         costs[cost.option_id][cost.framework_id] = _("Would cost: %(what)s") % {"what": str(cost.cost)}
     asked: dict[UUID | None, list[Asked]] = defaultdict(list)
-    for one in questions(deliberation):
+    for one in put:
         asked[one.question.option_id].append(one)
-    abreast = Abreast.of(deliberation, viewer)
     return [
         Proposal(
             option=option,
             number=place,
             by=proposer(option),
             columns=abreast.columns(f"p{place}", _from_here(option) | said[option.pk], costs[option.pk]),
-            mine=last.get((option.pk, seat.pk)) if seat else None,
+            mine=mine.get((option.pk, seat.pk)) if seat else None,
             is_mine=seat is not None and option.by_seat_id == seat.pk,
             questions=asked[option.pk],
         )
@@ -86,22 +98,12 @@ def _from_here(option: Option) -> dict[UUID, dict[str, Any]]:
     return {option.by_seat.pk: {"stance": _("Proposed it"), "by": option.by_seat.name}}
 
 
-def _stance(row: Stance) -> dict[str, Any]:
-    return {
-        "stance": row.get_answer_display(),
-        "text": row.reason,
-        "by": row.seat.name,
-        "how": how_given(row),
-        "language": row.language,
-    }
-
-
 def shared_values(deliberation: Deliberation) -> list[dict[str, Any]]:
     """What voices believe all could share, as said."""
-    rows = SharedValue.objects.filter(deliberation=deliberation).select_related("text", "seat", "entered_by")
+    rows = SharedValue.objects.filter(deliberation=deliberation).order_by("id")
     return [
-        {"text": row.text, "by": row.seat.name, "how": how_given(row), "language": row.language}
-        for row in rows.order_by("id")
+        {"text": text_in(row, "text"), "by": row.seat__name, "how": how_given(row), "language": row.language}
+        for row in rows.values_list(*HOW_AND_BY, *columns_of("text"), named=True)
     ]
 
 

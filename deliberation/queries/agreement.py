@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from deliberation.models import Agreement, AgreementAnswer, Deliberation, Difference, Seat, Shift, SideAnswer
-from deliberation.queries.abreast import Abreast, how_given, newest
+from deliberation.queries.abreast import HOW_AND_BY, Abreast, columns_of, how_given, newest, text_in
 
 R = TypeVar("R", Agreement, Difference)
 
@@ -62,34 +63,39 @@ class Differing:
     earlier: list[Wording]
 
 
-def agreements(deliberation: Deliberation, *, seat: Seat | None, viewer: UUID | None) -> list[Agreed]:
+def agreements(deliberation: Deliberation, *, seat: Seat | None, abreast: Abreast) -> list[Agreed]:
     """The sentences that stand in round 3, each with the answers by framework, and how it was put before."""
-    rows = AgreementAnswer.objects.filter(deliberation=deliberation).select_related("seat", "comment", "entered_by")
-    last = newest(rows, "agreement_id")
-    abreast = Abreast.of(deliberation, viewer)
+    rows = AgreementAnswer.objects.filter(deliberation=deliberation)
+    columns = [*HOW_AND_BY, "agreement_id", "confirms", *columns_of("comment")]
+    answers: dict[UUID | None, dict[UUID, dict[str, Any]]] = defaultdict(dict)
+    confirmed: set[tuple[UUID | None, UUID]] = set()
+    for (about, seat_id), row in newest(rows.values_list(*columns, named=True), "agreement_id").items():
+        stance = _("Confirms it") if row.confirms else _("Does not confirm it")
+        answers[about][seat_id] = _answer(row, stance)
+        if row.confirms:
+            confirmed.add((about, seat_id))
+    mine = newest(rows.filter(seat=seat).select_related("comment"), "agreement_id") if seat else {}
     found = list(Agreement.objects.filter(deliberation=deliberation).select_related("text", "by_user"))
-
-    def answers_to(agreement: Agreement) -> list[dict[str, Any]]:
-        return [_agreement_answer(row) for (a, _seat), row in last.items() if a == agreement.pk]
 
     shown = []
     for agreement in _standing(found):
-        here = {s: row for (a, s), row in last.items() if a == agreement.pk}
-        answers = {s: _agreement_answer(row) for s, row in here.items()}
         voiced = [framework for framework in abreast.frameworks if abreast.speaks.get(framework.pk)]
         missing = [
             framework.title
             for framework in voiced
-            if not any(here[s].confirms for s in abreast.speaks[framework.pk] if s in here)
+            if not any((agreement.pk, one) in confirmed for one in abreast.speaks[framework.pk])
         ]
         shown.append(
             Agreed(
                 agreement=agreement,
-                columns=abreast.columns(f"a{agreement.number}", answers),
+                columns=abreast.columns(f"a{agreement.number}", answers[agreement.pk]),
                 missing=missing,
                 unvoiced=[framework.title for framework in abreast.frameworks if framework not in voiced],
-                mine=here.get(seat.pk) if seat else None,
-                earlier=[_wording(old, new, answers=answers_to(old)) for old, new in _earlier(agreement, found)],
+                mine=mine.get((agreement.pk, seat.pk)) if seat else None,
+                earlier=[
+                    _wording(old, new, answers=list(answers[old.pk].values()))
+                    for old, new in _earlier(agreement, found)
+                ],
             )
         )
     return shown
@@ -127,11 +133,11 @@ def _writer(row: Agreement | Difference) -> str:
     return row.by_user.name if row.by_user else ""
 
 
-def _agreement_answer(row: AgreementAnswer) -> dict[str, Any]:
+def _answer(row: Any, stance: str, text: str = "comment") -> dict[str, Any]:
     return {
-        "stance": _("Confirms it") if row.confirms else _("Does not confirm it"),
-        "text": row.comment,
-        "by": row.seat.name,
+        "stance": stance,
+        "text": text_in(row, text),
+        "by": row.seat__name,
         "how": how_given(row),
         "language": row.language,
     }
@@ -139,8 +145,12 @@ def _agreement_answer(row: AgreementAnswer) -> dict[str, Any]:
 
 def differences(deliberation: Deliberation, *, seat: Seat | None) -> list[Differing]:
     """The differences that stand in round 3, each side with those who hold it, and how each was put before."""
-    rows = SideAnswer.objects.filter(deliberation=deliberation).select_related("seat", "comment", "entered_by")
-    last = newest(rows, "side_id")
+    rows = SideAnswer.objects.filter(deliberation=deliberation)
+    columns = [*HOW_AND_BY, "side_id", "holds", "comment_id", *columns_of("comment")]
+    answers: dict[UUID | None, list[Any]] = defaultdict(list)
+    for (side_id, _seat), row in newest(rows.values_list(*columns, named=True), "side_id").items():
+        answers[side_id].append(row)
+    mine = newest(rows.filter(seat=seat).select_related("comment"), "side_id") if seat else {}
     found = list(
         Difference.objects.filter(deliberation=deliberation)
         .select_related("text", "by_user")
@@ -149,7 +159,7 @@ def differences(deliberation: Deliberation, *, seat: Seat | None) -> list[Differ
 
     def sides_of(difference: Difference) -> list[dict[str, Any]]:
         return [
-            {"text": side.text, "answers": [_side_answer(row) for (s, _seat), row in last.items() if s == side.pk]}
+            {"text": side.text, "answers": [_answer(row, _held(row)) for row in answers[side.pk]]}
             for side in difference.sides.all()
         ]
 
@@ -157,17 +167,17 @@ def differences(deliberation: Deliberation, *, seat: Seat | None) -> list[Differ
     for difference in _standing(found):
         sides = []
         for side in difference.sides.all():
-            here = [row for (s, _seat), row in last.items() if s == side.pk]
+            here = answers[side.pk]
             sides.append(
                 SideShown(
                     side=side,
                     holders=[_holder(row) for row in here if row.holds and not row.comment_id],
                     otherwise=[
-                        {"text": row.comment, "by": _holder(row), "language": row.language}
+                        {"text": text_in(row, "comment"), "by": _holder(row), "language": row.language}
                         for row in here
                         if row.holds and row.comment_id
                     ],
-                    mine=last.get((side.pk, seat.pk)) if seat else None,
+                    mine=mine.get((side.pk, seat.pk)) if seat else None,
                 )
             )
         earlier = [_wording(old, new, sides=sides_of(old)) for old, new in _earlier(difference, found)]
@@ -175,34 +185,19 @@ def differences(deliberation: Deliberation, *, seat: Seat | None) -> list[Differ
     return shown
 
 
-def _side_answer(row: SideAnswer) -> dict[str, Any]:
-    stance = _("Does not hold it")
-    if row.holds:
-        stance = _("Holds it, but would say it so") if row.comment_id else _("Holds it, as stated")
-    return {
-        "stance": stance,
-        "text": row.comment,
-        "by": row.seat.name,
-        "how": how_given(row),
-        "language": row.language,
-    }
+def _held(row: Any) -> str:
+    if not row.holds:
+        return _("Does not hold it")
+    return _("Holds it, but would say it so") if row.comment_id else _("Holds it, as stated")
 
 
-def _holder(row: SideAnswer) -> str:
-    how = how_given(row)
-    return f"{row.seat.name} ({how.rstrip('.')})" if how else row.seat.name
+def _holder(row: Any) -> str:
+    how, name = how_given(row), str(row.seat__name)
+    return f"{name} ({how.rstrip('.')})" if how else name
 
 
 def shifts(deliberation: Deliberation) -> list[dict[str, Any]]:
     """What changed in how somebody sees it, as they told it."""
-    rows = Shift.objects.filter(deliberation=deliberation).select_related("seat", "text", "entered_by")
-    return [
-        {
-            "stance": _("Something changed") if row.changed else _("Nothing changed"),
-            "text": row.text,
-            "by": row.seat.name,
-            "how": how_given(row),
-            "language": row.language,
-        }
-        for row in newest(rows).values()
-    ]
+    columns = [*HOW_AND_BY, "changed", *columns_of("text")]
+    rows = newest(Shift.objects.filter(deliberation=deliberation).values_list(*columns, named=True)).values()
+    return [_answer(row, _("Something changed") if row.changed else _("Nothing changed"), "text") for row in rows]

@@ -34,6 +34,16 @@ class Asked:
     mails: list[Notice] = field(default_factory=list)
 
     @property
+    def state(self) -> str:
+        """Where it stands, in words. Asked of the row, Django would put every other word of the kind too."""
+        return str(Invitation.State(self.invitation.state).label)
+
+    @property
+    def channel(self) -> str:
+        """How it was sent, in words; empty where it was not."""
+        return str(Invitation.Channel(self.invitation.channel).label) if self.invitation.channel else ""
+
+    @property
     def is_sent(self) -> bool:
         return self.invitation.state != Invitation.State.LISTED
 

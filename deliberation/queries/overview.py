@@ -15,7 +15,6 @@ from accounts.permissions import TABLE
 from accounts.roles import Part, Role
 from audit.models import Entry
 from deliberation.domain.completeness import latest_version
-from deliberation.domain.terms import latest_terms
 from deliberation.models import (
     Amendment,
     Deliberation,
@@ -68,12 +67,10 @@ CURRENT = {
 """The step, of the eight, at which each state stands."""
 
 
-def steps(deliberation: Deliberation) -> list[dict[str, object]]:
+def steps(deliberation: Deliberation, terms: Terms | None, rounds: list[Round]) -> list[dict[str, object]]:
     """The eight steps, each with its date or what it waits for, the one it stands at marked."""
-    terms = latest_terms(deliberation)
     lists = list(StakeholderList.objects.filter(deliberation=deliberation).order_by("version"))
     sent = Invitation.objects.filter(deliberation=deliberation, sent_at__isnull=False).order_by("sent_at").first()
-    rounds = list(Round.objects.filter(deliberation=deliberation))
     outcome = Outcome.objects.filter(deliberation=deliberation).select_related("signed_version").first()
     precedent = Precedent.objects.filter(deliberation=deliberation).first()
     review = (
@@ -182,12 +179,7 @@ class SeatShown:
 
 def seats(deliberation: Deliberation) -> list[SeatShown]:
     """The facilitator's, the holder's and the approver's seat. A holder who is a voice too is said to be one."""
-    rows = {
-        seat.pk: seat
-        for seat in Seat.objects.filter(
-            deliberation=deliberation, part__in=[Part.FACILITATOR, Part.HOLDER, Part.APPROVER, Part.PARTICIPANT]
-        )
-    }
+    parts = dict(Seat.objects.filter(deliberation=deliberation).values_list("pk", "part"))
     shown = {
         Part.FACILITATOR: SeatShown(
             Part.FACILITATOR, _("Facilitator"), may=_("drafts and runs the rounds; never a voice, never signs")
@@ -195,19 +187,21 @@ def seats(deliberation: Deliberation) -> list[SeatShown]:
         Part.HOLDER: SeatShown(Part.HOLDER, _("Decision holder"), may=_("accepts the terms, answers dissents, signs")),
         Part.APPROVER: SeatShown(Part.APPROVER, _("Approver"), may=_("may approve who must be heard")),
     }
-    voices = set()
-    sitting = SeatUser.objects.filter(deliberation_id=deliberation.pk, seat_id__in=rows).select_related("user")
-    for row in sitting.order_by("since"):
-        part = Part(rows[row.seat_id].part)
+    voices, holder = set(), None
+    sitting = SeatUser.objects.filter(deliberation_id=deliberation.pk).select_related("user").order_by("since")
+    for row in sitting:
+        part = Part(parts[row.seat_id])
         if part == Part.PARTICIPANT:
             voices.add(row.user_id)
+        if part not in shown:
             continue
+        if row.until is None and part == Part.HOLDER:
+            holder = row.user_id
         if row.until is None:
             shown[part].name, shown[part].since = str(row.user), row.since
         elif str(row.user) not in shown[part].before:
             shown[part].before.append(str(row.user))
-    holder = next((r for r in sitting if r.until is None and rows[r.seat_id].part == Part.HOLDER), None)
-    shown[Part.HOLDER].also_voice = holder is not None and holder.user_id in voices
+    shown[Part.HOLDER].also_voice = holder in voices
     return list(shown.values())
 
 
@@ -273,20 +267,20 @@ OF_THE_PROCESS = (Terms, StakeholderList, Amendment, Round, Outcome, OutcomeVers
 """The rows whose entries are the history of the process; what one person said or did is not among them."""
 
 
-def history(deliberation: Deliberation) -> list[Happened]:
+def history(deliberation: Deliberation, rounds: list[Round]) -> list[Happened]:
     """What happened, oldest first, from the record: acts of the process, by role. Repeated acts stand once."""
     parts = [Part.FACILITATOR, Part.HOLDER, Part.APPROVER]
-    ids = {deliberation.pk}
-    ids |= set(Seat.objects.filter(deliberation=deliberation, part__in=parts).values_list("pk", flat=True))
-    for model in OF_THE_PROCESS:
-        ids |= set(model._default_manager.filter(deliberation=deliberation).values_list("pk", flat=True))
+    seats_of_staff = Seat.objects.filter(deliberation=deliberation, part__in=parts).order_by().values_list("pk")
+    of_the_process = [
+        model._default_manager.filter(deliberation=deliberation).order_by().values_list("pk")
+        for model in OF_THE_PROCESS
+    ]
+    ids = {deliberation.pk} | {pk for (pk,) in seats_of_staff.union(*of_the_process, all=True)}
     # Put in order here: asked for the newest, SQLite would go through the log from its end until it had so many.
     about = Entry.objects.filter(subject_id__in=[str(pk) for pk in ids]).defer("canonical").order_by()
     entries = sorted(about, key=lambda entry: entry.pk)[-MOST_SHOWN:]
     said = {row.event: row.says for row in TABLE.values() if row.event}
-    numbers = {
-        str(pk): number for pk, number in Round.objects.filter(deliberation=deliberation).values_list("pk", "number")
-    }
+    numbers = {str(row.pk): row.number for row in rounds}
     found: list[Happened] = []
     for entry in entries:
         says = str(PAST.get(entry.event) or said.get(entry.event) or entry.event)

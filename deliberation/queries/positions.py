@@ -3,43 +3,37 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.roles import Part
 from deliberation.domain.standing import Standing
 from deliberation.models import Ask, Deliberation, Invitation, MoreTime, Position, Round, Seat
-from deliberation.queries.abreast import how_given
-from deliberation.queries.conflict import frameworks_in_order
-from deliberation.queries.rounds import voices_by_framework
+from deliberation.queries.abreast import HOW_AND_BY, Abreast, columns_of, how_given, newest, text_in
 
 READS_CLOSED = frozenset({Part.FACILITATOR, Part.HOLDER, Part.APPROVER, Part.READER})
 WORDS = ("right", "why", "lost", "need")
 
 
-def visible_positions(deliberation: Deliberation, *, standing: Standing, seat: Seat | None) -> list[Position]:
-    """The newest position of each seat that this person may read. There is no other way to read positions.
+def readable(deliberation: Deliberation, *, standing: Standing, seat: Seat | None) -> QuerySet[Position]:
+    """Every version of the positions that this person may read. There is no other way to read positions.
 
     Until round 1 closes: their own alone, whoever they are. After it: everybody's, to those with a part here; but a
     voice whose own round 1 still runs (it came late, or was given more time) reads its own alone, and is read by
     nobody, until it has answered.
     """
-    newest: dict[UUID, Position] = {}
-    rows = Position.objects.filter(deliberation=deliberation).select_related(*WORDS, "seat", "entered_by")
+    rows = Position.objects.filter(deliberation=deliberation)
     if not reads_others(deliberation, standing=standing, seat=seat):
-        if seat is None:
-            return []
-        rows = rows.filter(seat=seat)
-    for row in rows.order_by("version"):
-        newest[row.seat_id] = row
-    running = set(
-        Ask.objects.filter(deliberation=deliberation, round__number=1, state=Ask.State.OPEN).values_list(
-            "seat_id", flat=True
-        )
-    )
-    own = seat.pk if seat is not None else None
-    return [row for row in newest.values() if row.seat_id == own or row.seat_id not in running]
+        return rows.filter(seat=seat) if seat is not None else rows.none()
+    running = Ask.objects.filter(deliberation=deliberation, round__number=1, state=Ask.State.OPEN).values("seat_id")
+    return rows.filter(Q(seat=seat) | ~Q(seat_id__in=running)) if seat else rows.exclude(seat_id__in=running)
+
+
+def visible_positions(deliberation: Deliberation, *, standing: Standing, seat: Seat | None) -> list[Position]:
+    """The newest of the `readable` positions of each seat, with all that belongs to them."""
+    rows = readable(deliberation, standing=standing, seat=seat).select_related(*WORDS, "seat", "entered_by")
+    return list(newest(rows).values())
 
 
 def reads_others(deliberation: Deliberation, *, standing: Standing, seat: Seat | None) -> bool:
@@ -72,36 +66,41 @@ def own_position(seat: Seat) -> Position | None:
 
 def position_parts(row: Position) -> list[dict[str, Any]]:
     """The four answers of a position with their headings."""
-    return [
-        {"heading": _("What is right here"), "text": row.right},
-        {"heading": _("Why"), "text": row.why},
-        {"heading": _("What would be lost, and for whom"), "text": row.lost},
-        {"heading": _("What I would need"), "text": row.need},
-    ]
+    return [{"heading": heading, "text": getattr(row, word)} for word, heading in _headings()]
+
+
+def _headings() -> list[tuple[str, str]]:
+    return list(
+        zip(
+            WORDS,
+            [_("What is right here"), _("Why"), _("What would be lost, and for whom"), _("What I would need")],
+            strict=True,
+        )
+    )
 
 
 def positions_abreast(
-    deliberation: Deliberation, *, standing: Standing, seat: Seat | None, viewer: UUID | None
+    deliberation: Deliberation, *, standing: Standing, seat: Seat | None, abreast: Abreast
 ) -> list[dict[str, Any]]:
     """Round 1 as columns, one a framework, in this viewer's own order; only what they may read."""
-    rows = {row.seat_id: row for row in visible_positions(deliberation, standing=standing, seat=seat)}
+    columns = [*HOW_AND_BY, "at", *columns_of(*WORDS)]
+    rows = newest(readable(deliberation, standing=standing, seat=seat).values_list(*columns, named=True))
     closed = Round.objects.filter(deliberation=deliberation, number=1).values_list("closed_at", flat=True).first()
-    speaks = voices_by_framework(deliberation)
-    columns = []
-    for framework in frameworks_in_order(deliberation, viewer):
-        answers = []
-        for seat_id in speaks.get(framework.pk, []):
-            row = rows.get(seat_id)
-            if row is None:
-                continue
-            after = _("Written after the round had closed.") if closed and row.at > closed else ""
-            answers.append(
-                {
-                    "parts": position_parts(row),
-                    "by": row.seat.name,
-                    "how": f"{how_given(row)} {after}".strip(),
-                    "language": row.language,
-                }
-            )
-        columns.append({"key": f"v-{framework.pk.hex}", "title": framework.title, "answers": answers})
-    return columns
+    headings, late = _headings(), _("Written after the round had closed.")
+    answers = {
+        seat_id: {
+            "parts": [{"heading": heading, "text": text_in(row, word)} for word, heading in headings],
+            "by": row.seat__name,
+            "how": f"{how_given(row)} {late if closed and row.at > closed else ''}".strip(),
+            "language": row.language,
+        }
+        for (_none, seat_id), row in rows.items()
+    }
+    return [
+        {
+            "key": f"v-{framework.pk.hex}",
+            "title": framework.title,
+            "answers": [answers[seat_id] for seat_id in abreast.speaks.get(framework.pk, []) if seat_id in answers],
+        }
+        for framework in abreast.frameworks
+    ]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import clock
 from accounts.durations import how_long
+from accounts.models import Organisation
 from deliberation.domain.dates import in_words
 from deliberation.models import (
     AgreementAnswer,
@@ -150,41 +154,47 @@ def spoke_in(round_: Round) -> set[UUID]:
     return {seat for r in rows for seat in r.values_list("seat_id", flat=True)}
 
 
-def heard(deliberation: Deliberation, round_: Round, frameworks: list[Framework]) -> list[dict[str, Any]]:
-    """Who has said something in a round, by framework, as facts. Who has yet to answer is not shown."""
-    spoken = spoke_in(round_)
-    names = dict(Seat.objects.filter(pk__in=spoken).values_list("pk", "name"))
-    speaks = voices_by_framework(deliberation)
-    facts = []
-    for framework in frameworks:
-        here = [names[seat] for seat in speaks.get(framework.pk, []) if seat in names]
-        nobody = _("nobody") if round_.state == Round.State.CLOSED else _("nobody yet")
-        facts.append({"label": framework.title, "says": "; ".join(here) or nobody})
-    return facts
+def heard(
+    round_: Round, frameworks: list[Framework], speaks: Mapping[UUID, list[UUID]], spoken: Collection[UUID]
+) -> list[dict[str, Any]]:
+    """Which of those who speak in a framework have `spoken`, as facts. Who has yet to answer is not shown."""
+    names = dict(Seat.objects.filter(deliberation=round_.deliberation_id).values_list("pk", "name"))
+    nobody = _("nobody") if round_.state == Round.State.CLOSED else _("nobody yet")
+    return [
+        {
+            "label": framework.title,
+            "says": "; ".join(names[seat] for seat in speaks.get(framework.pk, []) if seat in spoken) or nobody,
+        }
+        for framework in frameworks
+    ]
 
 
-def written(round_: Round) -> list[dict[str, str]]:
-    """For those who run a round: of each seat whether it has written, and nothing of what."""
-    asks = Ask.objects.filter(round=round_).select_related("seat").prefetch_related("more_time").order_by("id")
-    spoken = spoke_in(round_)
-    rows = []
-    for ask in asks:
-        if ask.seat.left_at is not None:
-            says = _("left")
-        elif any(wish.state == MoreTime.State.ASKED for wish in ask.more_time.all()):
-            says = _("asks for more time")
-        elif ask.state == Ask.State.OPEN and ask.seat_id in spoken:
-            says = _("in part; something still awaits an answer")
-        else:
-            says = {
-                Ask.State.OPEN: _("not yet; until %(when)s")
-                % {"when": in_words(ask.due_at, round_.deliberation.organisation)},
-                Ask.State.ANSWERED: _("written"),
-                Ask.State.PASSED: _("nothing to add"),
-                Ask.State.LAPSED: _("no dissent, and no word") if round_.number == 4 else _("no answer in time"),
-            }[Ask.State(ask.state)]
-        rows.append({"label": ask.seat.name, "says": says})
-    return rows
+def written(round_: Round, organisation: Organisation, spoken: Collection[UUID]) -> list[dict[str, str]]:
+    """For those who run a round: of each seat whether it has written, and nothing of what. `spoken` are who has."""
+    wish = MoreTime.objects.filter(ask=OuterRef("pk"), state=MoreTime.State.ASKED)
+    asks = Ask.objects.filter(round=round_).annotate(wishes=Exists(wish)).order_by("id")
+    in_part = _("in part; something still awaits an answer")
+    says = {
+        Ask.State.ANSWERED: _("written"),
+        Ask.State.PASSED: _("nothing to add"),
+        Ask.State.LAPSED: _("no dissent, and no word") if round_.number == 4 else _("no answer in time"),
+    }
+
+    @cache  # nearly all have the same time
+    def not_yet(due_at: datetime) -> str:
+        return _("not yet; until %(when)s") % {"when": in_words(due_at, organisation)}
+
+    def of(row: Any) -> str:
+        if row.seat__left_at is not None:
+            return _("left")
+        if row.wishes:
+            return _("asks for more time")
+        if row.state == Ask.State.OPEN:
+            return in_part if row.seat_id in spoken else not_yet(row.due_at)
+        return says[row.state]
+
+    rows = asks.values_list("seat__name", "seat_id", "state", "due_at", "seat__left_at", "wishes", named=True)
+    return [{"label": row.seat__name, "says": of(row)} for row in rows]
 
 
 def wishes(round_: Round) -> list[MoreTime]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -20,15 +23,40 @@ from deliberation.domain.seats import ever_facilitated, sitter
 from deliberation.domain.stakeholder_list import affected_groups, current_list
 from deliberation.models import (
     Amendment,
+    CoversGroup,
     Deliberation,
     Framework,
     Gap,
     Group,
     ListAuthor,
+    MaySpeakFrom,
     Stakeholder,
     StakeholderList,
 )
 from deliberation.queries.conflict import frameworks_in_order
+
+
+class Place(NamedTuple):
+    """A group somebody would speak for, or a framework they may speak from."""
+
+    pk: UUID
+    title: str
+
+
+def fetch_places(deliberation: Deliberation, rows: Iterable[Stakeholder]) -> None:
+    """Give each of these rows its groups, as `covers`, and its frameworks, as `speaks_from`, in two queries."""
+    covers = _places(CoversGroup.objects.filter(deliberation=deliberation), "group")
+    speaks_from = _places(MaySpeakFrom.objects.filter(deliberation=deliberation), "framework")
+    for row in rows:
+        row.covers, row.speaks_from = covers[row.pk], speaks_from[row.pk]
+
+
+def _places(rows: QuerySet[Any], of: str) -> dict[UUID, list[Place]]:
+    found: dict[UUID, list[Place]] = defaultdict(list)
+    ordered = rows.order_by(f"{of}__position_no", f"{of}_id")
+    for key, pk, title in ordered.values_list("stakeholder_id", f"{of}_id", f"{of}__title"):
+        found[key].append(Place(pk, title))
+    return found
 
 
 @dataclass
@@ -44,9 +72,24 @@ class ListPage:
     open_gaps: list[dict[str, Any]] = field(default_factory=list)
     amendments: list[Amendment] = field(default_factory=list)
 
-    @property
+    @cached_property
     def listed(self) -> list[Stakeholder]:
-        return [row for row in self.rows if row.stands and not hasattr(row, "amendment")]
+        return [row for row in self.rows if row.stands and row.pk not in self.amended]
+
+    @cached_property
+    def shown(self) -> list[Stakeholder]:
+        """Whom the matrix shows: who stands, approved amendments included, and who is suggested."""
+        return [
+            row
+            for row in self.rows
+            if row.status != Stakeholder.Status.DROPPED
+            and self.amended.get(row.pk, Amendment.State.APPROVED) == Amendment.State.APPROVED
+        ]
+
+    @cached_property
+    def amended(self) -> dict[UUID, str]:
+        """The state of the amendment by which a stakeholder came, if one did."""
+        return {amendment.stakeholder_id: amendment.state for amendment in self.amendments}
 
     @property
     def suggested(self) -> list[Stakeholder]:
@@ -61,10 +104,10 @@ def list_page(deliberation: Deliberation, viewer_id: UUID | None) -> ListPage:
     """The list as `viewer_id` sees it: frameworks stand in the order drawn for them."""
     rows = list(
         Stakeholder.objects.filter(deliberation=deliberation)
-        .select_related("why", "dropped_reason", "covered_by", "settled_by", "amendment")
-        .prefetch_related("groups", "frameworks")
+        .select_related("why", "dropped_reason", "covered_by", "settled_by")
         .order_by("position_no", "pk")
     )
+    fetch_places(deliberation, rows)
     page = ListPage(
         version=current_list(deliberation),
         frameworks=frameworks_in_order(deliberation, viewer_id),
@@ -86,48 +129,40 @@ def list_page(deliberation: Deliberation, viewer_id: UUID | None) -> ListPage:
     return page
 
 
-def _shown(page: ListPage) -> list[Stakeholder]:
-    """Whom the matrix shows: who stands, approved amendments included, and who is suggested."""
-    return [
-        row
-        for row in page.rows
-        if row.status != Stakeholder.Status.DROPPED
-        and (not hasattr(row, "amendment") or row.amendment.state == Amendment.State.APPROVED)
-    ]
-
-
 def _matrix(page: ListPage) -> list[dict[str, Any]]:
     explained = {gap.group_id: gap for gap in page.gaps if gap.group_id}
-    shown = _shown(page)
-    made = []
+    by_group: dict[UUID | None, list[Stakeholder]] = defaultdict(list)
+    for row in page.shown:
+        for key in [group.pk for group in row.covers] or [None]:
+            by_group[key].append(row)
+    made: list[dict[str, Any]] = []
     for group in page.groups:
-        mine = [row for row in shown if group.pk in {g.pk for g in row.groups.all()}]
+        mine = by_group[group.pk]
         covered = any(row.stands for row in mine)
         gap = explained.get(group.pk)
-        row: dict[str, Any] = {"group": group.title, "cells": _cells(page, mine)}
+        line: dict[str, Any] = {"group": group.title, "cells": _cells(page, mine)}
         if not mine:
-            row["gap"] = gap.explanation if gap else _("Nobody speaks for this group.")
-        row["covered"] = _("Yes") if covered else _("Explained") if gap else _("No")
-        made.append(row)
-    free = [row for row in shown if not row.groups.all()]
-    if free:
+            line["gap"] = gap.explanation if gap else _("Nobody speaks for this group.")
+        line["covered"] = _("Yes") if covered else _("Explained") if gap else _("No")
+        made.append(line)
+    if free := by_group[None]:
         made.append({"group": _("Of no one group"), "cells": _cells(page, free), "covered": "–"})
     return made
 
 
 def _cells(page: ListPage, rows: Iterable[Stakeholder]) -> list[list[dict[str, Any]]]:
-    spoken = {row.pk: {f.pk for f in row.frameworks.all()} for row in rows}
-    return [
-        [{"name": row.title, "suggested": not row.stands} for row in rows if framework.pk in spoken[row.pk]]
-        for framework in page.frameworks
-    ]
+    spoken: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        for framework in row.speaks_from:
+            spoken[framework.pk].append({"name": row.title, "suggested": not row.stands})
+    return [spoken[framework.pk] for framework in page.frameworks]
 
 
 def _open_gaps(page: ListPage) -> list[dict[str, Any]]:
     """Every framework and group nobody on the list stands for, with its explanation where there is one."""
-    standing = [row for row in _shown(page) if row.stands]
-    voiced = {f.pk for row in standing for f in row.frameworks.all()}
-    covered = {g.pk for row in standing for g in row.groups.all()}
+    standing = [row for row in page.shown if row.stands]
+    voiced = {framework.pk for row in standing for framework in row.speaks_from}
+    covered = {group.pk for row in standing for group in row.covers}
     explained = {gap.framework_id or gap.group_id: gap for gap in page.gaps}
     things: list[tuple[str, Any, str]] = [
         ("framework", f, _("Nobody may speak for it.")) for f in page.frameworks if f.pk not in voiced
@@ -147,7 +182,7 @@ def history(page: ListPage, versions: list[StakeholderList]) -> list[dict[str, A
     suggested: dict[datetime, list[str]] = {}
     done: dict[tuple[date, str, str], list[Stakeholder]] = {}
     for row in page.rows:
-        if hasattr(row, "amendment"):
+        if row.pk in page.amended:
             continue
         if row.origin == Stakeholder.Origin.SOFTWARE:
             suggested.setdefault(row.created_at, []).append(row.suggested)
@@ -255,4 +290,4 @@ def holder_listed(deliberation: Deliberation, page: ListPage) -> str:
     holder = sitter(deliberation, Part.HOLDER)
     if holder is None:
         return ""
-    return next((row.title for row in _shown(page) if row.stands and row.email == holder.email.lower()), "")
+    return next((row.title for row in page.shown if row.stands and row.email == holder.email.lower()), "")

@@ -67,10 +67,13 @@ def who_spoke(deliberations: Iterable[Deliberation]) -> WhoSpoke:
         given = model.objects.filter(**here).exclude(given=Position.Given.TYPED)
         for seat_id, how in given.values_list("seat_id", "given"):
             how_given[seat_id] = str(Position.Given(how).label)
+    # Of a crowd there are hundreds of each: no more is read of them than what stands below.
+    invitations = Invitation.objects.filter(**here).select_related("seat")
+    voices = Voice.objects.filter(**here, dropped_at__isnull=True)
     return WhoSpoke(
-        invitations=gathered(Invitation.objects.filter(**here).select_related("seat", "stakeholder")),
-        spoke_in=gathered(Voice.objects.filter(**here, dropped_at__isnull=True), by="seat_id"),
-        expected=gathered(MaySpeakFrom.objects.filter(**here), by="stakeholder_id"),
+        invitations=gathered(invitations.only("deliberation", "stakeholder", "state", "seat")),
+        spoke_in=gathered(voices.only("seat", "framework"), by="seat_id"),
+        expected=gathered(MaySpeakFrom.objects.filter(**here).only("stakeholder", "framework"), by="stakeholder_id"),
         answered=set(Ask.objects.filter(**here, state=Ask.State.ANSWERED).values_list("seat_id", flat=True)),
         how_given=how_given,
     )

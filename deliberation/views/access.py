@@ -11,12 +11,12 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from accounts.access import organisation_view
-from accounts.models import Membership, Organisation, SeatUser
+from accounts.models import Membership, Organisation
 from accounts.permissions import rule
 from accounts.roles import Part
 from accounts.scope import open_organisation
 from accounts.signals import refused
-from deliberation.domain.standing import Standing, standing_of
+from deliberation.domain.standing import Standing, seats_held, standing_of, standing_on
 from deliberation.models import Deliberation, Seat
 
 View = Callable[..., HttpResponseBase]
@@ -90,13 +90,12 @@ def standing_of_request(request: HttpRequest, deliberation: Deliberation) -> tup
     if not request.user.is_authenticated:
         standing = standing_of(seat, deliberation) if seat else Standing(deliberation)
         return standing, seat
-    standing = standing_of(request.user, deliberation)
+    # The door of the organisation has just read the membership.
+    held = seats_held(request.user, [deliberation])
+    standing = standing_on(request.user, deliberation, request.membership, held)  # type: ignore[attr-defined]
     if seat is None:
-        held = SeatUser.objects.filter(deliberation_id=deliberation.pk, user=request.user, until__isnull=True).values(
-            "seat_id"
-        )
-        seat = Seat.objects.filter(pk__in=held, deliberation=deliberation, part=Part.PARTICIPANT).first()
-    if standing.ever_facilitated:
+        seat = next((one for one in held if one.part == Part.PARTICIPANT), None)
+    if seat is not None and standing.ever_facilitated:
         seat = None  # a facilitator is never a voice here, whichever link they open
     if seat is not None:
         standing = replace(standing, parts=standing.parts | {Part.PARTICIPANT})

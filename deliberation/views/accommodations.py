@@ -14,7 +14,7 @@ from deliberation.addresses import address
 from deliberation.domain.accommodations import answer_proposal, propose, share_value, state_cost
 from deliberation.forms import rounds as forms
 from deliberation.models import Deliberation, Framework, Option, Round, Seat, Stance, Voice
-from deliberation.queries.accommodations import Proposal, proposals, shared_values
+from deliberation.queries.accommodations import Asked, Proposal, proposals, questions, shared_values
 from deliberation.queries.conflict import frameworks_in_order
 from deliberation.queries.positions import positions_abreast
 from deliberation.queries.said import version_of
@@ -43,22 +43,27 @@ def show_accommodations(
 ) -> HttpResponse:
     """Render round 2, with the form that was refused, if one was."""
     context = frame(request, deliberation, 2, refused)
+    put = questions(deliberation)
     if context["visible"]:
-        context |= _visible(request, deliberation, context, refused)
-    context |= questions_of(request, deliberation, context, refused, but_of_options=True)
+        context |= _visible(request, deliberation, context, put)
+    general = [one for one in put if one.question.option_id is None]
+    context |= questions_of(request, deliberation, context, general)
     return render(request, "deliberation/accommodations.html", context, status=status_of(refused))
 
 
 def _visible(
-    request: DeliberationRequest, deliberation: Deliberation, context: dict[str, Any], refused: Writing | None
+    request: DeliberationRequest,
+    deliberation: Deliberation,
+    context: dict[str, Any],
+    put: list[Asked],
 ) -> dict[str, Any]:
     """What those see who may read the others: what was said, each with the forms to answer it."""
-    seat, viewer = request.seat, viewer_of(request)
+    seat, abreast = request.seat, context["abreast"]
     speaks = context["may_say"]
     runs = context["runs"] and context["round"].state == Round.State.OPEN
-    forms_of = Forms(request, deliberation, speaker_of(request), refused)
+    forms_of: Forms = context["forms_of"]
     # A participant says what a proposal would cost the frameworks they speak in; the facilitator, any of them.
-    costs = _frameworks_of(seat) if seat and speaks else frameworks_in_order(deliberation, viewer) if runs else []
+    costs = _frameworks_of(seat) if seat and speaks else abreast.frameworks if runs else []
     replies = context["ask"] or context["runs"]
     shown = [
         {
@@ -71,11 +76,11 @@ def _visible(
                 for asked in one.questions
             ],
         }
-        for one in proposals(deliberation, seat=seat, viewer=viewer)
+        for one in proposals(deliberation, seat=seat, abreast=abreast, put=put)
     ]
     found: dict[str, Any] = {
         "shared": shared_values(deliberation),
-        "positions": positions_abreast(deliberation, standing=request.standing, seat=seat, viewer=viewer),
+        "positions": positions_abreast(deliberation, standing=request.standing, seat=seat, abreast=abreast),
         "proposals": shown,
     }
     if speaks:

@@ -30,8 +30,8 @@ from deliberation.models import (
 from deliberation.queries.agreement import Agreed, Differing, SideShown, agreements, differences, shifts
 from deliberation.queries.said import version_of
 from deliberation.views.access import DeliberationRequest, deliberation_view
-from deliberation.views.acting import seat_of, speaker_of, to, user_of, uuid_of
-from deliberation.views.rounds import frame, must_accept_first, questions_of, viewer_of
+from deliberation.views.acting import seat_of, to, user_of, uuid_of
+from deliberation.views.rounds import frame, must_accept_first, questions_of
 from deliberation.views.writing import Forms, Writing, status_of
 
 R = TypeVar("R", Agreement, Difference)
@@ -51,7 +51,7 @@ def show_agreement(
     context = frame(request, deliberation, 3, refused)
     if context["visible"] and (context["runs"] or context["round"].opened_at is not None):
         context |= _visible(request, deliberation, context, refused)
-    context |= questions_of(request, deliberation, context, refused)
+    context |= questions_of(request, deliberation, context)
     return render(request, "deliberation/agreement.html", context, status=status_of(refused))
 
 
@@ -60,7 +60,7 @@ def _visible(
 ) -> dict[str, Any]:
     """What those see who may read the others: what was put into words, each with the forms to answer it."""
     seat, speaks = request.seat, context["may_say"]
-    forms_of = Forms(request, deliberation, speaker_of(request), refused)
+    forms_of: Forms = context["forms_of"]
     puts = context["runs"] and context["round"].state != Round.State.CLOSED and _may_put(deliberation)
     found: dict[str, Any] = {
         "agreements": [
@@ -69,7 +69,7 @@ def _visible(
                 "answer": _agreement_form(forms_of, deliberation, one) if speaks else None,
                 "reword": _sentence_form(forms_of, deliberation, one) if puts else None,
             }
-            for one in agreements(deliberation, seat=seat, viewer=viewer_of(request))
+            for one in agreements(deliberation, seat=seat, abreast=context["abreast"])
         ],
         "differences": [
             {

@@ -12,6 +12,7 @@ from accounts.roles import Part
 from deliberation.domain import amendments as amending
 from deliberation.forms.stakeholders import AmendmentForm, ReasonForm
 from deliberation.models import Amendment, Deliberation
+from deliberation.queries.stakeholders import fetch_places
 from deliberation.views.access import DeliberationRequest, deliberation_view
 from deliberation.views.acting import form_page, must_facilitate, to, user_of
 from deliberation.views.writing import Writing, status_of
@@ -64,6 +65,7 @@ def amendment_decide(request: DeliberationRequest, deliberation: Deliberation, k
         if writing.sends(lambda data: verb(deliberation, amendment, by=user_of(request), **data)):
             return to(deliberation, "stakeholders")
         amendment.refresh_from_db()
+    fetch_places(deliberation, [amendment.stakeholder])
     return render(
         request,
         "deliberation/amendment.html",

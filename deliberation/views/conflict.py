@@ -21,6 +21,7 @@ from deliberation.models import Deliberation, Precedent, State, Urgency
 from deliberation.queries import overview
 from deliberation.queries.came_from import came_from
 from deliberation.queries.conflict import blockers_of, next_of
+from deliberation.queries.rounds import rounds_of
 from deliberation.queries.situation import situation_of
 from deliberation.views.access import DeliberationRequest, deliberation_view
 from deliberation.views.acting import to, user_of
@@ -76,13 +77,14 @@ def _whole(request: DeliberationRequest, deliberation: Deliberation) -> HttpResp
     standing = request.standing
     drafting = standing.may("submit")
     situation = situation_of(deliberation)
+    rounds = rounds_of(deliberation)
     return render(
         request,
         "deliberation/deliberation.html",
         {
             "deliberation": deliberation,
             "says": overview.IN_WORDS[State(deliberation.state)],
-            "steps": overview.steps(deliberation),
+            "steps": overview.steps(deliberation, situation.terms, rounds),
             "seats": overview.seats(deliberation),
             "came_from": came_from(deliberation, standing.roles),
             "terms": situation.terms,
@@ -90,7 +92,7 @@ def _whole(request: DeliberationRequest, deliberation: Deliberation) -> HttpResp
             "lacks": [(lack, _place(deliberation, lack.where)) for lack in situation.lacks] if drafting else [],
             "drafting": drafting,
             "next": next_of(situation, standing),
-            "history": overview.history(deliberation),
+            "history": overview.history(deliberation, rounds),
             "links": _links(deliberation, staff=bool(standing.parts - {Part.PARTICIPANT, Part.READER})),
             "may": {verb: standing.may(verb) for verb in ("settle_by_precedent", "name_holder", "hand_over")}
             | {"withdraw": _may_withdraw(standing, deliberation)},

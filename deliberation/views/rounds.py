@@ -11,11 +11,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts import clock
-from accounts.models import User
 from accounts.roles import Part
 from deliberation.addresses import address
 from deliberation.domain.asks import ask_of, may_answer, voices_of
-from deliberation.domain.rounds import next_round, why_not_close, why_not_open
+from deliberation.domain.rounds import why_not_close, why_not_open
 from deliberation.forms import rounds as forms
 from deliberation.models import (
     Deliberation,
@@ -25,11 +24,11 @@ from deliberation.models import (
     Seat,
 )
 from deliberation.queries import rounds as reads
+from deliberation.queries.abreast import Abreast
 from deliberation.queries.accommodations import Asked, questions
-from deliberation.queries.conflict import frameworks_in_order
 from deliberation.queries.positions import own_position, positions_abreast, reads_others
 from deliberation.views.access import DeliberationRequest, deliberation_view
-from deliberation.views.acting import speaker_of, to, user_of
+from deliberation.views.acting import speaker_of, to
 from deliberation.views.writing import Forms, Writing, status_of
 
 ENTERS = {
@@ -70,9 +69,15 @@ def frame(
     runs = Part.FACILITATOR in standing.parts
     knows = runs or Part.HOLDER in standing.parts
     ask = ask_of(deliberation, seat, number) if seat else None
-    frameworks = frameworks_in_order(deliberation, viewer_of(request))
+    abreast = Abreast.of(deliberation, viewer_of(request))
+    forms_of = Forms(request, deliberation, speaker_of(request), refused)
     visible = reads_others(deliberation, standing=standing, seat=seat)
-    coming = next_round(deliberation)
+    writes = knows and round_.opened_at is not None
+    spoken = reads.spoke_in(round_) if visible or writes else set()
+    still_open = round_.state == Round.State.OPEN
+    scheduled = next((r for r in rounds if r.state == Round.State.SCHEDULED), None) if runs else None
+    opens = scheduled if scheduled and scheduled.number == number else None
+    coming = scheduled if scheduled and scheduled.number == number + 1 else None
     return {
         "deliberation": deliberation,
         "form": refused.form if refused else None,
@@ -86,25 +91,24 @@ def frame(
         "ask": ask,
         "may_say": may_say(deliberation, ask),
         "visible": visible,
-        "askable": seats_to_ask(deliberation, seat) if seat and ask and number < 4 else [],
+        "askable": seats_to_ask(deliberation, seat) if seat and ask and still_open and number < 4 else [],
         "blind": seat is not None and not visible and rounds[0].state == Round.State.CLOSED,
-        "heard": reads.heard(deliberation, round_, frameworks) if visible else [],
+        "abreast": abreast,
+        "heard": reads.heard(round_, abreast.frameworks, abreast.speaks, spoken) if visible else [],
         "runs": runs,
-        "written": reads.written(round_) if knows and round_.opened_at else [],
-        "wishes": _wishes(request, deliberation, round_, refused) if runs else [],
-        "coming": coming if runs and coming and coming.number == number + 1 else None,
-        "opens": coming if runs and coming and coming.number == number else None,
-        "why_not_open": why_not_open(deliberation) if runs else None,
-        "why_not_close": why_not_close(round_, now) if runs else None,
+        "written": reads.written(round_, deliberation.organisation, spoken) if writes else [],
+        "forms_of": forms_of,
+        "wishes": _wishes(deliberation, round_, forms_of) if runs else [],
+        "coming": coming,
+        "opens": opens,
+        "why_not_open": why_not_open(deliberation) if opens or (coming and not still_open) else None,
+        "why_not_close": why_not_close(round_, now) if runs and still_open else None,
         # Round 4 has an end once a draft is circulated; before that there is nothing to dissent from.
-        "enters": ENTERS[number] if runs and round_.state == Round.State.OPEN and round_.closes_at else [],
+        "enters": ENTERS[number] if runs and still_open and round_.closes_at else [],
     }
 
 
-def _wishes(
-    request: DeliberationRequest, deliberation: Deliberation, round_: Round, refused: Writing | None
-) -> list[dict[str, Any]]:
-    forms_of = Forms(request, deliberation, user_of(request), refused)
+def _wishes(deliberation: Deliberation, round_: Round, forms_of: Forms) -> list[dict[str, Any]]:
     return [
         {
             "wish": wish,
@@ -157,9 +161,9 @@ def show_round(
     context = frame(request, deliberation, number, refused)
     standing, seat = request.standing, request.seat
     if number == 1:
-        context["columns"] = positions_abreast(deliberation, standing=standing, seat=seat, viewer=viewer_of(request))
+        context["columns"] = positions_abreast(deliberation, standing=standing, seat=seat, abreast=context["abreast"])
         context["own"] = own_position(seat) if seat else None
-    context |= questions_of(request, deliberation, context, refused)
+    context |= questions_of(request, deliberation, context)
     return render(request, "deliberation/round.html", context, status=status_of(refused))
 
 
@@ -170,30 +174,22 @@ def questions_of(
     request: DeliberationRequest,
     deliberation: Deliberation,
     context: dict[str, Any],
-    refused: Writing | None,
-    *,
-    but_of_options: bool = False,
+    put: list[Asked] | None = None,
 ) -> dict[str, Any]:
-    """The questions of a page with their reply forms, and the form to put one."""
+    """The questions of a page with their reply forms, and the form to put one. `put` are other than all, if given."""
     seat: Seat | None = context["seat"]
     round_: Round = context["round"]
     if round_.opened_at is None or (seat is not None and seat.left_at is not None):
         return {"questions": []}
     staff = request.standing.parts & {Part.FACILITATOR, Part.HOLDER}
     replying = deliberation.round_number is not None and (context["ask"] is not None or staff)
-    found = [
-        one
-        for one in questions(deliberation)
-        if one.question.round_id == round_.pk and not (but_of_options and one.question.option_id)
-    ]
-    writer: Seat | User | None = seat or (user_of(request) if staff else None)
-    forms_of = Forms(request, deliberation, writer, refused) if writer is not None else None
+    found = [one for one in (questions(deliberation) if put is None else put) if one.question.round_id == round_.pk]
+    forms_of: Forms = context["forms_of"]
     return {
         "questions": [
-            {"said": one, "reply": reply_form(forms_of, deliberation, one) if forms_of and replying else None}
-            for one in found
+            {"said": one, "reply": reply_form(forms_of, deliberation, one) if replying else None} for one in found
         ],
-        "put_question": question_form(forms_of, deliberation, context) if forms_of and seat else None,
+        "put_question": question_form(forms_of, deliberation, context),
     }
 
 
@@ -227,4 +223,4 @@ def question_form(
 def seats_to_ask(deliberation: Deliberation, seat: Seat) -> list[Seat]:
     """Everybody with a part here, but oneself."""
     staff = Seat.objects.filter(deliberation=deliberation, part__in=[Part.FACILITATOR, Part.HOLDER])
-    return [*staff, *voices_of(deliberation).exclude(pk=seat.pk)]
+    return [*staff.only("name"), *voices_of(deliberation).exclude(pk=seat.pk).only("name")]

@@ -52,7 +52,7 @@ def _page(request: DeliberationRequest, deliberation: Deliberation, decision: Wr
     may_decide = waits and standing.may("approve_stakeholders", version)
     if may_decide and decision is None:
         decision = _deciding(request, deliberation, version)
-    invited = any(hasattr(row, "amendment") for row in page.rows) or anyone_invited(deliberation)
+    invited = bool(page.amendments) or anyone_invited(deliberation)
     return render(
         request,
         "deliberation/stakeholders.html",

@@ -23,6 +23,7 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from accounts.access import kept_post
@@ -202,7 +203,10 @@ class Forms:
         self.request, self.deliberation, self.by, self.refused = request, deliberation, by, refused
         self.shown = False
         self.before = kept_post(request) if request.method == "GET" else None
-        self.drafts = drafts_of(deliberation, by=by) if by is not None else {}
+
+    @cached_property
+    def drafts(self) -> dict[str, Draft]:
+        return drafts_of(self.deliberation, by=self.by) if self.by is not None else {}
 
     def __call__(
         self,

@@ -14,6 +14,7 @@ from deliberation.domain import accommodations, entering, positions, rounds
 from deliberation.domain.agreement import answer_agreement, answer_side, put_agreement, put_difference
 from deliberation.domain.stakeholder_list import in_tension
 from deliberation.models import Agreement, Ask, Difference, Option, Position, Stance
+from deliberation.queries.abreast import Abreast
 from deliberation.queries.accommodations import proposals, questions
 from deliberation.queries.agreement import agreements, differences
 from deliberation.queries.said import said_by
@@ -137,7 +138,9 @@ def test_answers_stand_side_by_side_and_a_voice_of_two_frameworks_in_both(cast):
     deliberation = at_round(cast, 2)
     accommodations_given(cast, deliberation)
     four = seat_of(deliberation, "Stakeholder four")
-    (proposal,) = proposals(deliberation, seat=four, viewer=four.pk)
+    (proposal,) = proposals(
+        deliberation, seat=four, abreast=Abreast.of(deliberation, four.pk), put=questions(deliberation)
+    )
     assert len(proposal.columns) == 2
     for column in proposal.columns:
         assert four.name in [answer["by"] for answer in column["answers"]]
@@ -219,12 +222,12 @@ def test_agreed_is_what_voices_of_every_framework_confirm(cast):
     agreement = put_agreement(deliberation, by=cast.facilitator, text="It must be explainable.")
     second = in_tension(deliberation)[1].title
     answer_agreement(deliberation, by=one, agreement=agreement, confirms=True)
-    (shown,) = agreements(deliberation, seat=one, viewer=one.pk)
+    (shown,) = agreements(deliberation, seat=one, abreast=Abreast.of(deliberation, one.pk))
     assert shown.missing == [second]
     answer_agreement(deliberation, by=two, agreement=agreement, confirms=False, comment="Not so.")
-    assert agreements(deliberation, seat=one, viewer=one.pk)[0].missing == [second]
+    assert agreements(deliberation, seat=one, abreast=Abreast.of(deliberation, one.pk))[0].missing == [second]
     answer_agreement(deliberation, by=four, agreement=agreement, confirms=True)
-    assert agreements(deliberation, seat=one, viewer=one.pk)[0].missing == []
+    assert agreements(deliberation, seat=one, abreast=Abreast.of(deliberation, one.pk))[0].missing == []
 
 
 def test_a_sentence_reworded_asks_everybody_again(cast):

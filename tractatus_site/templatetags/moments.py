@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 
 from django import template
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 from accounts.clock import now
 
@@ -38,6 +39,11 @@ def here(moment: dt.datetime) -> dt.datetime:
 
 
 def date_in_words(date: dt.date, *, weekday: bool = True, year: bool = True) -> str:
+    return _date_in_words(date, weekday, year, get_language())
+
+
+@lru_cache(maxsize=2000)  # lists print the same few days over and over
+def _date_in_words(date: dt.date, weekday: bool, year: bool, _language: str | None) -> str:
     written = formats.date_format(date, "DATE_FORMAT" if year else "MONTH_DAY_FORMAT")
     if not weekday:
         return written
@@ -48,12 +54,17 @@ def date_in_words(date: dt.date, *, weekday: bool = True, year: bool = True) -> 
     }
 
 
+@lru_cache(maxsize=2000)
+def _time_in_words(time: dt.time, _language: str | None) -> str:
+    return formats.time_format(time, "TIME_FORMAT")
+
+
 def moment_in_words(moment: dt.datetime, *, weekday: bool = True, year: bool = True, zone: bool = True) -> str:
     """A moment as "Friday 30 April 2027, 17:00, New Zealand time", in the zone and language that are active."""
     local = here(moment)
     written = pgettext("date and time", "%(date)s, %(time)s") % {
         "date": date_in_words(local.date(), weekday=weekday, year=year),
-        "time": formats.time_format(local, "TIME_FORMAT"),
+        "time": _time_in_words(local.time().replace(second=0, microsecond=0), get_language()),
     }
     if zone:
         written = pgettext("moment and zone", "%(moment)s, %(zone)s") % {
@@ -78,7 +89,7 @@ def when_tag(moment: dt.datetime | None, style: str = "full") -> SafeString:
         return mark_safe("")
     local = here(moment)
     if style == "time":
-        written = formats.time_format(local, "TIME_FORMAT")
+        written = _time_in_words(local.time().replace(second=0, microsecond=0), get_language())
     elif style == "short":
         written = moment_in_words(moment, year=False, zone=False)
     else:
