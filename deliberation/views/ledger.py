@@ -57,7 +57,6 @@ def ledger(request: MemberRequest, slug: str) -> HttpResponse:
                 for key, title in ((LOSSES, _("Losses")), (PROMISES, _("Promises")))
             ],
             "more": urlencode(query | {"after": str(page.following)}) if page.following else "",
-            "looked_back_to": page.looked_back_to,
             "csv": reverse("ledger_csv", args=[slug]) + ("?" + urlencode(query) if query else ""),
             "any": bool(found) or begun or not wanted.is_empty,
         },

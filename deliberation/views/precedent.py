@@ -63,7 +63,6 @@ def precedent_list(request: MemberRequest, slug: str) -> HttpResponse:
             "like_number": about.reference if isinstance(about, Deliberation) else "",
             "likenesses": [likeness_row(one, slug) for one in similar(about, organisation)] if about else [],
             "order": order_in_words(),
-            "looked_back_to": page.looked_back_to,
             "any": bool(rows) or Precedent.objects.exists(),
         },
     )
