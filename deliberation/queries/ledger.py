@@ -156,10 +156,11 @@ def page_of(wanted: Wanted, after: UUID | None, size: int = PAGE, *, today: date
     behind = rows if after is None else rows.filter(pk__lt=after)
     keys = list(behind.values_list("pk", flat=True)[: most + 1])
     shown = keys[:size]
+    found: QuerySet[Any] = read(Wanted(show=wanted.show), today=today)  # looked up by their ids, and not searched again
     return Page(
-        list(read(Wanted(show=wanted.show), today=today).filter(pk__in=shown)),
+        list(found.filter(pk__in=shown)),
         shown[-1] if len(keys) > size else None,
-        rows.filter(pk__in=keys) if after is None and len(keys) <= most else None,
+        found.filter(pk__in=keys) if after is None and len(keys) <= FEW else None,
     )
 
 
@@ -284,10 +285,3 @@ def _sums(rows: QuerySet[Remainder], name: str, order: str = "-losses") -> list[
         .order_by(order, name)
     )
     return [Sum(str(one[name]), one["losses"], one["waiting"]) for one in found[:MOST_NAMED]]
-
-
-def group_titles() -> list[str]:
-    """The affected groups of any signed outcome, by name."""
-    signed = Outcome.objects.filter(signed_at__isnull=False).values("deliberation")
-    rows = Group.objects.filter(status__in=Group.STANDING, deliberation__in=signed)
-    return sorted(set(rows.values_list("title", flat=True)))

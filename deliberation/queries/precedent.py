@@ -198,11 +198,3 @@ def page_of(organisation: Organisation, wanted: Wanted, after: UUID | None, size
     rows = rows if after is None else rows.filter(pk__lt=after)
     keys = list(rows.values_list("pk", flat=True)[: size + 1])
     return Page(whole(keys[:size]), keys[size - 1] if len(keys) > size else None)
-
-
-def framework_titles() -> list[str]:
-    """The frameworks that stand in any decided deliberation, by name."""
-    rows = Framework.objects.filter(
-        status__in=Framework.STANDING, deliberation__in=Precedent.objects.values("deliberation")
-    )
-    return sorted(rows.order_by().values_list("title", flat=True).distinct())
