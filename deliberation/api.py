@@ -25,7 +25,7 @@ from deliberation.domain.suggesting import orchestrator
 from deliberation.models import Deliberation, Outcome, Precedent, Urgency
 from deliberation.queries.likeness import similar
 from deliberation.queries.outcome_as_json import outcome_as_json, outcomes_as_json
-from deliberation.queries.precedent import Place, Wanted, places_of_precedents, precedents
+from deliberation.queries.precedent import Place, Wanted, places_of_precedents, precedents, whole
 
 LONGEST_SEARCH = 5_000
 WORDS = {"type": "string", "maxLength": LONGEST_SEARCH}
@@ -236,8 +236,9 @@ class Precedents(ProjectView):
         rows = precedents(organisation, _wanted(given), project=project)
 
         def shape(page: list[Precedent]) -> list[dict[str, Any]]:
-            places = places_of_precedents(page, organisation)
-            return [precedent_as_json(row, places[row.pk]) for row in page]
+            found = whole(row.pk for row in page)
+            places = places_of_precedents(found, organisation)
+            return [precedent_as_json(row, places[row.pk]) for row in found]
 
         return self.page(request, rows, shape)
 

@@ -8,11 +8,13 @@ from accounts.idempotency import forget_words
 from accounts.models import Organisation
 from audit import signals
 from audit.models import Text
+from deliberation.domain.findable import make_findable, those_that_name
 from deliberation.models import Deliberation
 
 
 def connect() -> None:
     signals.text_erased.connect(forget_what_was_proposed, dispatch_uid="deliberation.receivers.text_erased")
+    signals.text_erased.connect(find_by_what_is_left, dispatch_uid="deliberation.receivers.find_by_what_is_left")
 
 
 def forget_what_was_proposed(sender: object, *, organisation: Organisation, text: Text, **kwargs: Any) -> None:
@@ -20,3 +22,9 @@ def forget_what_was_proposed(sender: object, *, organisation: Organisation, text
     proposed = Deliberation.objects.filter(Q(question=text) | Q(decision_asked=text), organisation=organisation)
     for pk in proposed.values_list("pk", flat=True):
         forget_words(organisation, id=str(pk))
+
+
+def find_by_what_is_left(sender: object, *, organisation: Organisation, text: Text, **kwargs: Any) -> None:
+    """The database has removed the words by which what names this text was found; the other texts still find it."""
+    for precedent in those_that_name(text).select_related("deliberation__question", "outcome__signed_version"):
+        make_findable(precedent)

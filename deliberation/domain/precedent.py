@@ -13,6 +13,7 @@ from accounts.models import Organisation, User
 from accounts.refusals import Invalid
 from deliberation.domain.act import Act, perform
 from deliberation.domain.agents import release_agents
+from deliberation.domain.findable import make_findable
 from deliberation.domain.likeness import forget_terms, index_precedent
 from deliberation.models import Citation, Deliberation, Outcome, Precedent, Review
 
@@ -51,6 +52,7 @@ def make_precedent(act: Act, outcome: Outcome) -> Precedent:
         created_at=act.now,
     )
     index_precedent(precedent)
+    make_findable(precedent)
     schedule_review(precedent, version.review_date)
     if deliberation.succeeds is not None:
         supersede(act, deliberation.succeeds, precedent)

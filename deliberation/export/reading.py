@@ -91,6 +91,7 @@ LEFT_OUT = {
     of.Notice: "mails, not words of the deliberation",
     of.DraftWarning: "help for who drafts, of drafts nobody else has seen",
     of.PrecedentTerm: "words a search finds a precedent by",
+    of.Searchable: "words a search finds what was signed by",
     of.Publication: "the page that is public, and why, stands at its own address",
     of.QuoteChoice: "how somebody wishes to be named in public is between them and that page",
 }

@@ -48,6 +48,7 @@ from deliberation.models.rounds import (
     Stance,
     Voice,
 )
+from deliberation.models.searchable import Searchable
 from deliberation.models.seats import Draft, Seat
 from deliberation.models.stakeholders import (
     Amendment,
@@ -113,6 +114,7 @@ __all__ = [
     "ReviewTrigger",
     "ReviewVoice",
     "Round",
+    "Searchable",
     "Seat",
     "SharedValue",
     "Shift",

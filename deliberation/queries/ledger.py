@@ -7,19 +7,19 @@ Losses are counted, and promises; never what anybody said of them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import ExtractYear
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Text
 from deliberation.domain.gathering import gathered
-from deliberation.models import Commitment, CommitmentReport, Group, Outcome, Remainder, WeighedValue
-from deliberation.queries.words import Found, each_word, page_that_says
+from deliberation.models import Commitment, CommitmentReport, Group, Outcome, Remainder, Searchable, WeighedValue
+from deliberation.queries.words import saying
 
 PAGE = 50
 FEW = 500
@@ -28,6 +28,7 @@ FEW = 500
 MOST_NAMED = 8
 """So many bearers and values are named in the summary, those with most losses first."""
 
+Kind = Searchable.Kind
 LOSSES, PROMISES = "losses", "promises"
 WAITS = (Commitment.State.OPEN, Commitment.State.HANDED_ON)
 """Of a promise on which nobody has reported its end."""
@@ -70,8 +71,7 @@ def losses(wanted: Wanted, *, today: date) -> QuerySet[Remainder]:
     """The losses wanted, the newest first, each with how it stands: `is_promised`, `waits`, `is_late`, `not_kept`."""
     promised = Commitment.objects.filter(remainder=OuterRef("pk"))
     rows: QuerySet[Any] = (
-        Remainder.objects.filter(_signed())
-        .annotate(
+        Remainder.objects.annotate(
             is_promised=Exists(promised),
             waits=Exists(promised.filter(state__in=WAITS)),
             is_late=Exists(promised.filter(state__in=WAITS, due__lt=today)),
@@ -80,37 +80,27 @@ def losses(wanted: Wanted, *, today: date) -> QuerySet[Remainder]:
         .select_related("loss", "bearer", "debt", *_OUTCOME)
         .order_by("-pk")
     )
-    rows = _of_outcomes(rows, wanted)
+    rows = _of_outcomes(_signed(rows, wanted, Kind.LOSS, Kind.BEARER), wanted)
     if wanted.standing in STANDINGS:
         rows = rows.filter(_STANDS[wanted.standing])
-    if wanted.bearer:
-        rows = rows.filter(bearer__body__icontains=wanted.bearer)
     if wanted.owed in Remainder.Owed.values:
         rows = rows.filter(owed=wanted.owed)
-    for word in wanted.text.split()[:8]:
-        rows = rows.filter(_says(word, "loss", "bearer", "debt"))
     return rows
 
 
 def promises(wanted: Wanted, *, today: date) -> QuerySet[Commitment]:
     """The commitments wanted, the newest first: those that carry a decision out, and those owed for a loss."""
-    rows: QuerySet[Any] = Commitment.objects.filter(_signed()).order_by("-pk")
+    rows: QuerySet[Any] = Commitment.objects.order_by("-pk")
     rows = rows.select_related("what", "to_whom", "owner", "remainder__bearer", "remainder__loss", *_OUTCOME)
-    rows = _of_outcomes(rows, wanted)
+    rows = _of_outcomes(_signed(rows, wanted, Kind.PROMISE, Kind.PROMISED_TO), wanted)
     if wanted.state == "late":
         rows = rows.filter(state__in=WAITS, due__lt=today)
     elif wanted.state in Commitment.State.values:
         rows = rows.filter(state=wanted.state)
-    if wanted.bearer:
-        rows = rows.filter(
-            Q(remainder__bearer__body__icontains=wanted.bearer) | Q(to_whom__body__icontains=wanted.bearer)
-        )
-    for word in wanted.text.split()[:8]:
-        rows = rows.filter(_says(word, "what", "to_whom", "owner"))
     return rows
 
 
-_OUTCOME = ("version__outcome", "deliberation__question", "deliberation__organisation", "deliberation__project")
+_OUTCOME = ("version__signed_outcome", "deliberation__question", "deliberation__organisation", "deliberation__project")
 
 _STANDS = {
     "open": Q(waits=True),
@@ -121,18 +111,16 @@ _STANDS = {
 }
 
 
-def _signed() -> Q:
-    """Of the version that was signed: drafts are nobody's debt."""
-    return Q(version__outcome__signed_version=F("version"), version__outcome__signed_at__isnull=False)
+def _signed(rows: QuerySet[Any], wanted: Wanted, said: str, borne: str) -> QuerySet[Any]:
+    """Those of versions that were signed: drafts are nobody's debt. With words, those that say them."""
+    found = saying(saying(rows, said, wanted.text), borne, wanted.bearer)
+    found = saying(found, Kind.LESS_WEIGHT, wanted.value, by="version")
+    # Only what was signed is found by words.
+    return rows.filter(version__signed_outcome__signed_at__isnull=False) if found is rows else found
 
 
 def _of_outcomes(rows: QuerySet[Any], wanted: Wanted) -> QuerySet[Any]:
-    """Those of outcomes that weighed this value, bear on this group, are of this project and of this time."""
-    if wanted.value:
-        weighed = WeighedValue.objects.filter(
-            version=OuterRef("version"), side=WeighedValue.Side.DEPRIORITIZED, text__body__icontains=wanted.value
-        )
-        rows = rows.filter(Exists(weighed))
+    """Those of outcomes that bear on this group, are of this project and of this time."""
     if wanted.group:
         borne = Group.objects.filter(
             deliberation=OuterRef("deliberation"), status__in=Group.STANDING, title=wanted.group
@@ -141,61 +129,38 @@ def _of_outcomes(rows: QuerySet[Any], wanted: Wanted) -> QuerySet[Any]:
     if wanted.project:
         rows = rows.filter(deliberation__project__slug=wanted.project)
     if wanted.since:
-        rows = rows.filter(version__outcome__signed_at__date__gte=wanted.since)
+        rows = rows.filter(version__signed_outcome__signed_at__date__gte=wanted.since)
     if wanted.until:
-        rows = rows.filter(version__outcome__signed_at__date__lte=wanted.until)
+        rows = rows.filter(version__signed_outcome__signed_at__date__lte=wanted.until)
     return rows
-
-
-def _says(word: str, *names: str) -> Q:
-    found = Q(deliberation__question__body__icontains=word)
-    for name in names:
-        found |= Q(**{f"{name}__body__icontains": word})
-    return found
 
 
 @dataclass(frozen=True)
 class Page:
     """Some rows, and the id after which the next page begins, or None.
 
-    `looked_back_to` is set where the page ended because enough was looked through, and not because it was full; `whole`
-    is everything that is wanted, where that is known to be few.
+    `whole` is everything that is wanted, where that is known to be few.
     """
 
     rows: list[Any]
     following: UUID | None
-    looked_back_to: datetime | None = None
     whole: QuerySet[Any] | None = None
 
 
 def page_of(wanted: Wanted, after: UUID | None, size: int = PAGE, *, today: date) -> Page:
     """One page of the losses or promises wanted, after `after`."""
-    shows_losses = wanted.show == LOSSES
-    read = losses if shows_losses else promises
-    rows = read(replace(wanted, text="", bearer=""), today=today)
-    borne = ("bearer",) if shows_losses else ("remainder__bearer", "to_whom")
-    said = ("loss", "bearer", "debt") if shows_losses else ("what", "to_whom", "owner")
-    says = [
-        *each_word(wanted.text, "deliberation__question", *said),
-        *([(wanted.bearer, borne)] if wanted.bearer else []),
-    ]
-    # Here no page ends before it has looked at as many as it may: what is looked through whole can be summed up.
-    if says:
-        found = page_that_says(rows, says, after=after, size=FEW)
-    else:
-        behind = rows if after is None else rows.filter(pk__lt=after)
-        keys = list(behind.values_list("pk", flat=True)[: FEW + 1])
-        found = Found(keys[:FEW], keys[FEW - 1] if len(keys) > FEW else None)
-    shown, following = found.keys[:size], found.following
-    if len(found.keys) > size:
-        following = shown[-1]
-    is_short = found.so_far and following == found.following
-    last = rows.model.objects.select_related("version__outcome").get(pk=following) if is_short and following else None
+    read = losses if wanted.show == LOSSES else promises
+    rows: QuerySet[Any] = read(wanted, today=today)
+    # The first page looks far enough to know whether all of it is few, which can then be summed up.
+    most = size if after is not None else max(size, FEW)
+    behind = rows if after is None else rows.filter(pk__lt=after)
+    keys = list(behind.values_list("pk", flat=True)[: most + 1])
+    shown = keys[:size]
+    found: QuerySet[Any] = read(Wanted(show=wanted.show), today=today)  # looked up by their ids, and not searched again
     return Page(
-        list(rows.filter(pk__in=shown)),
-        following,
-        last.version.outcome.signed_at if last else None,
-        rows.filter(pk__in=found.keys) if found.following is None and after is None else None,
+        list(found.filter(pk__in=shown)),
+        shown[-1] if len(keys) > size else None,
+        found.filter(pk__in=keys) if after is None and len(keys) <= FEW else None,
     )
 
 
@@ -231,13 +196,13 @@ def lines_of_losses(rows: list[Remainder], *, today: date) -> list[Line]:
     promised = Commitment.objects.filter(remainder__in=rows).select_related("what", "to_whom", "owner")
     by_loss = gathered(promised, by="remainder_id")
     made = _promised([one for rows_of in by_loss.values() for one in rows_of], today)
-    return [Line(row, row.version.outcome, [made[one.pk] for one in by_loss[row.pk]]) for row in rows]
+    return [Line(row, row.version.signed_outcome, [made[one.pk] for one in by_loss[row.pk]]) for row in rows]
 
 
 def lines_of_promises(rows: list[Commitment], *, today: date) -> list[Line]:
     """The commitments with what became of them, in one query however many."""
     made = _promised(rows, today)
-    return [Line(row, row.version.outcome, [made[row.pk]]) for row in rows]
+    return [Line(row, row.version.signed_outcome, [made[row.pk]]) for row in rows]
 
 
 def _promised(rows: list[Commitment], today: date) -> dict[UUID, Promise]:
@@ -309,7 +274,7 @@ def by_value(rows: QuerySet[Remainder]) -> list[Sum]:
 
 def by_year(rows: QuerySet[Remainder]) -> list[Sum]:
     """Of the losses wanted: in which years the outcomes were signed, the latest first."""
-    return _sums(rows.annotate(year=ExtractYear("version__outcome__signed_at")), "year", order="-year")
+    return _sums(rows.annotate(year=ExtractYear("version__signed_outcome__signed_at")), "year", order="-year")
 
 
 def _sums(rows: QuerySet[Remainder], name: str, order: str = "-losses") -> list[Sum]:
@@ -320,10 +285,3 @@ def _sums(rows: QuerySet[Remainder], name: str, order: str = "-losses") -> list[
         .order_by(order, name)
     )
     return [Sum(str(one[name]), one["losses"], one["waiting"]) for one in found[:MOST_NAMED]]
-
-
-def group_titles() -> list[str]:
-    """The affected groups of any signed outcome, by name."""
-    signed = Outcome.objects.filter(signed_at__isnull=False).values("deliberation")
-    rows = Group.objects.filter(status__in=Group.STANDING, deliberation__in=signed)
-    return sorted(set(rows.values_list("title", flat=True)))

@@ -49,9 +49,7 @@ def similar(
     answer. Superseded and retired ones are left out, and the deliberation's own.
     """
     mine = features_of_text(about, organisation) if isinstance(about, str) else features_of(about)
-    keys = _most_alike(mine, about if isinstance(about, Deliberation) else None, project, most)
-    rows = whole(keys)
-    chosen = [rows[pk] for pk in keys]
+    chosen = whole(_most_alike(mine, about if isinstance(about, Deliberation) else None, project, most))
     described = features_of_each(row.deliberation for row in chosen)
     places = places_of_precedents(chosen, organisation)
     return [

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import reduce
-from operator import or_
+from datetime import date
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,28 +20,12 @@ from deliberation.models import (
     Framework,
     Precedent,
     Review,
+    Searchable,
     Urgency,
 )
-from deliberation.queries.words import Found, each_word, page_that_says
+from deliberation.queries.words import saying
 
 PAGE = 25
-WHOLE = (
-    "deliberation__question",
-    "deliberation__project",
-    "deliberation__organisation",
-    "outcome__signed_version__decision",
-    "outcome__signed_version__meanwhile",
-    "outcome__signed_version__applies_to",
-    "outcome__signed_version__does_not_apply_to",
-    "superseded_by__deliberation__organisation",
-)
-SAID = (
-    "deliberation__question",
-    "outcome__signed_version__decision",
-    "outcome__signed_version__justification",
-    "outcome__signed_version__applies_to",
-)
-"""The texts in which words are looked for."""
 
 
 # --- Where it stands
@@ -162,53 +144,7 @@ class Wanted:
 
 
 def precedents(organisation: Organisation, wanted: Wanted, *, project: Project | None = None) -> QuerySet[Precedent]:
-    """The precedents wanted, the latest first, ready for `WHOLE` to be read without further queries."""
-    rows = _but_for_words(organisation, wanted, project).select_related(*WHOLE)
-    for word, names in each_word(wanted.text, *SAID):
-        rows = rows.filter(reduce(or_, (Q(**{f"{name}__body__icontains": word}) for name in names)))
-    return rows
-
-
-def whole(keys: Iterable[UUID]) -> dict[UUID, Precedent]:
-    """These precedents, by id, with all that `WHOLE` names. Their texts are read apart: see `with_texts`."""
-    rows = Precedent.objects.filter(pk__in=keys).select_related(
-        "deliberation__project",
-        "deliberation__organisation",
-        "outcome__signed_version",
-        "superseded_by__deliberation__organisation",
-    )
-    said = [f"outcome__signed_version__{name}" for name in ("decision", "meanwhile", "applies_to", "does_not_apply_to")]
-    return {row.pk: row for row in with_texts(rows, "deliberation__question", *said)}
-
-
-def page_of(organisation: Organisation, wanted: Wanted, after: UUID | None, size: int = PAGE) -> Page:
-    """One page of the precedents wanted after `after`. For words it looks so far back and no further, see `Page`."""
-    rows = _but_for_words(organisation, wanted, None)
-    if says := each_word(wanted.text, *SAID):
-        found = page_that_says(rows, says, after=after, size=size)
-    else:
-        rows = rows if after is None else rows.filter(pk__lt=after)
-        keys = list(rows.values_list("pk", flat=True)[: size + 1])
-        found = Found(keys[:size], keys[size - 1] if len(keys) > size else None)
-    rows_of = whole(found.keys)
-    looked_back_to = found.following if found.so_far else None
-    since = Precedent.objects.get(pk=looked_back_to).created_at if looked_back_to else None
-    return Page([rows_of[key] for key in found.keys], found.following, since)
-
-
-@dataclass(frozen=True)
-class Page:
-    """Some precedents, and the id after which the next page begins, or None.
-
-    `looked_back_to` is set where the page ended because enough was looked through, and not because it was full.
-    """
-
-    rows: list[Precedent]
-    following: UUID | None
-    looked_back_to: datetime | None = None
-
-
-def _but_for_words(organisation: Organisation, wanted: Wanted, project: Project | None) -> QuerySet[Precedent]:
+    """The precedents wanted, the latest first, each to be read as a whole through `whole`."""
     rows = Precedent.objects.order_by("-pk")
     if project is not None:
         rows = rows.filter(deliberation__project=project)
@@ -226,12 +162,38 @@ def _but_for_words(organisation: Organisation, wanted: Wanted, project: Project 
     if wanted.overdue:
         late = Review.objects.filter(precedent=OuterRef("pk"), state__in=Review.OPEN, due_on__lt=today_in(organisation))
         rows = rows.filter(Exists(late))
-    return rows
+    return saying(rows, Searchable.Kind.PRECEDENT, wanted.text)
 
 
-def framework_titles() -> list[str]:
-    """The frameworks that stand in any decided deliberation, by name."""
-    rows = Framework.objects.filter(
-        status__in=Framework.STANDING, deliberation__in=Precedent.objects.values("deliberation")
+def whole(keys: Iterable[UUID]) -> list[Precedent]:
+    """The precedents of these ids in this order, with all that is shown of one. Their texts are read apart: see
+    `with_texts`.
+
+    They are read once it is known which: to search and to read whole in one query, PostgreSQL reads all that are found.
+    """
+    keys = list(keys)
+    rows = Precedent.objects.filter(pk__in=keys).select_related(
+        "deliberation__project",
+        "deliberation__organisation",
+        "outcome__signed_version",
+        "superseded_by__deliberation__organisation",
     )
-    return sorted(rows.order_by().values_list("title", flat=True).distinct())
+    said = [f"outcome__signed_version__{name}" for name in ("decision", "meanwhile", "applies_to", "does_not_apply_to")]
+    found = {row.pk: row for row in with_texts(rows, "deliberation__question", *said)}
+    return [found[key] for key in keys]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some precedents, and the id after which the next page begins, or None."""
+
+    rows: list[Precedent]
+    following: UUID | None
+
+
+def page_of(organisation: Organisation, wanted: Wanted, after: UUID | None, size: int = PAGE) -> Page:
+    """One page of the precedents wanted after `after`."""
+    rows = precedents(organisation, wanted)
+    rows = rows if after is None else rows.filter(pk__lt=after)
+    keys = list(rows.values_list("pk", flat=True)[: size + 1])
+    return Page(whole(keys[:size]), keys[size - 1] if len(keys) > size else None)

@@ -20,9 +20,10 @@ from accounts.access import MemberRequest, for_members
 from accounts.models import Project
 from deliberation.domain.precedent import today_in
 from deliberation.forms.ledger import LedgerForm
-from deliberation.models import Remainder
+from deliberation.models import Group, Remainder
 from deliberation.queries import ledger as reads
 from deliberation.queries.ledger import LOSSES, PROMISES, STANDINGS, Line, Wanted
+from deliberation.queries.titles import titles_decided
 from deliberation.views.home import AT_A_TIME, Echo, plain_cell
 
 READ = "read_ledger"
@@ -57,7 +58,6 @@ def ledger(request: MemberRequest, slug: str) -> HttpResponse:
                 for key, title in ((LOSSES, _("Losses")), (PROMISES, _("Promises")))
             ],
             "more": urlencode(query | {"after": str(page.following)}) if page.following else "",
-            "looked_back_to": page.looked_back_to,
             "csv": reverse("ledger_csv", args=[slug]) + ("?" + urlencode(query) if query else ""),
             "any": bool(found) or begun or not wanted.is_empty,
         },
@@ -99,7 +99,7 @@ HEADS = (
 
 def _asked_for(request: MemberRequest) -> tuple[LedgerForm, Wanted]:
     show = PROMISES if request.GET.get("show") == PROMISES else LOSSES
-    groups, projects = reads.group_titles(), list(Project.objects.all())
+    groups, projects = titles_decided(Group), list(Project.objects.all())
     form = LedgerForm(request.GET or {"show": show}, show=show, groups=groups, projects=projects)
     return form, form.wanted()
 

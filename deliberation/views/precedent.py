@@ -20,15 +20,15 @@ from deliberation.domain.change_reports import report_change
 from deliberation.domain.precedent import STANDING, cite_precedent
 from deliberation.domain.standing import standing_of
 from deliberation.forms.precedent import CiteForm, ReportForm, SearchForm
-from deliberation.models import Deliberation, Precedent, ReviewTrigger, Seat, State
+from deliberation.models import Deliberation, Framework, Precedent, ReviewTrigger, Seat, State
 from deliberation.queries.likeness import Likeness, order_in_words, similar
 from deliberation.queries.precedent import (
     Place,
-    framework_titles,
     page_of,
     place_of,
     places_of_precedents,
 )
+from deliberation.queries.titles import titles_decided
 from deliberation.views.access import DeliberationRequest, deliberation_view
 from deliberation.views.acting import form_page, speaker_of, to, user_of
 from deliberation.views.writing import Writing
@@ -39,7 +39,7 @@ from deliberation.views.writing import Writing
 def precedent_list(request: MemberRequest, slug: str) -> HttpResponse:
     """The organisation's precedents, searched and filtered; with a question of the reader's, those that are like it."""
     organisation = request.organisation
-    titles = framework_titles()
+    titles = titles_decided(Framework)
     projects = list(Project.objects.all())
     form = SearchForm(request.GET or None, frameworks=titles, projects=projects)
     wanted = form.wanted() if request.GET else SearchForm({}, frameworks=(), projects=()).wanted()
@@ -63,7 +63,6 @@ def precedent_list(request: MemberRequest, slug: str) -> HttpResponse:
             "like_number": about.reference if isinstance(about, Deliberation) else "",
             "likenesses": [likeness_row(one, slug) for one in similar(about, organisation)] if about else [],
             "order": order_in_words(),
-            "looked_back_to": page.looked_back_to,
             "any": bool(rows) or Precedent.objects.exists(),
         },
     )

@@ -13,10 +13,10 @@ from accounts.scope import open_organisation
 from audit.models import Text
 from audit.texts import keep
 from deliberation.domain.change_reports import accept_report, report_change
+from deliberation.domain.findable import make_findable
 from deliberation.domain.precedent import cite_precedent, today_in
 from deliberation.domain.review import open_successor, sign_review, start_review
 from deliberation.models import Citation, Framework, Precedent, PrecedentTerm
-from deliberation.queries import words
 from deliberation.queries.likeness import similar
 from deliberation.queries.precedent import Wanted, page_of, place_of, places_of_precedents, precedents
 from tests.copies import past_the_guards
@@ -38,6 +38,7 @@ def reword(deliberation, question):
     deliberation.question = keep(deliberation.organisation, question)
     with past_the_guards():
         deliberation.save(update_fields=["question"])
+    make_findable(precedent_of(deliberation))
     return deliberation
 
 
@@ -151,20 +152,7 @@ def test_pages_are_keyset(cast):
         page = page_of(cast.organisation, wanted, None, size=2)
         rest = page_of(cast.organisation, wanted, page.following, size=2)
         assert [*page.rows, *rest.rows] == made[::-1]
-        assert (rest.following, rest.looked_back_to) == (None, None)
-
-
-def test_a_search_for_a_rare_word_says_how_far_it_has_looked_and_goes_on(cast, monkeypatch):
-    first, *others = [precedent_of(at_decided(cast)) for _n in range(4)]
-    reword(first.deliberation, "May the night line record what callers say?")
-    monkeypatch.setattr(words, "LOOKED_AT", (1, 2))
-    client, page = signed_in(cast.reviewer), reverse("precedents", args=["care"])
-    begun = client.get(page, {"q": "callers"})
-    assert begun.context["looked_back_to"] == others[0].created_at
-    assert "None like that yet" in begun.content.decode()
-    assert client.get(f"{page}?{begun.context['more']}").content.decode().count("Look further back") == 0
-    assert page_of(cast.organisation, Wanted(text="callers"), others[0].pk).rows == [first]
-    assert set(precedents(cast.organisation, Wanted(text="callers"))) == {first}
+        assert rest.following is None
 
 
 # --- Likeness
