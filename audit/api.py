@@ -46,7 +46,9 @@ class Entries(ProjectView):
         parameters=[
             CURSOR,
             PAGE_SIZE,
-            OpenApiParameter("service", str, enum=SERVICES),
+            OpenApiParameter(
+                "service", str, enum=SERVICES, description="The service an entry is of. A check is of the Gate."
+            ),
             *(
                 OpenApiParameter(name, {"type": "string", "maxLength": LONGEST_WORD})
                 for name in ("event", "decision", "session")
