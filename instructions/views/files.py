@@ -19,9 +19,10 @@ from accounts.queries.organisations import open_projects, projects
 from accounts.refusals import Invalid
 from accounts.views.acting import sent
 from instructions.domain.conflicts import Clash, Unanswered
+from instructions.domain.deciding import accept_proposals, reject_proposals
 from instructions.domain.exporting import as_csv, as_json, as_markdown
 from instructions.domain.history_file import LARGEST_FILE
-from instructions.domain.importing import Imported, NotReadable, accept_proposals, import_instructions, reject_proposals
+from instructions.domain.importing import Imported, NotReadable, import_instructions
 from instructions.forms.files import DecideForm, FileForm
 from instructions.models import Import, Instruction
 from instructions.queries.files import imports, proposals_of, states_of
