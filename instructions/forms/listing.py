@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.utils.text import capfirst
@@ -53,11 +52,3 @@ class FilterForm(ChoosingForm):
         return Wanted(
             show=show if show in SHOWN else "in_force", **{n: self.cleaned_data.get(n, "") for n in self.fields}
         )
-
-
-def uuid_or_none(given: str) -> UUID | None:
-    """The id in an address, if it is one."""
-    try:
-        return UUID(given)
-    except ValueError:
-        return None

@@ -18,10 +18,12 @@ from accounts.models import Project
 from accounts.queries.organisations import open_projects, projects
 from accounts.refusals import Invalid
 from accounts.views.acting import sent
+from audit.forms.search import uuid_or_none
 from instructions.domain.conflicts import Clash, Unanswered
+from instructions.domain.deciding import accept_proposals, reject_proposals
 from instructions.domain.exporting import as_csv, as_json, as_markdown
 from instructions.domain.history_file import LARGEST_FILE
-from instructions.domain.importing import Imported, NotReadable, accept_proposals, import_instructions, reject_proposals
+from instructions.domain.importing import Imported, NotReadable, import_instructions
 from instructions.forms.files import DecideForm, FileForm
 from instructions.models import Import, Instruction
 from instructions.queries.files import imports, proposals_of, states_of
@@ -127,7 +129,7 @@ def instruction_import_decide(request: MemberRequest, slug: str, pk: UUID) -> Ht
 def _decide(request: MemberRequest, brought_by: Import, form: DecideForm, ticked: set[str]) -> str:
     rows = proposals_of(brought_by)
     if form.cleaned_data["which"] == "ticked":
-        rows = rows.filter(pk__in=[UUID(one) for one in ticked if _is_uuid(one)])
+        rows = rows.filter(pk__in=[key for one in ticked if (key := uuid_or_none(one))])
     chosen = list(rows[:MOST_AT_ONCE])
     why = form.cleaned_data["why"]
     if request.POST.get("do") == "reject":
@@ -143,18 +145,10 @@ def _decide(request: MemberRequest, brought_by: Import, form: DecideForm, ticked
 
 def _page(brought_by: Import, after: str) -> tuple[list[Instruction], UUID | None]:
     rows = proposals_of(brought_by)
-    if _is_uuid(after):
-        rows = rows.filter(pk__gt=UUID(after))
+    if key := uuid_or_none(after):
+        rows = rows.filter(pk__gt=key)
     found = list(rows[: PAGE + 1])
     return found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None
-
-
-def _is_uuid(given: str) -> bool:
-    try:
-        UUID(given)
-    except ValueError:
-        return False
-    return True
 
 
 @require_safe
@@ -172,4 +166,5 @@ def instruction_export(request: MemberRequest, slug: str) -> HttpResponseBase:
 
 
 def _project(given: str) -> Project | None:
-    return projects().filter(pk=given).first() if _is_uuid(given) else None
+    key = uuid_or_none(given)
+    return projects().filter(pk=key).first() if key else None

@@ -19,8 +19,9 @@ from django.views.decorators.http import require_safe
 from accounts.access import MemberRequest, for_members
 from accounts.permissions import may
 from accounts.queries.organisations import projects
+from audit.forms.search import uuid_or_none
 from audit.models import Text
-from instructions.forms.listing import FilterForm, uuid_or_none
+from instructions.forms.listing import FilterForm
 from instructions.models import Instruction
 from instructions.queries import instruction as reading_of
 from instructions.queries.instruction import first_words, get_instruction_for, page_of

@@ -20,8 +20,9 @@ from accounts.scope import open_organisation
 from audit.models import Text
 from instructions.domain.classification import Overruled, Wording
 from instructions.domain.conflicts import Answered
+from instructions.domain.deciding import accept_proposals
 from instructions.domain.exporting import as_json
-from instructions.domain.importing import accept_proposals, import_instructions
+from instructions.domain.importing import import_instructions
 from instructions.domain.in_force import told
 from instructions.domain.instruction import (
     propose_instruction,

@@ -109,8 +109,9 @@ def measure(rows: int, times: int) -> None:
 
     from accounts import clock
     from accounts.scope import open_organisation
+    from instructions.domain.deciding import accept_proposals
     from instructions.domain.exporting import as_json
-    from instructions.domain.importing import accept_proposals, import_instructions
+    from instructions.domain.importing import import_instructions
     from instructions.models import Instruction
     from tests.cast import Cast
 

@@ -17,9 +17,10 @@ from accounts.scope import open_organisation
 from audit.models import Entry, Text
 from instructions.domain.classification import Wording
 from instructions.domain.conflicts import Unanswered
+from instructions.domain.deciding import accept_proposals, reject_proposals
 from instructions.domain.exporting import as_csv, as_json, as_markdown
 from instructions.domain.history_file import LARGEST_FILE, read_history_file
-from instructions.domain.importing import NotReadable, accept_proposals, import_instructions, reject_proposals
+from instructions.domain.importing import NotReadable, import_instructions
 from instructions.domain.instruction import propose_instruction, publish_instruction, revise_instruction
 from instructions.domain.rules_file import candidates
 from instructions.models import Import, Instruction

@@ -12,8 +12,9 @@ from accounts.permissions import SYSTEM
 from accounts.queries.named import project_named
 from accounts.refusals import Refused
 from accounts.scope import open_organisation
+from instructions.domain.deciding import accept_proposals
 from instructions.domain.history_file import LARGEST_FILE
-from instructions.domain.importing import NotReadable, accept_proposals, import_instructions
+from instructions.domain.importing import NotReadable, import_instructions
 from instructions.models import Instruction
 
 

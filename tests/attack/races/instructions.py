@@ -13,7 +13,8 @@ from deliberation.models import AgentInstruction, Deliberation, OutcomeVersion
 from instructions.domain.by_outcome import instruct_by_outcome
 from instructions.domain.classification import Overruled, Wording
 from instructions.domain.conflicts import Answered
-from instructions.domain.importing import accept_proposals, import_instructions, reject_proposals
+from instructions.domain.deciding import accept_proposals, reject_proposals
+from instructions.domain.importing import import_instructions
 from instructions.domain.instruction import (
     expire_instruction,
     propose_instruction,
