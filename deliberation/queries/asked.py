@@ -17,6 +17,7 @@ from accounts import clock
 from accounts.models import Organisation, User
 from accounts.roles import Part, Role
 from audit.models import Text
+from deliberation.domain.gathering import with_texts
 from deliberation.models import (
     Amendment,
     Ask,
@@ -184,8 +185,10 @@ def asked_of(
 
     The number of queries is constant, and no more rows are read than can be among them.
     """
-    found = [asked for source in _sources(organisation, user, roles, places) for asked in source.read(after, most)]
-    return sorted(found, key=lambda asked: asked.order or ())[:most]
+    waiting = [asked for source in _sources(organisation, user, roles, places) for asked in source.read(after, most)]
+    found = sorted(waiting, key=lambda asked: asked.order or ())[:most]
+    with_texts((asked.deliberation for asked in found if isinstance(asked, Asked)), "question")
+    return found
 
 
 def _sources(organisation: Organisation, user: User | None, roles: frozenset[Role], places: Places) -> Iterator[Source]:
@@ -207,7 +210,7 @@ def followed_by(places: Places, asked: list[AnyAsked]) -> list[Deliberation]:
     """The deliberations a person has a part in and is not asked about now, the latest first."""
     busy = {one.deliberation.pk for one in asked if isinstance(one, Asked)}
     rows = Deliberation.objects.filter(pk__in=places.deliberations).exclude(pk__in=busy)
-    return list(_with_question(rows).order_by("-state_since")[:20])
+    return list(rows.select_related("question", "organisation").order_by("-state_since")[:20])
 
 
 def next_expected(places: Places) -> datetime | None:
@@ -220,15 +223,12 @@ def next_expected(places: Places) -> datetime | None:
     return min(dates, default=None)
 
 
-def _with_question(rows: QuerySet[Deliberation]) -> QuerySet[Deliberation]:
-    return rows.select_related("question", "organisation")
-
-
 def _url(name: str, deliberation: Deliberation, **extra: object) -> str:
     return reverse(name, kwargs={"slug": deliberation.organisation.slug, "number": deliberation.number} | extra)
 
 
-WHOLE = ("deliberation__question", "deliberation__organisation")
+HERE = ("deliberation__organisation",)
+"""With each row. The question is read of those alone that are shown: what waits may be thousands, and a page is few."""
 
 
 def _of_voice(places: Places) -> Iterator[Source]:
@@ -238,7 +238,7 @@ def _of_voice(places: Places) -> Iterator[Source]:
         return Asked(here, what, _url("card", here), button, row.answer_by)
 
     sent = Invitation.objects.filter(seat__in=places.speaks, state=Invitation.State.SENT)
-    yield Source("invitation", _going_on(sent.select_related(*WHOLE)), invited, due="answer_by")
+    yield Source("invitation", _going_on(sent.select_related(*HERE)), invited, due="answer_by")
 
     def asked(row: Ask) -> Asked:
         here = row.deliberation
@@ -251,7 +251,7 @@ def _of_voice(places: Places) -> Iterator[Source]:
         return Asked(here, what, _url("card", here), _("Answer"), row.due_at)
 
     asks = Ask.objects.filter(seat__in=places.speaks, state=Ask.State.OPEN, seat__left_at__isnull=True)
-    asks = asks.filter(due_at__gt=clock.now()).select_related("round", *WHOLE)
+    asks = asks.filter(due_at__gt=clock.now()).select_related("round", *HERE)
     yield Source("round", _going_on(asks), asked, due="due_at")
 
     def quoted(row: QuoteChoice) -> Asked:
@@ -262,7 +262,7 @@ def _of_voice(places: Places) -> Iterator[Source]:
     choices = QuoteChoice.objects.filter(
         seat__in=places.speaks, choice="", publication__state=Publication.State.PROPOSED
     )
-    yield Source("quote", choices.select_related(*WHOLE), quoted)
+    yield Source("quote", choices.select_related(*HERE), quoted)
 
     def heard(row: Review) -> Asked:
         here = row.deliberation
@@ -273,7 +273,7 @@ def _of_voice(places: Places) -> Iterator[Source]:
     dissented = Dissent.objects.filter(deliberation=OuterRef("deliberation"), seat__in=places.speaks)
     reviews = Review.objects.filter(state=Review.State.IN_REVIEW, signed_at__isnull=True)
     reviews = reviews.filter(Exists(dissented), ~Exists(spoken))
-    yield Source("review_voice", reviews.select_related(*WHOLE), heard)
+    yield Source("review_voice", reviews.select_related(*HERE), heard)
 
 
 def _going_on(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -286,7 +286,7 @@ def _of_who_may_take_up() -> Source:
         return Asked(here, what, _url("deliberation", here), button)
 
     rows = Deliberation.objects.filter(state=State.PROPOSED)
-    return Source("proposed", _with_question(rows), proposed, here="")
+    return Source("proposed", rows.select_related("organisation"), proposed, here="")
 
 
 def _of_facilitator(places: Places) -> Iterator[Source]:
@@ -306,7 +306,7 @@ def _of_facilitator(places: Places) -> Iterator[Source]:
         deliberation=OuterRef("pk"), circulated_at__isnull=False, returned_at__isnull=True
     )
     waits = Q(state=State.DRAFT) | Q(Exists(listed), state=State.INVITING) | Q(~Exists(goes_round), state=State.ROUND_4)
-    yield Source("step", _with_question(mine.filter(waits)), next_step, here="")
+    yield Source("step", mine.filter(waits).select_related("organisation"), next_step, here="")
 
     def wished(row: MoreTime) -> Asked:
         here = row.deliberation
@@ -314,7 +314,7 @@ def _of_facilitator(places: Places) -> Iterator[Source]:
         return Asked(here, _("Somebody asks for more time"), url, _("Answer"), row.answer_by)
 
     waiting = MoreTime.objects.filter(deliberation__in=places.facilitates, state=MoreTime.State.ASKED)
-    yield Source("more_time", waiting.select_related("ask__round", *WHOLE), wished, due="answer_by")
+    yield Source("more_time", waiting.select_related("ask__round", *HERE), wished, due="answer_by")
 
 
 def _of_holder(user: User | None, places: Places) -> Iterator[Source]:
@@ -325,7 +325,7 @@ def _of_holder(user: User | None, places: Places) -> Iterator[Source]:
 
     newer = Terms.objects.filter(deliberation=OuterRef("deliberation"), version__gt=OuterRef("version"))
     terms = Terms.objects.filter(deliberation__in=places.holds, accepted_at__isnull=True).exclude(Exists(newer))
-    yield Source("terms", _going_on(terms.select_related(*WHOLE)), promised)
+    yield Source("terms", _going_on(terms.select_related(*HERE)), promised)
 
     def listed(here: Deliberation) -> Asked:
         what = _("Approve the list of who is heard, or return it")
@@ -333,7 +333,7 @@ def _of_holder(user: User | None, places: Places) -> Iterator[Source]:
 
     lists = Deliberation.objects.filter(pk__in=places.approves, state=State.STAKEHOLDERS)
     lists = lists.exclude(pk__in=places.facilitates)
-    yield Source("list", _with_question(lists), listed, here="")
+    yield Source("list", lists.select_related("organisation"), listed, here="")
 
     def changed(row: Amendment) -> Asked:
         here = row.deliberation
@@ -341,7 +341,7 @@ def _of_holder(user: User | None, places: Places) -> Iterator[Source]:
 
     amendments = Amendment.objects.filter(deliberation__in=places.approves, state=Amendment.State.PROPOSED)
     amendments = amendments.exclude(deliberation__in=places.facilitates).exclude(drafted_by=user)
-    yield Source("amendment", amendments.select_related(*WHOLE), changed)
+    yield Source("amendment", amendments.select_related(*HERE), changed)
 
     def dissented(here: Deliberation) -> Asked:
         return Asked(here, _("A dissent waits for your answer"), _url("outcome", here), _("Answer it"))
@@ -355,9 +355,9 @@ def _of_holder(user: User | None, places: Places) -> Iterator[Source]:
     ).exclude(Exists(answered))
     held = Deliberation.objects.filter(pk__in=places.holds).exclude(pk__in=places.facilitates)
     open_dissents = held.filter(Exists(unanswered), state__in=[State.ROUND_4, State.SIGNING])
-    yield Source("dissent", _with_question(open_dissents), dissented, here="")
+    yield Source("dissent", open_dissents.select_related("organisation"), dissented, here="")
     signing = held.filter(~Exists(unanswered), state=State.SIGNING)
-    yield Source("signature", _with_question(signing), to_sign, here="")
+    yield Source("signature", signing.select_related("organisation"), to_sign, here="")
 
 
 def _of_reviewer(organisation: Organisation, user: User | None, roles: frozenset[Role]) -> Iterator[Source]:
@@ -367,16 +367,16 @@ def _of_reviewer(organisation: Organisation, user: User | None, roles: frozenset
         return lambda row: Asked(row.deliberation, what, queue, button, getattr(row, "due_at", None))
 
     if Role.REVIEWER in roles:
-        due = Review.objects.filter(state=Review.State.DUE).select_related(*WHOLE)
+        due = Review.objects.filter(state=Review.State.DUE).select_related(*HERE)
         yield Source("review", due, leads_to_the_queue(_("A review is due"), _("Open the queue")), due="due_at")
         mine = Review.objects.filter(state=Review.State.IN_REVIEW, started_by=user, prepared_at__isnull=True)
         says = leads_to_the_queue(_("Prepare the review you took"), _("Go on"))
-        yield Source("preparation", mine.select_related(*WHOLE), says, due="due_at")
+        yield Source("preparation", mine.select_related(*HERE), says, due="due_at")
     if Role.DECISION_HOLDER in roles:
         ready = Review.objects.filter(state=Review.State.IN_REVIEW, prepared_at__isnull=False).exclude(prepared_by=user)
         says = leads_to_the_queue(_("A prepared review waits for a signature"), _("Read it"))
-        yield Source("review_signature", ready.select_related(*WHOLE), says, due="due_at")
+        yield Source("review_signature", ready.select_related(*HERE), says, due="due_at")
     if roles & {Role.REVIEWER, Role.DECISION_HOLDER}:
-        reports = ChangeReport.objects.filter(state=ChangeReport.State.REPORTED).select_related(*WHOLE)
+        reports = ChangeReport.objects.filter(state=ChangeReport.State.REPORTED).select_related(*HERE)
         says = leads_to_the_queue(_("Somebody reports that something changed"), _("Read the report"))
         yield Source("report", reports, says)
