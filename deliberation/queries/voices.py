@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -49,10 +50,10 @@ class WhoSpoke:
 
     invitations: dict[UUID, list[Invitation]]
     """By deliberation."""
-    spoke_in: dict[UUID, list[Voice]]
-    """By seat."""
-    expected: dict[UUID, list[MaySpeakFrom]]
-    """By stakeholder."""
+    spoke_in: dict[UUID, list[UUID]]
+    """Frameworks by seat."""
+    expected: dict[UUID, list[UUID]]
+    """Frameworks by stakeholder."""
     answered: set[UUID]
     """Seats."""
     how_given: dict[UUID, str]
@@ -67,16 +68,23 @@ def who_spoke(deliberations: Iterable[Deliberation]) -> WhoSpoke:
         given = model.objects.filter(**here).exclude(given=Position.Given.TYPED)
         for seat_id, how in given.values_list("seat_id", "given"):
             how_given[seat_id] = str(Position.Given(how).label)
-    # Of a crowd there are hundreds of each: no more is read of them than what stands below.
     invitations = Invitation.objects.filter(**here).select_related("seat")
-    voices = Voice.objects.filter(**here, dropped_at__isnull=True)
+    voices = Voice.objects.filter(**here, dropped_at__isnull=True).values_list("seat_id", "framework_id")
+    expected = MaySpeakFrom.objects.filter(**here).values_list("stakeholder_id", "framework_id")
     return WhoSpoke(
         invitations=gathered(invitations.only("deliberation", "stakeholder", "state", "seat")),
-        spoke_in=gathered(voices.only("seat", "framework"), by="seat_id"),
-        expected=gathered(MaySpeakFrom.objects.filter(**here).only("stakeholder", "framework"), by="stakeholder_id"),
+        spoke_in=_frameworks(voices),
+        expected=_frameworks(expected),
         answered=set(Ask.objects.filter(**here, state=Ask.State.ANSWERED).values_list("seat_id", flat=True)),
         how_given=how_given,
     )
+
+
+def _frameworks(pairs: Iterable[tuple[UUID, UUID]]) -> dict[UUID, list[UUID]]:
+    found: dict[UUID, list[UUID]] = defaultdict(list)
+    for whose, framework in pairs:
+        found[whose].append(framework)
+    return found
 
 
 def heard_by_framework(
@@ -106,9 +114,8 @@ def heard_by_framework(
             left_out = True
             continue
         heard = invitation.state == Invitation.State.ACCEPTED and seat.left_at is None and seat.pk in spoke.answered
-        places: list[Voice] | list[MaySpeakFrom]
         places = spoke.spoke_in[seat.pk] if heard else spoke.expected[invitation.stakeholder_id]
-        lines = [rows[place.framework_id] for place in places if place.framework_id in rows] or [in_none]
+        lines = [rows[framework] for framework in places if framework in rows] or [in_none]
         for row in lines:
             if heard:
                 row.heard.append(f"{name} ({how[seat.pk]})" if seat.pk in how else name)
