@@ -207,7 +207,7 @@ class Precedents(ProjectView):
         "Superseded and retired ones are then left out.",
         parameters=[
             OpenApiParameter("similar_to", WORDS, description="A question in words, or the id of a deliberation."),
-            OpenApiParameter("q", WORDS, description="Words that must occur."),
+            OpenApiParameter("q", WORDS, description="Words that must occur, or how they begin."),
             OpenApiParameter("state", str, enum=list(Precedent.State.values), description="Where it stands."),
             OpenApiParameter("framework", WORDS, description="The title of a framework in tension."),
             OpenApiParameter("urgency", str, enum=list(Urgency.values), description="The tier it was decided in."),

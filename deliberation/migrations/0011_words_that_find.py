@@ -1,5 +1,4 @@
-"""The words by which what was signed is found, where the database looks them up, and those of what stands; and indexes
-of titles.
+"""The words by which what was signed is found; where the database looks them up; and those of what stands.
 
 PostgreSQL has them as a column that it derives, with an index; whose they are and of which kind is one of the words, so
 that a word of others, or of another kind, costs nothing. SQLite has them in a table of FTS5 beside, kept in step by
@@ -221,14 +220,6 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("organisation", "kind", "row"), name="searchable_once"),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="framework",
-            index=models.Index(fields=["organisation", "title"], name="framework_titles"),
-        ),
-        migrations.AddIndex(
-            model_name="group",
-            index=models.Index(fields=["organisation", "title"], name="group_titles"),
         ),
         migrations.RunPython(put_up, take_down, elidable=False),
         migrations.RunPython(fill, migrations.RunPython.noop, elidable=False),

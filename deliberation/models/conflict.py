@@ -217,9 +217,6 @@ class Framework(Suggestible):
     of_a_people = models.BooleanField(default=False, help_text=_("its position is stated by its own people alone"))
     concern = words(optional=True, help_text=_("what is at stake for it here, as the facilitator puts it"))
 
-    class Meta(Suggestible.Meta):
-        indexes = [models.Index(fields=["organisation", "title"], name="framework_titles")]
-
 
 class TradeOff(Suggestible):
     """Two values that pull apart here, such as "privacy and safety"."""
@@ -227,6 +224,3 @@ class TradeOff(Suggestible):
 
 class Group(Suggestible):
     """People who bear the decision."""
-
-    class Meta(Suggestible.Meta):
-        indexes = [models.Index(fields=["organisation", "title"], name="group_titles")]

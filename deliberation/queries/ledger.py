@@ -7,7 +7,7 @@ Losses are counted, and promises; never what anybody said of them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import Text
 from deliberation.domain.gathering import gathered
 from deliberation.models import Commitment, CommitmentReport, Group, Outcome, Remainder, Searchable, WeighedValue
-from deliberation.queries.words import saying
+from deliberation.queries.words import newest_saying, saying
 
 PAGE = 50
 FEW = 500
@@ -150,11 +150,11 @@ class Page:
 def page_of(wanted: Wanted, after: UUID | None, size: int = PAGE, *, today: date) -> Page:
     """One page of the losses or promises wanted, after `after`."""
     read = losses if wanted.show == LOSSES else promises
-    rows: QuerySet[Any] = read(wanted, today=today)
+    kind = Kind.LOSS if wanted.show == LOSSES else Kind.PROMISE
+    rows: QuerySet[Any] = read(replace(wanted, text=""), today=today)
     # The first page looks far enough to know whether all of it is few, which can then be summed up.
     most = size if after is not None else max(size, FEW)
-    behind = rows if after is None else rows.filter(pk__lt=after)
-    keys = list(behind.values_list("pk", flat=True)[: most + 1])
+    keys = newest_saying(rows, kind, wanted.text, after=after, most=most + 1)
     shown = keys[:size]
     found: QuerySet[Any] = read(Wanted(show=wanted.show), today=today)  # looked up by their ids, and not searched again
     return Page(

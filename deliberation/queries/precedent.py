@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from deliberation.models import (
     Searchable,
     Urgency,
 )
-from deliberation.queries.words import saying
+from deliberation.queries.words import newest_saying, saying
 
 PAGE = 25
 
@@ -193,7 +193,6 @@ class Page:
 
 def page_of(organisation: Organisation, wanted: Wanted, after: UUID | None, size: int = PAGE) -> Page:
     """One page of the precedents wanted after `after`."""
-    rows = precedents(organisation, wanted)
-    rows = rows if after is None else rows.filter(pk__lt=after)
-    keys = list(rows.values_list("pk", flat=True)[: size + 1])
+    rows = precedents(organisation, replace(wanted, text=""))
+    keys = newest_saying(rows, Searchable.Kind.PRECEDENT, wanted.text, after=after, most=size + 1)
     return Page(whole(keys[:size]), keys[size - 1] if len(keys) > size else None)
