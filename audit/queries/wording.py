@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.ids import uuid_or_none
 from accounts.models import APIKey, Membership, Project
 from accounts.roles import Part, Role
 from audit.envelope import PEOPLE, SERVICES
@@ -154,18 +155,11 @@ def role_in_words(role: str | None) -> str:
     return role or ""
 
 
-def _uuid(ref: str | None) -> UUID | None:
-    try:
-        return UUID(ref or "")
-    except ValueError:
-        return None
-
-
 def names_of(entries: list[Entry]) -> dict[str, str]:
     """The names of members and keys among the actors, by reference. A participant has none: a seat is opaque."""
     refs = {entry.actor_kind: set[UUID]() for entry in entries}
     for entry in entries:
-        if (pk := _uuid(entry.actor_ref)) is not None:
+        if (pk := uuid_or_none(entry.actor_ref)) is not None:
             refs[entry.actor_kind].add(pk)
     named = {
         row.pk.hex: str(row.user)
