@@ -95,7 +95,8 @@ def result_in_words(result: str) -> str:
 def tell_events(sentences: Mapping[str, Words]) -> None:
     """An app says what its entries tell, by event: a sentence in the past tense, of what one such entry records.
 
-    It may begin with `%(who)s`, or `%(agent)s` where a key acts: whoever the entry names is put there.
+    It may begin with `%(who)s`, or `%(agent)s` where a key acts: whoever the entry names is put there, or *You* where
+    they read it themselves; so it says nothing else of that person.
     """
     _told.update(sentences)
 
