@@ -19,3 +19,11 @@ def uuid7() -> uuid.UUID:
     number |= 0b10 << 62
     number |= secrets.randbits(62)
     return uuid.UUID(int=number)
+
+
+def uuid_or_none(given: str | None) -> uuid.UUID | None:
+    """The id that an address, a form or an entry names, or None where it names none."""
+    try:
+        return uuid.UUID(given or "")
+    except ValueError:
+        return None

@@ -136,7 +136,10 @@ class ProjectView(KeyView):
 
 
 def valid(kind: type[serializers.Serializer], request: Request) -> dict[str, Any]:
-    """What a request says, as its shape reads it. Raises `Invalid` where it is no object, else by field."""
+    """What a request says, as its shape reads it.
+
+    Raises `Invalid` where it is no object, and `ValidationError` by field where it does not fit the shape.
+    """
     if not isinstance(request.data, dict):
         raise Invalid(_("Send a JSON object."))
     given = kind(data=request.data)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -132,11 +131,3 @@ class SearchForm(forms.Form):
 def midnight(day: date) -> datetime:
     """When a day begins where the reader is."""
     return timezone.make_aware(datetime.combine(day, time.min))
-
-
-def uuid_or_none(given: str) -> UUID | None:
-    """The id in an address, if it is one."""
-    try:
-        return UUID(given)
-    except ValueError:
-        return None

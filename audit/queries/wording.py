@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.ids import uuid_or_none
 from accounts.models import APIKey, Membership, Project
 from accounts.roles import Part, Role
 from audit.envelope import PEOPLE, SERVICES
@@ -94,7 +95,8 @@ def result_in_words(result: str) -> str:
 def tell_events(sentences: Mapping[str, Words]) -> None:
     """An app says what its entries tell, by event: a sentence in the past tense, of what one such entry records.
 
-    It may begin with `%(who)s`, or `%(agent)s` where a key acts: whoever the entry names is put there.
+    It may begin with `%(who)s`, or `%(agent)s` where a key acts: whoever the entry names is put there, or *You* where
+    they read it themselves; so it says nothing else of that person.
     """
     _told.update(sentences)
 
@@ -154,18 +156,11 @@ def role_in_words(role: str | None) -> str:
     return role or ""
 
 
-def _uuid(ref: str | None) -> UUID | None:
-    try:
-        return UUID(ref or "")
-    except ValueError:
-        return None
-
-
 def names_of(entries: list[Entry]) -> dict[str, str]:
     """The names of members and keys among the actors, by reference. A participant has none: a seat is opaque."""
     refs = {entry.actor_kind: set[UUID]() for entry in entries}
     for entry in entries:
-        if (pk := _uuid(entry.actor_ref)) is not None:
+        if (pk := uuid_or_none(entry.actor_ref)) is not None:
             refs[entry.actor_kind].add(pk)
     named = {
         row.pk.hex: str(row.user)

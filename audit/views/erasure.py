@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import MemberRequest, for_members
+from accounts.ids import uuid_or_none
 from accounts.permissions import may
 from accounts.refusals import Invalid
 from audit.domain.erasure import By, erase_text
 from audit.forms.erasure import ErasureForm
-from audit.forms.search import uuid_or_none
 from audit.models import Entry
 from audit.queries.own_words import kept_as, written_by
 from audit.queries.wording import event_in_words, name_in_words

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -17,11 +17,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest, for_members
+from accounts.csv_lines import OPENS_AS_UTF_8, csv_lines
 from accounts.durations import took
+from accounts.ids import uuid_or_none
 from accounts.roles import Role
 from audit.envelope import instant
 from audit.export import NothingSigned, export
-from audit.forms.search import SearchForm, uuid_or_none
+from audit.forms.search import SearchForm
 from audit.models import Entry
 from audit.queries import wording
 from audit.queries.distribution import MOST_DAYS, Distribution, distribution
@@ -209,19 +211,6 @@ def record_proof(request: MemberRequest, slug: str, pk: UUID, form: str) -> Http
 # --- Files
 
 
-class _Echo:
-    """What `csv.writer` writes into, so that each line can be streamed."""
-
-    def write(self, value: str) -> str:
-        return value
-
-
-def _plain(value: object) -> str:
-    """A cell no spreadsheet will run: a leading sign of a formula is set off by an apostrophe."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
-
-
 @require_safe
 @for_members(read=READ)
 def record_file(request: MemberRequest, slug: str, form: str) -> StreamingHttpResponse:
@@ -240,13 +229,13 @@ def record_file(request: MemberRequest, slug: str, form: str) -> StreamingHttpRe
 
 
 def _csv(request: MemberRequest, wanted: Wanted) -> Iterator[str]:
-    writer = csv.writer(_Echo())
     columns = [name for name in COLUMNS if name != "organisation_id"]
-    yield "\ufeff" + writer.writerow(columns)
-    for entry in every(request.organisation, wanted):
-        cells = [getattr(entry, name) for name in columns]
-        cells[columns.index("timestamp")] = instant(entry.timestamp)
-        yield writer.writerow([_plain(cell) for cell in cells])
+
+    def cells(entry: Entry) -> list[object]:
+        return [instant(entry.timestamp) if name == "timestamp" else getattr(entry, name) for name in columns]
+
+    rows = every(request.organisation, wanted)
+    return chain([OPENS_AS_UTF_8], csv_lines(chain([columns], map(cells, rows))))
 
 
 def _jsonl(request: MemberRequest, wanted: Wanted) -> Iterator[bytes]:

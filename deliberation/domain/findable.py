@@ -86,27 +86,29 @@ def _pairs(run: str) -> Iterator[str]:
 # --- What is found
 
 
+Row = tuple[str, UUID, list[UUID | None]]
+"""A kind of what is found, the id of the row, and those of its texts."""
+
+
+def hold_what_finds(precedent: Precedent) -> None:
+    """Let nobody erase a text by which the precedent will be found before the transaction ends.
+
+    Whoever erases one sees no words that are not committed yet, and would leave them there; where they came first, what
+    is read from here on is what they left.
+    """
+    texts = {text for _kind, _row, texts in _rows_of(precedent) for text in texts if text}
+    texts |= {text for text in [precedent.deliberation.decision_asked_id] if text}
+    list(Text.objects.select_for_update().filter(pk__in=texts).order_by("pk").values_list("pk"))
+
+
 def make_findable(precedent: Precedent) -> None:
     """Keep what a signed outcome and its losses and promises are found by, in the transaction of the signature.
 
     Doing it again puts what its texts say now in the place of what was kept.
     """
-    kind = Searchable.Kind
-    version = precedent.outcome.signed_version
-    assert version is not None
-    question = precedent.deliberation.question
-    rows: list[tuple[str, UUID, Iterable[Text | None]]] = [
-        (kind.PRECEDENT, precedent.pk, (question, version.decision, version.justification, version.applies_to)),
-    ]
-    given_less = version.values.filter(side=WeighedValue.Side.DEPRIORITIZED).select_related("text")
-    rows.append((kind.LESS_WEIGHT, version.pk, [one.text for one in given_less]))
-    for loss in version.remainders.select_related("loss", "bearer", "debt"):
-        rows.append((kind.LOSS, loss.pk, (question, loss.loss, loss.bearer, loss.debt)))
-        rows.append((kind.BEARER, loss.pk, (loss.bearer,)))
-    for promise in version.commitments.select_related("what", "to_whom", "owner", "remainder__bearer"):
-        bearer = promise.remainder.bearer if promise.remainder else None
-        rows.append((kind.PROMISE, promise.pk, (question, promise.what, promise.to_whom, promise.owner)))
-        rows.append((kind.PROMISED_TO, promise.pk, (promise.to_whom, bearer)))
+    rows = _rows_of(precedent)
+    said = Text.objects.filter(pk__in={text for _kind, _row, texts in rows for text in texts if text})
+    bodies = dict(said.values_list("pk", "body"))
     Searchable.objects.filter(deliberation=precedent.deliberation_id).delete()
     Searchable.objects.bulk_create(
         Searchable(
@@ -114,10 +116,30 @@ def make_findable(precedent: Precedent) -> None:
             deliberation_id=precedent.deliberation_id,
             kind=of,
             row=row,
-            words=" ".join(words_of(text.body for text in texts if text)),
+            words=" ".join(words_of(bodies[text] for text in texts if text)),
         )
         for of, row, texts in rows
     )
+
+
+def _rows_of(precedent: Precedent) -> list[Row]:
+    kind = Searchable.Kind
+    version = precedent.outcome.signed_version
+    assert version is not None
+    question = precedent.deliberation.question_id
+    rows: list[Row] = [
+        (kind.PRECEDENT, precedent.pk, [question, version.decision_id, version.justification_id, version.applies_to_id])
+    ]
+    given_less = version.values.filter(side=WeighedValue.Side.DEPRIORITIZED)
+    rows.append((kind.LESS_WEIGHT, version.pk, list(given_less.values_list("text", flat=True))))
+    for loss in version.remainders.all():
+        rows.append((kind.LOSS, loss.pk, [question, loss.loss_id, loss.bearer_id, loss.debt_id]))
+        rows.append((kind.BEARER, loss.pk, [loss.bearer_id]))
+    for promise in version.commitments.select_related("remainder"):
+        bearer = promise.remainder.bearer_id if promise.remainder else None
+        rows.append((kind.PROMISE, promise.pk, [question, promise.what_id, promise.to_whom_id, promise.owner_id]))
+        rows.append((kind.PROMISED_TO, promise.pk, [promise.to_whom_id, bearer]))
+    return rows
 
 
 def those_that_name(text: Text) -> QuerySet[Precedent]:

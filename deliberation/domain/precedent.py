@@ -13,7 +13,7 @@ from accounts.models import Organisation, User
 from accounts.refusals import Invalid
 from deliberation.domain.act import Act, perform
 from deliberation.domain.agents import release_agents
-from deliberation.domain.findable import make_findable
+from deliberation.domain.findable import hold_what_finds, make_findable
 from deliberation.domain.likeness import forget_terms, index_precedent
 from deliberation.models import Citation, Deliberation, Outcome, Precedent, Review
 
@@ -51,6 +51,7 @@ def make_precedent(act: Act, outcome: Outcome) -> Precedent:
         state_since=act.now,
         created_at=act.now,
     )
+    hold_what_finds(precedent)
     index_precedent(precedent)
     make_findable(precedent)
     schedule_review(precedent, version.review_date)

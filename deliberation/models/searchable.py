@@ -9,7 +9,7 @@ from deliberation.models.tenancy import OfDeliberation, one_of
 
 
 class Searchable(OfDeliberation):
-    """The words by which a row of a signed outcome is found (migration 0010 holds the index).
+    """The words by which a row of a signed outcome is found (migration 0011 holds the index).
 
     It is derived: written with the signature, after which no text changes. When one of the texts is erased, the
     database removes everything of that deliberation, and it is written again from those that are left. `row` is the id

@@ -22,8 +22,10 @@ from deliberation.models import (
 )
 
 SPOKEN: tuple[tuple[type[Model], str, str], ...] = (
-    *((model, "seat", "entered_by") for model in (Position, SharedValue, Stance, AgreementAnswer, SideAnswer, Shift)),
-    (Dissent, "seat", "entered_by"),
+    *(
+        (model, "seat", "entered_by")
+        for model in (Position, SharedValue, Stance, AgreementAnswer, SideAnswer, Shift, Dissent)
+    ),
     (Option, "by_seat", "by_user"),
 )
 """What may be entered, who said it, and who entered it."""

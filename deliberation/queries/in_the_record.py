@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.apps import apps
 from django.urls import reverse
 
+from accounts.ids import uuid_or_none
 from accounts.models import Organisation
 from accounts.permissions import Caller, may
 from accounts.roles import Role
-from audit.forms.search import uuid_or_none
 from audit.queries.registry import lead_by
 from deliberation.models import Deliberation, State
 from deliberation.models.tenancy import OfDeliberation

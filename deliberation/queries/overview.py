@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import SeatUser
-from accounts.permissions import TABLE
 from accounts.roles import Part, Role
 from audit.models import Entry
+from audit.queries.wording import event_in_words
 from deliberation.domain.completeness import latest_version
 from deliberation.models import (
     Amendment,
@@ -262,6 +262,8 @@ PAST = {
     "deliberation.review.to_deliberation": gettext_lazy("A new deliberation was opened to change the decision."),
     "deliberation.review.return": gettext_lazy("The new deliberation left the decision as it was; it is due again."),
 }
+"""Acts of the process as their own deliberation tells them. The record tells each event of any, and who it was: see
+`sentences.py`, which also has those that are not here."""
 
 OF_THE_PROCESS = (Terms, StakeholderList, Amendment, Round, Outcome, OutcomeVersion, Precedent, Review)
 """The rows whose entries are the history of the process; what one person said or did is not among them."""
@@ -279,11 +281,10 @@ def history(deliberation: Deliberation, rounds: list[Round]) -> list[Happened]:
     # Put in order here: asked for the newest, SQLite would go through the log from its end until it had so many.
     about = Entry.objects.filter(subject_id__in=[str(pk) for pk in ids]).defer("canonical").order_by()
     entries = sorted(about, key=lambda entry: entry.pk)[-MOST_SHOWN:]
-    said = {row.event: row.says for row in TABLE.values() if row.event}
     numbers = {str(row.pk): row.number for row in rounds}
     found: list[Happened] = []
     for entry in entries:
-        says = str(PAST.get(entry.event) or said.get(entry.event) or entry.event)
+        says = str(PAST.get(entry.event) or event_in_words(entry.event))
         if "%(number)s" in says:
             says %= {"number": numbers.get(entry.subject_id, "")}
         role = role_in_words(entry.actor_kind, entry.actor_role)

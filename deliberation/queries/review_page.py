@@ -36,7 +36,7 @@ def status_of_review(packet: Packet, place: Place) -> list[dict[str, Any]]:
 
 
 def packet_words(packet: Packet) -> dict[str, Any]:
-    """The packet as components take it: opinions, losses, commitments, reports, voices, citations, earlier reviews."""
+    """The packet as components take it: opinions, losses, commitments. The rest of it the page prints as it is."""
     return {
         "opinions": _opinions(packet),
         "losses": _losses(packet),

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from deliberation.models import Seat, Stakeholder
 from deliberation.queries.stakeholders import Place
-from tractatus_site.templatetags.page import said
 
 register = template.Library()
 
@@ -32,4 +31,4 @@ def stands_for(row: Stakeholder) -> SafeString:
 
 
 def _told(head: str, places: Sequence[Place]) -> str:
-    return f"{escape(head)} {'; '.join(said(place.title) for place in places)}"
+    return f"{escape(head)} {'; '.join(f'<bdi>{escape(place.title)}</bdi>' for place in places)}"

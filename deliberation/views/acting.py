@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -50,14 +48,6 @@ def must_facilitate(request: DeliberationRequest) -> None:
     """Raise `NotAllowed` for everybody but the facilitator: who is asked, and how they are invited, is theirs."""
     if Part.FACILITATOR not in request.standing.parts:
         raise NotAllowed(_("The facilitator draws up the list, and invites."))
-
-
-def uuid_of(value: str | None) -> UUID | None:
-    """The id that a request names, or None where it is no id."""
-    try:
-        return UUID(value or "")
-    except ValueError:
-        return None
 
 
 def must(request: DeliberationRequest, deliberation: Deliberation, verb: str) -> None:

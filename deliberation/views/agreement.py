@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.ids import uuid_or_none
 from deliberation.addresses import address
 from deliberation.domain.agreement import answer_agreement, answer_side, put_agreement, put_difference, tell_shift
 from deliberation.forms import rounds as forms
@@ -30,7 +31,7 @@ from deliberation.models import (
 from deliberation.queries.agreement import Agreed, Differing, SideShown, agreements, differences, shifts
 from deliberation.queries.said import version_of
 from deliberation.views.access import DeliberationRequest, deliberation_view
-from deliberation.views.acting import seat_of, to, user_of, uuid_of
+from deliberation.views.acting import seat_of, to, user_of
 from deliberation.views.rounds import frame, must_accept_first, questions_of
 from deliberation.views.writing import Forms, Writing, status_of
 
@@ -205,7 +206,7 @@ def _replaced(request: DeliberationRequest, deliberation: Deliberation, model: t
     key = request.GET.get("replaces")
     if not key:
         return None
-    return get_object_or_404(model.objects.select_related("text"), pk=uuid_of(key), deliberation=deliberation)
+    return get_object_or_404(model.objects.select_related("text"), pk=uuid_or_none(key), deliberation=deliberation)
 
 
 @require_POST

@@ -10,8 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import for_members
-from accounts.models import User
+from accounts.access import MemberRequest, for_members
 from accounts.scope import open_organisation
 from accounts.views.acting import tries
 from deliberation.domain.calendar import (
@@ -43,10 +42,10 @@ def reviews_ics(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @for_members(read="read_reviews")
-def calendar_link(request: HttpRequest, slug: str) -> HttpResponse:
+def calendar_link(request: MemberRequest, slug: str) -> HttpResponse:
     """Make the address, make it anew, or end it."""
-    membership = request.membership  # type: ignore[attr-defined]
-    user: User = request.user  # type: ignore[assignment]
+    membership = request.membership
+    user = request.user
     if request.method == "POST":
         if request.POST.get("do") == "end":
             tries(request, lambda: end_calendar_link(membership, by=user), done=_("The address is closed for good."))

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.ids import uuid_or_none
 from accounts.permissions import rule
 from accounts.views.acting import tries
 from audit.models import Entry
@@ -22,7 +23,7 @@ from deliberation.models import Deliberation, Dissent, Seat
 from deliberation.queries import outcome_page
 from deliberation.queries.outcome import document_of, version_to_read
 from deliberation.views.access import DeliberationRequest, deliberation_view
-from deliberation.views.acting import form_page, must, seat_of, to, user_of, uuid_of
+from deliberation.views.acting import form_page, must, seat_of, to, user_of
 from deliberation.views.writing import Writing
 
 
@@ -79,7 +80,7 @@ def dissent_write(request: DeliberationRequest, deliberation: Deliberation) -> H
 
 def _replaced(request: DeliberationRequest, deliberation: Deliberation, seat: Seat) -> Dissent | None:
     key = request.GET.get("replaces")
-    return get_object_or_404(Dissent, pk=uuid_of(key), deliberation=deliberation, seat=seat) if key else None
+    return get_object_or_404(Dissent, pk=uuid_or_none(key), deliberation=deliberation, seat=seat) if key else None
 
 
 def _initial(replaces: Dissent | None) -> dict[str, Any]:

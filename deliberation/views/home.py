@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
@@ -16,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts import clock
-from accounts.access import for_members, for_people
+from accounts.access import MemberRequest, for_members, for_people
+from accounts.csv_lines import csv_file
 from accounts.durations import how_long
-from accounts.models import User
+from accounts.models import Membership
 from accounts.notifications import mail_is_sent
 from accounts.roles import Role
 from deliberation.models import Round
@@ -88,14 +88,12 @@ def _asked_row(one: AnyAsked, *, first: bool) -> dict[str, Any]:
 
 def _alone(organisation: Any) -> bool:
     """Whether the organisation has fewer than two people, so that no gate can be passed yet."""
-    from accounts.models import Membership
-
     return Membership.objects.filter(organisation=organisation, ended_at__isnull=True).count() < 2
 
 
 @require_safe
 @for_members(read="read_board")
-def board(request: HttpRequest, slug: str) -> HttpResponse:
+def board(request: MemberRequest, slug: str) -> HttpResponse:
     """A row a deliberation: where it stands, who has been heard, what holds it up, one next action."""
     show = request.GET.get("show", "all")
     show = show if show in boards.FILTERS else "all"
@@ -122,14 +120,13 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
             ],
             "more": more,
             "silence": boards.silence(now),
-            "may_convene": Role.FACILITATOR in request.membership.roles,  # type: ignore[attr-defined]
+            "may_convene": Role.FACILITATOR in request.membership.roles,
         },
     )
 
 
-def _board_rows(request: HttpRequest, show: str, after: int | None, most: int) -> list[boards.BoardRow]:
-    user: User = request.user  # type: ignore[assignment]
-    roles = request.membership.roles  # type: ignore[attr-defined]
+def _board_rows(request: MemberRequest, show: str, after: int | None, most: int) -> list[boards.BoardRow]:
+    user, roles = request.user, request.membership.roles
     return boards.board(user, places_of(user), roles=roles, show=show, after=after, most=most)
 
 
@@ -172,47 +169,30 @@ AT_A_TIME = 200
 """So many rows of the CSV are read at once."""
 
 
-class Echo:
-    """What `csv.writer` writes into, so that each line can be streamed."""
-
-    def write(self, value: str) -> str:
-        return value
-
-
-def plain_cell(value: object) -> str:
-    """A cell no spreadsheet will run: a leading sign of a formula is set off by an apostrophe."""
-    text = str(value)
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
-
-
 @require_safe
 @for_members(read="read_board")
-def board_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
+def board_csv(request: MemberRequest, slug: str) -> StreamingHttpResponse:
     """The board as CSV, with the filter that is chosen."""
     show = request.GET.get("show", "all")
-    writer = csv.writer(Echo())
 
-    def lines() -> Iterator[str]:
-        yield "\ufeff"
-        yield writer.writerow(
-            [
-                _("Reference"),
-                _("Question"),
-                _("Urgency"),
-                _("State"),
-                _("Since"),
-                _("Closes"),
-                _("Held up by"),
-                _("Next"),
-            ]
-        )
+    def lines() -> Iterator[list[object]]:
+        yield [
+            _("Reference"),
+            _("Question"),
+            _("Urgency"),
+            _("State"),
+            _("Since"),
+            _("Closes"),
+            _("Held up by"),
+            _("Next"),
+        ]
         after: int | None = None
         while True:
             rows = _board_rows(request, show if show in boards.FILTERS else "all", after, AT_A_TIME)
             for row in rows:
                 here = row.deliberation
                 closes = row.round.closes_at if row.round and row.round.state == Round.State.OPEN else None
-                cells = [
+                yield [
                     here.reference,
                     here.question,
                     here.get_urgency_display(),
@@ -222,11 +202,8 @@ def board_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
                     " ".join(row.held),
                     row.next[0] if row.next else "",
                 ]
-                yield writer.writerow([plain_cell(cell) for cell in cells])
             if len(rows) < AT_A_TIME:
                 return
             after = rows[-1].deliberation.number
 
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="board-{slug}.csv"'
-    return response
+    return csv_file(f"board-{slug}.csv", lines())

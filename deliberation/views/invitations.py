@@ -53,6 +53,8 @@ def invitations(request: DeliberationRequest, deliberation: Deliberation) -> Htt
         )
         return to(deliberation, "invitations")
     rows = invitations_page(deliberation)
+    states = {row.invitation.state: row.state for row in rows}
+    only = request.GET.get("state", "")
     terms = latest_terms(deliberation)
     facilitates = Part.FACILITATOR in standing.parts
     mails = mail_is_sent()
@@ -61,7 +63,9 @@ def invitations(request: DeliberationRequest, deliberation: Deliberation) -> Htt
         "deliberation/invitations.html",
         {
             "deliberation": deliberation,
-            "rows": rows,
+            "rows": [row for row in rows if only not in states or row.invitation.state == only],
+            "states": states if len(states) > 1 else {},
+            "only": only if only in states else "",
             "waiting": [row for row in rows if not row.is_sent],
             "mails": mails,
             "mailable": [row for row in rows if mails and not row.is_sent and row.invitation.stakeholder.email],

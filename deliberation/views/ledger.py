@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -17,6 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest, for_members
+from accounts.csv_lines import csv_file
+from accounts.ids import uuid_or_none
 from accounts.models import Project
 from deliberation.domain.precedent import today_in
 from deliberation.forms.ledger import LedgerForm
@@ -24,7 +25,7 @@ from deliberation.models import Group, Remainder
 from deliberation.queries import ledger as reads
 from deliberation.queries.ledger import LOSSES, PROMISES, STANDINGS, Line, Wanted
 from deliberation.queries.titles import titles_decided
-from deliberation.views.home import AT_A_TIME, Echo, plain_cell
+from deliberation.views.home import AT_A_TIME
 
 READ = "read_ledger"
 
@@ -35,7 +36,7 @@ def ledger(request: MemberRequest, slug: str) -> HttpResponse:
     """Losses or promises, the newest first, with who bears most of what was looked for."""
     form, wanted = _asked_for(request)
     today = today_in(request.organisation)
-    page = reads.page_of(wanted, _uuid(request.GET.get("after", "")), today=today)
+    page = reads.page_of(wanted, uuid_or_none(request.GET.get("after", "")), today=today)
     found = _lines(wanted, page.rows, today)
     query = {key: value for key, value in request.GET.items() if key not in {"after", "sums"} and value}
     shows_losses = wanted.show == LOSSES
@@ -69,25 +70,20 @@ def ledger(request: MemberRequest, slug: str) -> HttpResponse:
 def ledger_csv(request: MemberRequest, slug: str) -> StreamingHttpResponse:
     """The same as CSV: one line a promise, and one for a loss for which nobody has promised anything."""
     _form, wanted = _asked_for(request)
-    writer = csv.writer(Echo())
     today = today_in(request.organisation)
 
-    def lines() -> Iterator[str]:
-        yield "\ufeff"
-        yield writer.writerow([str(one) for one in HEADS])
+    def lines() -> Iterator[Iterable[object]]:
+        yield HEADS
         after: UUID | None = None
         while True:
             page = reads.page_of(wanted, after, AT_A_TIME, today=today)
             after = page.following
             for line in _lines(wanted, page.rows, today):
-                for cells in _cells(request, line, slug):
-                    yield writer.writerow([plain_cell(cell) for cell in cells])
+                yield from _cells(request, line, slug)
             if after is None:
                 return
 
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="ledger-{slug}.csv"'
-    return response
+    return csv_file(f"ledger-{slug}.csv", lines())
 
 
 HEADS = (
@@ -173,10 +169,3 @@ def _cells(request: MemberRequest, line: Line, slug: str) -> Iterator[list[objec
             *about, *lost, debt, promise.what, promise.to_whom, one.owner, promise.due.isoformat(), promise.state,
             settled, late, address,
         ]  # fmt: skip
-
-
-def _uuid(given: str) -> UUID | None:
-    try:
-        return UUID(given)
-    except ValueError:
-        return None

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.access import for_members
+from accounts.access import MemberRequest, for_members
 from deliberation.queries.outbox import mail, mails
 
 
 @require_safe
 @for_members(read="read_asked")
-def outbox(request: HttpRequest, slug: str) -> HttpResponse:
+def outbox(request: MemberRequest, slug: str) -> HttpResponse:
     """All mails of the demo, newest first."""
     _must_be_demo(request)
     return render(request, "deliberation/outbox.html", {"mails": mails()})
@@ -20,7 +20,7 @@ def outbox(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @for_members(read="read_asked")
-def outbox_mail(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+def outbox_mail(request: MemberRequest, slug: str, key: str) -> HttpResponse:
     """One mail, with its links."""
     _must_be_demo(request)
     one = mail(key)
@@ -29,6 +29,6 @@ def outbox_mail(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     return render(request, "deliberation/outbox_mail.html", {"mail": one})
 
 
-def _must_be_demo(request: HttpRequest) -> None:
-    if not request.organisation.is_demo:  # type: ignore[attr-defined]
+def _must_be_demo(request: MemberRequest) -> None:
+    if not request.organisation.is_demo:
         raise Http404

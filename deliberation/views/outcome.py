@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -23,13 +23,13 @@ from deliberation.queries.outcome import Document, document_of, version_to_read
 from deliberation.queries.outcome_as_json import outcome_as_json
 from deliberation.queries.precedent import place_of
 from deliberation.queries.publication import current_publication
-from deliberation.views.access import deliberation_view
+from deliberation.views.access import DeliberationRequest, deliberation_view
 from deliberation.views.typeset import typeset
 
 
 @require_safe
 @deliberation_view("read_outcome")
-def outcome(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+def outcome(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     """The outcome as it stands for the reader: signed for members; the circulated draft for who takes part."""
     version = readable(request, deliberation)
     if version is None:
@@ -37,7 +37,7 @@ def outcome(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
             raise Http404
         return render(request, "deliberation/outcome_none.html", _nothing(request, deliberation))
     drawn = request.GET.get("order") == "drawn"
-    viewer = request.seat.pk if request.seat else request.user.pk  # type: ignore[attr-defined]
+    viewer = request.seat.pk if request.seat else request.user.pk
     order = None if drawn else frameworks_in_order(deliberation, viewer)
     document = document_of(version, frameworks=order)
     proof = proof_of(document.entry) if document.entry else None
@@ -45,22 +45,22 @@ def outcome(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
     return render(request, "deliberation/outcome.html", shown)
 
 
-def readable(request: HttpRequest, deliberation: Deliberation) -> OutcomeVersion | None:
+def readable(request: DeliberationRequest, deliberation: Deliberation) -> OutcomeVersion | None:
     """The version this reader may see, if any."""
-    drafts = Part.FACILITATOR in request.standing.parts  # type: ignore[attr-defined]
+    drafts = Part.FACILITATOR in request.standing.parts
     return version_to_read(deliberation, drafts=drafts, circulated=_takes_part(request))
 
 
-def _takes_part(request: HttpRequest) -> bool:
-    seated = rule("read_deliberation").admits(request.standing.named)  # type: ignore[attr-defined]
-    return bool(seated or request.seat)  # type: ignore[attr-defined]
+def _takes_part(request: DeliberationRequest) -> bool:
+    seated = rule("read_deliberation").admits(request.standing.named)
+    return bool(seated or request.seat)
 
 
-def _nothing(request: HttpRequest, deliberation: Deliberation) -> dict[str, Any]:
-    return {"deliberation": deliberation, "may_draft": request.standing.may("draft_outcome")}  # type: ignore[attr-defined]
+def _nothing(request: DeliberationRequest, deliberation: Deliberation) -> dict[str, Any]:
+    return {"deliberation": deliberation, "may_draft": request.standing.may("draft_outcome")}
 
 
-def context_of(request: HttpRequest, document: Document) -> dict[str, Any]:
+def context_of(request: DeliberationRequest, document: Document) -> dict[str, Any]:
     """What the page shows of a document, and what this reader may do about it."""
     deliberation, version = document.deliberation, document.version
     precedent = Precedent.objects.filter(outcome=document.outcome).first()
@@ -83,10 +83,10 @@ def context_of(request: HttpRequest, document: Document) -> dict[str, Any]:
     }
 
 
-def acts_of(request: HttpRequest, document: Document) -> dict[str, Any]:
+def acts_of(request: DeliberationRequest, document: Document) -> dict[str, Any]:
     """What this reader may do now, by the table; each is a button or a link on the page."""
     deliberation, version = document.deliberation, document.version
-    standing, seat, now = request.standing, request.seat, clock.now()  # type: ignore[attr-defined]
+    standing, seat, now = request.standing, request.seat, clock.now()
     running = version.dissent_closes_at is not None and now < version.dissent_closes_at
     open_draft = version.circulated_at is None
     voice = standing_of(seat, deliberation) if seat else None
@@ -112,9 +112,9 @@ def acts_of(request: HttpRequest, document: Document) -> dict[str, Any]:
     }
 
 
-def dissents_here(request: HttpRequest, document: Document) -> list[dict[str, Any]]:
+def dissents_here(request: DeliberationRequest, document: Document) -> list[dict[str, Any]]:
     """What this reader may do about each dissent: join, change or take it back, or answer it."""
-    seat = request.seat  # type: ignore[attr-defined]
+    seat = request.seat
     joined = set(
         DissentJoin.objects.filter(deliberation=document.deliberation, seat=seat).values_list("dissent_id", flat=True)
         if seat
@@ -133,9 +133,9 @@ def dissents_here(request: HttpRequest, document: Document) -> list[dict[str, An
     ]
 
 
-def quote_asked(request: HttpRequest, document: Document) -> QuoteChoice | None:
+def quote_asked(request: DeliberationRequest, document: Document) -> QuoteChoice | None:
     """The choice this reader's seat is asked to make about publishing, made or not."""
-    seat = request.seat  # type: ignore[attr-defined]
+    seat = request.seat
     publication = current_publication(document.outcome) if seat and document.is_signed else None
     return QuoteChoice.objects.filter(publication=publication, seat=seat).first() if publication else None
 
@@ -143,7 +143,7 @@ def quote_asked(request: HttpRequest, document: Document) -> QuoteChoice | None:
 # --- What one takes along. In print and export the frameworks stand in one drawn order.
 
 
-def _document(request: HttpRequest, deliberation: Deliberation) -> Document:
+def _document(request: DeliberationRequest, deliberation: Deliberation) -> Document:
     version = readable(request, deliberation)
     if version is None:
         raise Http404
@@ -152,7 +152,7 @@ def _document(request: HttpRequest, deliberation: Deliberation) -> Document:
 
 @require_safe
 @deliberation_view("read_outcome")
-def outcome_json(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+def outcome_json(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     """The same as JSON, with the keys of core concepts. Drafts are not given out."""
     document = _document(request, deliberation)
     if not document.is_signed:
@@ -162,7 +162,7 @@ def outcome_json(request: HttpRequest, deliberation: Deliberation) -> HttpRespon
 
 @require_safe
 @deliberation_view("read_outcome")
-def outcome_markdown(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+def outcome_markdown(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     """The same as Markdown."""
     document = _document(request, deliberation)
     return file_of(markdown_of(document), "text/markdown; charset=utf-8", document, "md")
@@ -170,7 +170,7 @@ def outcome_markdown(request: HttpRequest, deliberation: Deliberation) -> HttpRe
 
 @require_safe
 @deliberation_view("read_outcome")
-def outcome_pdf(request: HttpRequest, deliberation: Deliberation) -> HttpResponse:
+def outcome_pdf(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     """The same as PDF, decision and dissent at the same size."""
     document = _document(request, deliberation)
     return file_of(typeset(document), "application/pdf", document, "pdf")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest, for_members
+from accounts.ids import uuid_or_none
 from accounts.models import Project, SeatUser, User
 from accounts.roles import Part
 from deliberation.domain.change_reports import report_change
@@ -43,7 +43,7 @@ def precedent_list(request: MemberRequest, slug: str) -> HttpResponse:
     projects = list(Project.objects.all())
     form = SearchForm(request.GET or None, frameworks=titles, projects=projects)
     wanted = form.wanted() if request.GET else SearchForm({}, frameworks=(), projects=()).wanted()
-    page = page_of(organisation, wanted, _uuid(request.GET.get("after", "")))
+    page = page_of(organisation, wanted, uuid_or_none(request.GET.get("after", "")))
     rows, following = page.rows, page.following
     places = places_of_precedents(rows, organisation)
     # Words come by POST, so that they stand in no address and no log; a link may name a deliberation by its number.
@@ -85,13 +85,6 @@ def _like(given: str, user: User) -> Deliberation | str:
         if found is not None and (found.state == State.DECIDED or standing_of(user, found).parts):
             return found
     return given[:5000]
-
-
-def _uuid(given: str) -> UUID | None:
-    try:
-        return UUID(given)
-    except ValueError:
-        return None
 
 
 def precedent_row(row: Precedent, place: Place, slug: str) -> dict[str, Any]:

@@ -9,12 +9,13 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.ids import uuid_or_none
 from deliberation.domain.questions import put_question, reply
 from deliberation.forms import rounds as forms
 from deliberation.models import Deliberation, Option, Question
 from deliberation.views.access import DeliberationRequest, deliberation_view
 from deliberation.views.accommodations import show_accommodations
-from deliberation.views.acting import seat_of, speaker_of, to, uuid_of
+from deliberation.views.acting import seat_of, speaker_of, to
 from deliberation.views.agreement import show_agreement
 from deliberation.views.rounds import seats_to_ask, show_round
 from deliberation.views.writing import Writing
@@ -26,7 +27,7 @@ def question_put(request: DeliberationRequest, deliberation: Deliberation) -> Ht
     """Put a question to one person or to everybody, about a proposal or in general."""
     seat, number = seat_of(request), deliberation.round_number or 1
     about = request.POST.get("option")
-    option = get_object_or_404(Option, deliberation=deliberation, pk=uuid_of(about)) if about else None
+    option = get_object_or_404(Option, deliberation=deliberation, pk=uuid_or_none(about)) if about else None
     writing = Writing(
         request,
         deliberation,

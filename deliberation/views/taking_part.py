@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from accounts.ids import uuid_or_none
 from deliberation.domain.requests import ask_otherwise
 from deliberation.domain.taking_part import (
     WAITING,
@@ -24,7 +25,7 @@ from deliberation.queries.card import ways_out
 from deliberation.queries.conflict import drawn
 from deliberation.queries.invitations import what_is_asked
 from deliberation.views.access import DeliberationRequest, deliberation_view
-from deliberation.views.acting import form_page, seat_of, to, uuid_of
+from deliberation.views.acting import form_page, seat_of, to
 from deliberation.views.writing import Writing
 
 
@@ -96,7 +97,7 @@ def _in_their_order(form: Any, deliberation: Deliberation, seat: Seat) -> None:
 def card_accept(request: DeliberationRequest, deliberation: Deliberation) -> HttpResponse:
     seat = seat_of(request)
     invitation = Invitation.objects.select_related("stakeholder__why", "seat", "terms").get(seat=seat)
-    key = uuid_of(request.POST.get("terms"))
+    key = uuid_or_none(request.POST.get("terms"))
     read = Terms.objects.filter(deliberation=deliberation, pk=key).first() if key else None
     writing = _accepting(request, deliberation, invitation)
     if writing.sends(lambda data: accept_invitation(deliberation, by=seat, terms=read, **data)):

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.csv_lines import csv_lines
 from accounts.models import Project
 from instructions.domain.history_file import OURS
 from instructions.models import Import, Instruction
 from instructions.models.instruction import Quadrant
 
 FORMATS = ("json", "markdown", "csv")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _MARKS = re.compile(r"([\\`*_\[\]<>#|])")
 
 COLUMNS = (
@@ -153,21 +152,12 @@ def escaped(text: str) -> str:
 
 def as_csv(project: Project) -> Iterator[str]:
     """One line an instruction, for a spreadsheet. What a spreadsheet would take for a formula begins with '."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(COLUMNS)
-    for row in rows_of(project):
+
+    def cells(row: Instruction) -> list[object]:
         revision = row.current
         assert revision is not None
         values = as_row(row) | {"state": row.state, "revision": revision.number, "place": row.place}
         values |= {"id": row.key, "text": revision.text.body}
-        writer.writerow([_cell(values.get(name, getattr(row, name, ""))) for name in COLUMNS])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
-    yield buffer.getvalue()
+        return [values.get(name, getattr(row, name, "")) for name in COLUMNS]
 
-
-def _cell(value: Any) -> str:
-    said = "" if value is None else str(value)
-    return f"'{said}" if said.startswith(_FORMULA) else said
+    return csv_lines(chain([COLUMNS], map(cells, rows_of(project))))

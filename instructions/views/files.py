@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import clock
 from accounts.access import MemberRequest, for_members
+from accounts.ids import uuid_or_none
 from accounts.models import Project
 from accounts.queries.organisations import open_projects, projects
 from accounts.refusals import Invalid
 from accounts.views.acting import sent
-from audit.forms.search import uuid_or_none
 from instructions.domain.conflicts import Clash, Unanswered
 from instructions.domain.deciding import accept_proposals, reject_proposals
 from instructions.domain.exporting import as_csv, as_json, as_markdown

@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest, for_members
+from accounts.ids import uuid_or_none
 from accounts.permissions import may
 from accounts.queries.organisations import projects
-from audit.forms.search import uuid_or_none
 from audit.models import Text
 from instructions.forms.listing import FilterForm
 from instructions.models import Instruction

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from audit.forms.search import uuid_or_none
+from accounts.ids import uuid_or_none
 from audit.models import Entry
 from audit.queries.registry import lead_to, tell_acts
 from oversight.models import Check

@@ -19,11 +19,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest, for_members
 from accounts.durations import took
+from accounts.ids import uuid_or_none
 from accounts.permissions import Caller, may
 from accounts.queries.organisations import projects
 from audit.models import Entry
 from audit.queries.proofs import proof_of
-from deliberation.views.acting import uuid_of
 from oversight.domain.handoffs import as_markdown
 from oversight.domain.stops import may_freeze
 from oversight.forms.listing import FilterForm
@@ -52,7 +52,7 @@ def agents(request: MemberRequest, slug: str) -> HttpResponse:
     keys = list(of_sessions.keys_of(request.organisation))
     form = FilterForm(given, keys=keys, projects=projects())
     wanted = form.wanted()
-    after = uuid_of(given.get("after"))
+    after = uuid_or_none(given.get("after"))
     ended, following = of_sessions.ended_sessions(request.organisation, wanted, after)
     open_now = [] if after else of_sessions.open_sessions(request.organisation, wanted)
     query = {key: value for key, value in given.items() if key != "after" and value}
@@ -82,7 +82,7 @@ def agent_session(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
     session = of_sessions.get_session_for(request.organisation, pk)
     if session is None:
         raise Http404
-    before, after = uuid_of(request.GET.get("before")), uuid_of(request.GET.get("after"))
+    before, after = uuid_or_none(request.GET.get("before")), uuid_or_none(request.GET.get("after"))
     page = of_sessions.page_of(session, before=before, after=after)
     watch = render_to_string("oversight/parts/watch.html", _watched(request, page))
     seen = hashlib.sha256(watch.encode()).hexdigest()[:20]

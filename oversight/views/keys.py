@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import MemberRequest, for_members
 from accounts.domain.keys import set_key_mode
+from accounts.ids import uuid_or_none
 from accounts.models import APIKey
 from accounts.permissions import may, require
 from accounts.views.acting import tries
-from deliberation.views.acting import uuid_of
 from oversight.domain.modes import mark_stop
 from oversight.domain.stops import may_freeze
 from oversight.forms.stops import RIGHT, MarkForm
@@ -33,7 +33,7 @@ def agent_key(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
     key = _key(request, pk)
     show = request.GET.get("show", "")
     show = show if show in (reading.ALL, reading.UNMARKED) else reading.UNMARKED
-    rows, older = reading.observed(request.organisation, key, show, uuid_of(request.GET.get("before")))
+    rows, older = reading.observed(request.organisation, key, show, uuid_or_none(request.GET.get("before")))
     return render(
         request,
         "oversight/key.html",

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_safe
 
 from accounts import clock
 from accounts.access import MemberRequest, for_members
+from accounts.ids import uuid_or_none
 from accounts.permissions import may, require
-from deliberation.views.acting import uuid_of
 from deliberation.views.writing import Forms, Writing, status_of
 from oversight.domain.convening import convene_for_request
 from oversight.domain.requests import grant_request, is_over, refuse_request
@@ -38,7 +38,7 @@ MOST_OPENED = 100
 @for_members(read=READ)
 def judgment_requests(request: MemberRequest, slug: str) -> HttpResponse:
     """What waits, most urgent first; what is deliberated; what was answered, and how."""
-    before = uuid_of(request.GET.get("before"))
+    before = uuid_or_none(request.GET.get("before"))
     organisation = request.organisation
     answered, following = reading.answered(organisation, before)
     everybody, each, lapsed = figures(organisation)

@@ -202,7 +202,7 @@ def test_erased_words_are_told_nowhere(house: Cast) -> None:
 
 
 def test_a_key_decides_nothing_by_what_it_sends(house: Cast) -> None:
-    """Fields that a key adds to a proposal change nothing of it: not its state, its id, where it holds, whose it is."""
+    """Fields that a key adds to a proposal are refused: its state, its id, where it holds, whose it is."""
     stands = in_force(house, REVIEW)
     key = Client(headers={"Authorization": f"Bearer {create_api_key(house.project, 'A', by=house.administrator)[1]}"})
     more = {
@@ -210,7 +210,12 @@ def test_a_key_decides_nothing_by_what_it_sends(house: Cast) -> None:
         "project": str(house.other_project.pk), "source": "deliberation", "supersedes": stands.key, "explicitness": 1,
         "persistence": "LOW", "overruled": [{"field": "persistence", "chosen": "LOW"}], "do": "publish",
     }  # fmt: skip
-    made = key.post(reverse("api_instructions"), {"text": PORT} | more, content_type="application/json").json()
+    for name, value in more.items():
+        refused = key.post(reverse("api_instructions"), {"text": PORT, name: value}, content_type="application/json")
+        assert refused.status_code == 422, name
+        assert [one["field"] for one in refused.json()["errors"]] == [name]
+    assert list(Instruction.objects.all()) == [stands]
+    made = key.post(reverse("api_instructions"), {"text": PORT}, content_type="application/json").json()
     one = Instruction.objects.get(key=made["id"])
     assert (made["state"], one.project_id, one.source, one.supersedes) == ("proposed", house.project.pk, "user", None)
     assert (one.key, one.persistence, one.published_by, anew(stands).state) == ("inst_002", "HIGH", None, "active")

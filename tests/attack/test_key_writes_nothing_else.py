@@ -53,8 +53,11 @@ def address(name: str, row: Any) -> str:
     return reverse(name, args=[row] if "key" in route.pattern.converters else [])
 
 
-def sent(method: str, to: str, secret: str) -> Any:
-    body = json.dumps({"decision": "Sign it.", "state": "signed"})
+SIGNED = {"decision": "Sign it.", "state": "signed"}
+
+
+def sent(method: str, to: str, secret: str, said: dict[str, str] = SIGNED) -> Any:
+    body = json.dumps(said)
     headers = {"Authorization": f"Bearer {secret}"}
     return Client().generic(method, to, body, content_type="application/json", headers=headers)
 
@@ -64,7 +67,10 @@ def sent(method: str, to: str, secret: str) -> Any:
 def test_key_writes_at_no_address_but_conflicts(cast: Cast, key: Any, name: str, method: str) -> None:
     """Key writes at no address but conflicts."""
     if (name, method) == ("api_conflicts", "POST"):
-        assert sent(method, address(name, None), key.secret).status_code == 201
+        refused = sent(method, address(name, None), key.secret)
+        assert (refused.status_code, [one["field"] for one in refused.json()["errors"]]) == (422, ["state"])
+        asked = {"decision": SIGNED["decision"]}
+        assert sent(method, address(name, None), key.secret, asked).status_code == 201
         return
     deliberation = stages.at_outcome(cast)
     entries, state = Entry.objects.count(), deliberation.state

@@ -14,7 +14,10 @@ from accounts.scope import open_organisation
 from audit.domain.erasure import erase_text
 from audit.models import Entry, Text
 from audit.queries.own_words import written_by
-from deliberation.models import Dissent, OutcomeVersion
+from audit.speakers import author_of
+from deliberation.domain.entering import enter_for
+from deliberation.domain.taking_part import leave
+from deliberation.models import Dissent, OutcomeVersion, Seat, SharedValue
 from tests.cast import Cast
 from tests.deliberation import stages
 
@@ -63,3 +66,28 @@ def test_whoever_signs_erases_no_dissent(cast: Cast) -> None:
         # Their author may, from whichever entry they come.
         erase_text(entry, name, by=author, reason="I named somebody.")
         assert Text.objects.get(pk=text.pk).is_erased
+
+
+def test_what_was_entered_for_a_voice_is_erased_by_nobody_else(cast: Cast) -> None:
+    """What the facilitator entered for a voice is not the facilitator's to erase, nor any other voice's, seat's or
+    organisation's; nor is it once the voice has left."""
+    deliberation = stages.at_round(cast, 2)
+    one, two, *_ = stages.voices(cast, deliberation)
+    enter_for(
+        deliberation, by=cast.facilitator, seat=one, given="spoken", what="shared_value", text="Sleep is worth it."
+    )
+    value = SharedValue.objects.get(seat=one, entered_by__isnull=False)
+    [(entry, name)] = committing_to(value.text)
+    assert entry.actor_ref == Membership.objects.get(user=cast.facilitator).pk.hex
+    assert value.text not in shown_to(cast, cast.facilitator)
+    staff = [seat.pk for seat in Seat.objects.filter(deliberation=deliberation).exclude(pk=one.pk)]
+    for other in (cast.facilitator, cast.holder, cast.editor, uuid7(), two.pk, entry.pk, *staff):
+        with pytest.raises(NotAllowed):
+            erase_text(entry, name, by=other, reason="It does not suit.")
+    with open_organisation(cast.other):
+        assert author_of(entry) == ""
+    leave(deliberation, by=one)
+    with pytest.raises(NotAllowed):
+        erase_text(entry, name, by=cast.facilitator, reason="They have left.")
+    erase_text(entry, name, by=one.pk, reason="It was said in confidence.")
+    assert Text.objects.get(pk=value.text_id).is_erased

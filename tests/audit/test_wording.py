@@ -58,6 +58,8 @@ def test_a_sentence_tells_what_happened_and_not_who_may() -> None:
         assert alone not in {str(row.says) for row in TABLE.values()}, event
         who, first = re.match(r"(Somebody |An agent )?(\w+)", alone).groups()  # type: ignore[union-attr]
         assert bool(who) == names_its_actor(event), event
+        # On the page of one's own words it begins with "You".
+        assert not re.search(r"\b(they|them|their|themselves)\b", alone), event
         if who:  # in the past: an ending of it, or one of those verbs that have none
             assert first.endswith("ed") or first in PAST, (event, first)
 

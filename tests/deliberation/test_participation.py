@@ -18,7 +18,7 @@ from deliberation.domain.links import token_of
 from deliberation.models import Deliberation, Invitation, Notice, Request, Seat, Stakeholder, StakeholderList, State
 from deliberation.queries.invitations import link_to
 from tests.cast import Cast
-from tests.deliberation.stages import at_draft, at_inviting, at_stakeholders, invited
+from tests.deliberation.stages import accepts, at_draft, at_inviting, at_stakeholders, invited
 
 pytestmark = pytest.mark.django_db
 
@@ -173,6 +173,22 @@ def test_facilitator_sends_and_sees_links_and_the_holder_sees_none(cast):
     assert Notice.objects.filter(kind="invitation", about__endswith=":2").count() == 1  # and is told
     assert "/p/" not in browser(cast.holder).get(page("invitations", deliberation)).content.decode()
     assert browser(cast.holder).get(page("invitation_letter", deliberation, first(deliberation).pk)).status_code == 403
+
+
+def test_facilitator_narrows_the_invitations_to_where_they_stand(cast):
+    deliberation = invited(cast, accept=False)
+    facilitator, shown = browser(cast.facilitator), page("invitations", deliberation)
+    assert "?state=" not in facilitator.get(shown).content.decode()  # all stand alike
+    accepts(cast, deliberation, "Stakeholder one")
+
+    def names(state: str) -> list[str]:
+        rows = facilitator.get(shown, {"state": state} if state else {}).context["rows"]
+        return [row.invitation.stakeholder.title for row in rows]
+
+    assert "?state=accepted#" in facilitator.get(shown).content.decode()
+    assert names("accepted") == ["Stakeholder one"]
+    assert names("sent") == ["Stakeholder two", "Stakeholder three", "Stakeholder four"]
+    assert names("") == names("left") == ["Stakeholder one", *names("sent")]
 
 
 def test_letter_holds_question_promises_and_address(cast):

@@ -134,6 +134,7 @@ def test_what_was_signed_earlier_gets_its_words_from_the_migration(decided):
     assert kept() == made
 
 
+@pytest.mark.alone
 def test_texts_are_taken_apart_alike_now_and_in_the_migration():
     longest = "a" * (LONGEST + 5)
     texts = [QUESTION, longest, "ΐﷺ ǰ İ", "", "\ud800 \x00", "จ", "AI判断b", "हिन्दी", "한국어는 띄어 쓴다"]
@@ -144,6 +145,7 @@ def test_texts_are_taken_apart_alike_now_and_in_the_migration():
     assert words_of(["AI判断b हिन्दी"]) == ["ai", "b", "हिन्दी", "判断", "断"]
 
 
+@pytest.mark.alone
 def test_of_a_text_that_is_all_different_words_so_much_is_kept_as_postgresql_takes():
     everything = "".join(f"{chr(0x10400 + n % 40)}{n:x} " for n in range(60_000))
     assert MOST - LONGEST < len(" ".join(words_of([everything]))) <= MOST

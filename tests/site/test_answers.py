@@ -67,3 +67,13 @@ def test_a_text_of_which_the_columns_were_read_prints_like_the_text(row: Read, w
 
 def test_an_answer_without_words_prints_none() -> None:
     assert "blockquote" not in printed({"text": text_in(Read(None, None), "reason"), "by": "Tane"})
+
+
+def test_links_stand_above_columns_of_which_one_is_long() -> None:
+    def above(*columns: dict[str, object]) -> bool:
+        return "<nav" in Template('{% include "components/abreast.html" %}').render(Context({"voices": columns}))
+
+    few, many = [{"by": "Tane"}] * 12, [{"by": "Tane"}] * 13
+    assert above({"key": "a", "title": "A", "answers": few}, {"key": "b", "title": "B", "answers": many})
+    assert not above({"key": "a", "title": "A", "answers": few}, {"key": "b", "title": "B", "answers": few})
+    assert not above({"key": "b", "title": "B", "answers": many})

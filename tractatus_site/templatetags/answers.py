@@ -5,7 +5,7 @@ In Python, because a round of 200 people prints a thousand texts: see decision 3
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -15,6 +15,9 @@ from django.utils.safestring import SafeString
 from tractatus_site.templatetags.page import lang, said, words
 
 register = template.Library()
+
+LONG = 12
+"""Answers in one column, from which on those below it are out of sight on a phone."""
 
 
 @register.simple_tag
@@ -27,6 +30,12 @@ def answers(given: Iterable[Mapping[str, Any]]) -> SafeString:
     how      how it was given: "Spoken, written down by the facilitator"
     """
     return SafeString("\n".join(_answer(one) for one in given or ()))
+
+
+@register.filter
+def any_long(voices: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the columns are worth links above them: one of several holds more than a screen or two."""
+    return len(voices) > 1 and any("key" in one and len(one["answers"]) > LONG for one in voices)
 
 
 def _answer(one: Mapping[str, Any]) -> str:
