@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.roles import Part
 from deliberation.domain.dates import in_words
+from deliberation.domain.review import dissenting_seats
 from deliberation.domain.seats import seat_of
 from deliberation.domain.terms import accepted_terms
-from deliberation.models import Ask, Deliberation, Invitation, MoreTime, Request, Round
+from deliberation.models import (
+    Ask,
+    Deliberation,
+    Invitation,
+    MoreTime,
+    Request,
+    Review,
+    ReviewVoice,
+    Round,
+    Seat,
+    State,
+)
 from deliberation.queries import rounds as reads
 from deliberation.queries.positions import WORDS
 
@@ -109,6 +123,29 @@ def terms_of(deliberation: Deliberation) -> list[dict[str, Any]]:
         {"label": _("Who pays"), "says": terms.paid_by},
         {"label": _("For your time"), "says": terms.compensation},
     ]
+
+
+@dataclass(frozen=True)
+class UnderReview:
+    """The review that goes on. `waits`: it asks them first, because they dissented, and they have not spoken yet."""
+
+    dissented: bool
+    spoken: bool
+
+    @property
+    def waits(self) -> bool:
+        return self.dissented and not self.spoken
+
+
+def review_of(deliberation: Deliberation, seat: Seat) -> UnderReview | None:
+    """The review that is in somebody's hands, as it concerns `seat`; without mail nothing else leads a guest there."""
+    if deliberation.state != State.DECIDED:
+        return None
+    taken = Review.objects.filter(deliberation=deliberation, state=Review.State.IN_REVIEW, signed_at__isnull=True)
+    review = taken.annotate(spoken=Exists(ReviewVoice.objects.filter(review=OuterRef("pk"), seat=seat))).first()
+    if review is None or seat.left_at is not None:
+        return None
+    return UnderReview(dissented=seat in dissenting_seats(deliberation), spoken=review.spoken)
 
 
 def what_comes(deliberation: Deliberation) -> list[dict[str, Any]]:

@@ -85,7 +85,10 @@ def show_card(request: DeliberationRequest, deliberation: Deliberation, refused:
         "may_ask_time": reading.may_ask_time(deliberation, ask, wish),
         "next": reading.what_comes(deliberation),
         "outcome_url": address(deliberation, "outcome") if deliberation.state == State.DECIDED else "",
+        "review": (review := reading.review_of(deliberation, seat)),
     }
+    if review is not None and review.waits:
+        context["says"] = _("It is looked at again. You dissented, so you are asked first what you see now.")
     if number == 1:
         position = own_position(seat)
         initial = {"based_on": 0} if position is None else reading.filled(position)
@@ -110,7 +113,7 @@ def _ways(deliberation: Deliberation, ask: Ask | None, open_: bool, wish: MoreTi
                 "card_more_time",
                 [ask.round.number],
                 _("I need more time"),
-                _("Say until when. You are answered within two working days."),
+                _("Say until when. You are answered within two working days, sooner where it is urgent."),
             )
         )
     own = [
@@ -188,7 +191,7 @@ def card_more_time(request: DeliberationRequest, deliberation: Deliberation, rou
     writing = Writing(request, deliberation, forms.MoreTimeForm, name="more_time", by=seat)
     if writing.sends(
         lambda data: ask_more_time(deliberation, by=seat, number=round_number, **data),
-        done=_("Your wish is with the facilitator. You are answered within two working days."),
+        done=_("Your wish is with the facilitator. You are answered in two working days, sooner where it is urgent."),
     ):
         return to(deliberation, "card")
     return _way_page(request, deliberation, ask, "more_time", writing)

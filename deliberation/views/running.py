@@ -33,11 +33,10 @@ from deliberation.views.writing import Writing
 @deliberation_view()
 def round_open(request: DeliberationRequest, deliberation: Deliberation, round_number: int) -> HttpResponse:
     """Open the next round by hand."""
-    tries(
-        request,
-        lambda: open_round(deliberation, by=user_of(request), number=round_number),
-        done=_("The round is open. Everybody who takes part is asked."),
-    )
+    asked = _("The round is open. Everybody who takes part is asked.")
+    if round_number == 4:
+        asked = _("The round is open. Nobody is asked anything before you have circulated a draft.")
+    tries(request, lambda: open_round(deliberation, by=user_of(request), number=round_number), done=asked)
     return to(deliberation, "round", round_number)
 
 

@@ -24,6 +24,8 @@ from audit.domain.surfaces import switch_surface
 from audit.models import Dataset, Entry
 from audit.queries.dataset import evaluation
 from audit.tasks import publish_datasets
+from oversight.domain.reports import EVENTS
+from oversight.models import Incident
 from tests.audit.recorded import check
 from tests.cast import make_member, make_organisation, make_project
 from tests.deliberation.pages import signed_in
@@ -47,11 +49,12 @@ LINE: dict[str, Any] = {
 
 @pytest.mark.alone
 def test_what_the_framework_says_of_itself_passes() -> None:
-    said = [
+    said: list[dict[str, Any]] = [
         {}, {"decision": "allow", "outcome": None, "boundary": None}, {"boundary": "own"}, {"outcome": "grant_used"},
         {"outcome": "would_deny"}, {"decision": "CRITICAL", "service": "ContextPressureMonitor"},
         {"outcome": "handoff_by_server"}, {"boundary": "12.2 user_agency"}, {"context_pressure": None},
     ]  # fmt: skip
+    said += [{"decision": event} for event in EVENTS] + [{"outcome": f"incident_{kind}"} for kind in Incident.Kind]
     assert [why_not(LINE | changed, HOUSE) for changed in said] == [None] * len(said)
 
 

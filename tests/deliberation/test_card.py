@@ -1,6 +1,7 @@
 """The participant's card: what it says, what it takes, and that nothing typed on it is lost."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -9,11 +10,12 @@ from accounts import clock
 from accounts.scope import open_organisation
 from deliberation.domain import entering, rounds
 from deliberation.domain.drafts import draft_of
-from deliberation.models import Ask, MoreTime, Position
+from deliberation.domain.review import speak_to_review, start_review
+from deliberation.models import Ask, MoreTime, Position, Round
 from tests.cast import Cast
 from tests.copies import past_the_guards
 from tests.deliberation.pages import address, by_link, signed_in
-from tests.deliberation.stages import at_round, seat_of
+from tests.deliberation.stages import SPOKEN, at_review_due, at_round, review_of, seat_of
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +54,43 @@ def test_card_of_a_member_on_a_seat_is_the_same(asked, cast):
     sit(cast.organisation, deliberation.pk, seat.pk, cast.stakeholders[0])
     page = signed_in(cast.stakeholders[0]).get(address("card", deliberation))
     assert page.status_code == 200
+
+
+def test_without_mail_the_card_leads_whoever_dissented_to_the_review(cast):
+    deliberation = at_review_due(cast)
+    dissenter, other = seat_of(deliberation, "Stakeholder one"), seat_of(deliberation, "Stakeholder two")
+    to_the_review = f'href="{address("review_speak", deliberation)}"'
+    assert to_the_review not in by_link(dissenter).get(address("card", deliberation)).content.decode()
+    review = start_review(review_of(deliberation), by=cast.reviewer)
+    page = by_link(dissenter).get(address("card", deliberation)).content.decode()
+    assert "you are asked first" in page
+    assert to_the_review in page
+    page = by_link(other).get(address("card", deliberation)).content.decode()
+    assert "you are asked first" not in page
+    assert to_the_review in page
+    speak_to_review(review, by=dissenter, text="It came as I said.")
+    page = by_link(dissenter).get(address("card", deliberation)).content.decode()
+    assert "you are asked first" not in page
+    assert "Your words are with the review." in page
+
+
+def test_where_rounds_take_hours_the_card_says_at_what_hour_they_come(cast):
+    deliberation = at_round(cast, 1, urgency="CRITICAL")
+    page = by_link(seat_of(deliberation, "Stakeholder one")).get(address("card", deliberation)).content.decode()
+    coming = page[page.index('id="next-h"') :]
+    second = Round.objects.get(deliberation=deliberation, number=2).opens_at.astimezone(
+        ZoneInfo(cast.organisation.time_zone)
+    )
+    assert f"{second:%H:%M}" in coming
+
+
+def test_who_opens_round_4_is_not_told_that_anybody_is_asked_before_there_is_a_draft(cast):
+    deliberation = at_round(cast, 3)
+    SPOKEN[3](cast, deliberation)
+    rounds.close_round(deliberation, by=cast.facilitator)
+    opened = signed_in(cast.facilitator).post(address("round_open", deliberation, 4), follow=True).content.decode()
+    assert "Nobody is asked anything before you have circulated a draft." in opened
+    assert "Everybody who takes part is asked." not in opened
 
 
 def test_card_takes_a_position_and_gives_a_receipt(asked):

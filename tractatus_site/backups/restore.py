@@ -138,8 +138,9 @@ def main() -> int:
         print(
             "SECRET_KEY is set, so the key in the backup is not used: if it is another one, everybody signs in again."
         )
-    print("Now run manage.py migrate, which bin/serve does by itself.")
-    print("What was recorded after this backup is not in it: say so with manage.py start_new_log --reason …")
+    print("Now run .venv/bin/python manage.py migrate, which bin/serve does by itself.")
+    print("What was recorded after this backup is not in it: say so with")
+    print('    .venv/bin/python manage.py start_new_log --reason "…"')
     print("Then start the site.")
     return 0
 

@@ -26,5 +26,5 @@ class Command(BaseCommand):
             raise CommandError(
                 "Not signed, because the record is not what was signed before:\n"
                 + "\n".join(refused)
-                + "\nAfter a backup was restored: manage.py start_new_log --reason …"
+                + '\nAfter a backup was restored: .venv/bin/python manage.py start_new_log --reason "…"'
             )
