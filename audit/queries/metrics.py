@@ -65,10 +65,8 @@ def figures(organisations: Iterable[Organisation], since: datetime, until: datet
 
 def _midnights(since: datetime, until: datetime) -> tuple[datetime, datetime]:
     """The first midnight (UTC) that is not before `since`, and the last that is not after `until`."""
-    first = datetime.combine(since.astimezone(UTC).date(), time.min, UTC)
-    return first if first >= since else first + timedelta(days=1), datetime.combine(
-        until.astimezone(UTC).date(), time.min, UTC
-    )
+    before, last = (datetime.combine(one.astimezone(UTC).date(), time.min, UTC) for one in (since, until))
+    return (before if before == since else before + timedelta(days=1)), last
 
 
 SUMMED = (What.DECISION, What.STEP, What.BOUNDARY, What.PRESSURE)
