@@ -27,6 +27,11 @@ class State(models.TextChoices):
 ENDED = (State.DISMISSED, State.DECIDED, State.SETTLED, State.WITHDRAWN)
 """The states in which nothing goes on any more."""
 
+TO_GO_ON = (State.DRAFT, State.INVITING, State.ROUND_4)
+"""The states in which the next step may be the facilitator's."""
+TO_DECIDE = (State.STAKEHOLDERS, State.SIGNING)
+"""The states in which it may be that of the decision holder or an approver."""
+
 
 class Urgency(models.TextChoices):
     """The four tiers of core concepts, section 6."""
@@ -35,6 +40,12 @@ class Urgency(models.TextChoices):
     URGENT = "URGENT", _("Urgent")
     IMPORTANT = "IMPORTANT", _("Important")
     ROUTINE = "ROUTINE", _("Routine")
+
+    @classmethod
+    def tier(cls, field: str) -> models.Case:
+        """The place of what that field says among the four, the most urgent first, to order by."""
+        said = [models.When(**{field: urgency, "then": n}) for n, urgency in enumerate(cls.values)]
+        return models.Case(*said, default=len(said))
 
 
 class Deliberation(Owned):
@@ -84,6 +95,24 @@ class Deliberation(Owned):
         indexes = [
             models.Index(fields=["organisation", "state", "-number"], name="deliberation_board"),
             models.Index(fields=["organisation", "project", "-id"], name="deliberation_of_project"),
+            # What may wait for somebody, in the order in which it is asked.
+            models.Index(
+                "organisation",
+                Urgency.tier("urgency"),
+                "number",
+                "id",
+                condition=models.Q(state__in=TO_GO_ON),
+                name="deliberation_to_go_on",
+            ),
+            models.Index(
+                "organisation",
+                "state",
+                Urgency.tier("urgency"),
+                "number",
+                "id",
+                condition=models.Q(state__in=TO_DECIDE),
+                name="deliberation_to_decide",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -138,6 +167,13 @@ class Terms(OfDeliberation):
                 | (models.Q(accepted_by__isnull=False, accepted_at__isnull=False) & ~models.Q(accepted_name="")),
                 name="terms_accepted_by_name",
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organisation", "deliberation"],
+                condition=models.Q(accepted_at__isnull=True),
+                name="terms_to_accept",
+            )
         ]
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -41,7 +41,6 @@ from deliberation.queries.places import Places
 
 PAGE = 25
 FAR = datetime.max.replace(tzinfo=UTC)
-URGENCY_ORDER = {urgency: n for n, urgency in enumerate(Urgency.values)}
 LAST = 9_999_999
 """The number of what belongs to no question: more than any of an organisation, and short enough for an address."""
 
@@ -143,10 +142,8 @@ class Source:
 
     def _tier(self) -> Any:
         if not self.urgency:
-            return Value(URGENCY_ORDER[Urgency.IMPORTANT])
-        field = f"{self.here or ''}{self.urgency}"
-        tiers = [When(**{field: urgency, "then": n}) for urgency, n in URGENCY_ORDER.items()]
-        return Case(*tiers, default=len(tiers))
+            return Value(Urgency.values.index(Urgency.IMPORTANT))
+        return Urgency.tier(f"{self.here or ''}{self.urgency}")
 
     def _behind(self, after: Order) -> Q:
         same_question = Q(asked_tier=after.tier, asked_number=after.number)
@@ -198,7 +195,7 @@ def _sources(organisation: Organisation, user: User | None, roles: frozenset[Rol
         yield _of_who_may_take_up()
     if Part.FACILITATOR in places.parts:
         yield from _of_facilitator(places)
-    if places.parts & {Part.HOLDER, Part.APPROVER}:
+    if places.parts.keys() & {Part.HOLDER, Part.APPROVER}:
         yield from _of_holder(user, places)
     yield from _of_reviewer(organisation, user, roles)
     if user is not None and roles:
@@ -209,14 +206,14 @@ def _sources(organisation: Organisation, user: User | None, roles: frozenset[Rol
 def followed_by(places: Places, asked: list[AnyAsked]) -> list[Deliberation]:
     """The deliberations a person has a part in and is not asked about now, the latest first."""
     busy = {one.deliberation.pk for one in asked if isinstance(one, Asked)}
-    rows = Deliberation.objects.filter(pk__in=places.deliberations).exclude(pk__in=busy)
+    rows = Deliberation.objects.filter(places.takes_part("pk")).exclude(pk__in=busy)
     return list(rows.select_related("question", "organisation").order_by("-state_since")[:20])
 
 
 def next_expected(places: Places) -> datetime | None:
     """When the next step of anything this person follows is expected, if a date stands."""
     now = clock.now()
-    moments = Round.objects.filter(deliberation__in=places.deliberations)
+    moments = Round.objects.filter(places.takes_part("deliberation"))
     opens = moments.filter(state=Round.State.SCHEDULED, opens_at__gt=now).order_by("opens_at").first()
     closes = moments.filter(state=Round.State.OPEN, closes_at__gt=now).order_by("closes_at").first()
     dates = [m for m in (opens and opens.opens_at, closes and closes.closes_at) if m]
@@ -237,7 +234,7 @@ def _of_voice(places: Places) -> Iterator[Source]:
         what, button = _("You are invited to take part"), _("Read what is asked")
         return Asked(here, what, _url("card", here), button, row.answer_by)
 
-    sent = Invitation.objects.filter(seat__in=places.speaks, state=Invitation.State.SENT)
+    sent = Invitation.objects.filter(places.speaks("seat"), state=Invitation.State.SENT)
     yield Source("invitation", _going_on(sent.select_related(*HERE)), invited, due="answer_by")
 
     def asked(row: Ask) -> Asked:
@@ -250,7 +247,7 @@ def _of_voice(places: Places) -> Iterator[Source]:
         }[row.round.number]
         return Asked(here, what, _url("card", here), _("Answer"), row.due_at)
 
-    asks = Ask.objects.filter(seat__in=places.speaks, state=Ask.State.OPEN, seat__left_at__isnull=True)
+    asks = Ask.objects.filter(places.speaks("seat"), state=Ask.State.OPEN, seat__left_at__isnull=True)
     asks = asks.filter(due_at__gt=clock.now()).select_related("round", *HERE)
     yield Source("round", _going_on(asks), asked, due="due_at")
 
@@ -260,7 +257,7 @@ def _of_voice(places: Places) -> Iterator[Source]:
         return Asked(here, what, _url("quote_choose", here), _("Choose"))
 
     choices = QuoteChoice.objects.filter(
-        seat__in=places.speaks, choice="", publication__state=Publication.State.PROPOSED
+        places.speaks("seat"), choice="", publication__state=Publication.State.PROPOSED
     )
     yield Source("quote", choices.select_related(*HERE), quoted)
 
@@ -269,8 +266,8 @@ def _of_voice(places: Places) -> Iterator[Source]:
         what = _("You dissented. It is under review: what has happened since?")
         return Asked(here, what, _url("review_speak", here), _("Say it"))
 
-    spoken = ReviewVoice.objects.filter(review=OuterRef("pk"), seat__in=places.speaks)
-    dissented = Dissent.objects.filter(deliberation=OuterRef("deliberation"), seat__in=places.speaks)
+    spoken = ReviewVoice.objects.filter(places.speaks("seat"), review=OuterRef("pk"))
+    dissented = Dissent.objects.filter(places.speaks("seat"), deliberation=OuterRef("deliberation"))
     reviews = Review.objects.filter(state=Review.State.IN_REVIEW, signed_at__isnull=True)
     reviews = reviews.filter(Exists(dissented), ~Exists(spoken))
     yield Source("review_voice", reviews.select_related(*HERE), heard)
@@ -301,7 +298,7 @@ def _of_facilitator(places: Places) -> Iterator[Source]:
         return Asked(here, what, _url(name, here), button)
 
     listed = Invitation.objects.filter(deliberation=OuterRef("pk"), state=Invitation.State.LISTED)
-    mine = Deliberation.objects.filter(pk__in=places.facilitates, state__in=steps)
+    mine = Deliberation.objects.filter(places.facilitates("pk"), state__in=steps)
     goes_round = OutcomeVersion.objects.filter(
         deliberation=OuterRef("pk"), circulated_at__isnull=False, returned_at__isnull=True
     )
@@ -313,7 +310,7 @@ def _of_facilitator(places: Places) -> Iterator[Source]:
         url = _url("round", here, round_number=row.ask.round.number)
         return Asked(here, _("Somebody asks for more time"), url, _("Answer"), row.answer_by)
 
-    waiting = MoreTime.objects.filter(deliberation__in=places.facilitates, state=MoreTime.State.ASKED)
+    waiting = MoreTime.objects.filter(places.facilitates("deliberation"), state=MoreTime.State.ASKED)
     yield Source("more_time", waiting.select_related("ask__round", *HERE), wished, due="answer_by")
 
 
@@ -324,23 +321,23 @@ def _of_holder(user: User | None, places: Places) -> Iterator[Source]:
         return Asked(here, what, _url("deliberation_terms", here), _("Read them"))
 
     newer = Terms.objects.filter(deliberation=OuterRef("deliberation"), version__gt=OuterRef("version"))
-    terms = Terms.objects.filter(deliberation__in=places.holds, accepted_at__isnull=True).exclude(Exists(newer))
+    terms = Terms.objects.filter(places.holds("deliberation"), accepted_at__isnull=True).exclude(Exists(newer))
     yield Source("terms", _going_on(terms.select_related(*HERE)), promised)
 
     def listed(here: Deliberation) -> Asked:
         what = _("Approve the list of who is heard, or return it")
         return Asked(here, what, _url("stakeholders", here), _("Read the list"))
 
-    lists = Deliberation.objects.filter(pk__in=places.approves, state=State.STAKEHOLDERS)
-    lists = lists.exclude(pk__in=places.facilitates)
+    lists = Deliberation.objects.filter(places.approves("pk"), state=State.STAKEHOLDERS)
+    lists = lists.exclude(places.facilitates("pk"))
     yield Source("list", lists.select_related("organisation"), listed, here="")
 
     def changed(row: Amendment) -> Asked:
         here = row.deliberation
         return Asked(here, _("Decide on a change of the list"), _url("stakeholders", here), _("Decide"))
 
-    amendments = Amendment.objects.filter(deliberation__in=places.approves, state=Amendment.State.PROPOSED)
-    amendments = amendments.exclude(deliberation__in=places.facilitates).exclude(drafted_by=user)
+    amendments = Amendment.objects.filter(places.approves("deliberation"), state=Amendment.State.PROPOSED)
+    amendments = amendments.exclude(places.facilitates("deliberation")).exclude(drafted_by=user)
     yield Source("amendment", amendments.select_related(*HERE), changed)
 
     def dissented(here: Deliberation) -> Asked:
@@ -353,7 +350,7 @@ def _of_holder(user: User | None, places: Places) -> Iterator[Source]:
     unanswered = Dissent.objects.filter(
         deliberation=OuterRef("pk"), withdrawn_at__isnull=True, replaced_by__isnull=True
     ).exclude(Exists(answered))
-    held = Deliberation.objects.filter(pk__in=places.holds).exclude(pk__in=places.facilitates)
+    held = Deliberation.objects.filter(places.holds("pk")).exclude(places.facilitates("pk"))
     open_dissents = held.filter(Exists(unanswered), state__in=[State.ROUND_4, State.SIGNING])
     yield Source("dissent", open_dissents.select_related("organisation"), dissented, here="")
     signing = held.filter(~Exists(unanswered), state=State.SIGNING)

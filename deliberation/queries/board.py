@@ -67,7 +67,7 @@ def board(
     may_take_up = Role.FACILITATOR in roles
     rows: QuerySet[Deliberation] = Deliberation.objects.select_related("question", "organisation", "project")
     if Role.ADMINISTRATOR not in roles:
-        rows = rows.filter(Q(pk__in=places.deliberations) | (Q(state=State.PROPOSED) if may_take_up else Q()))
+        rows = rows.filter(places.takes_part("pk") | (Q(state=State.PROPOSED) if may_take_up else Q()))
     rows = _filtered(rows, show, places, now)
     if after is not None:
         rows = rows.filter(number__lt=after)
@@ -101,8 +101,8 @@ def _filtered(rows: QuerySet[Deliberation], show: str, places: Places, now: date
         facilitator = [State.DRAFT, State.INVITING, State.ROUND_4]
         holder = [State.STAKEHOLDERS, State.SIGNING]
         return rows.filter(
-            Q(pk__in=places.facilitates, state__in=facilitator)
-            | (Q(pk__in=places.approves, state__in=holder) & ~Q(pk__in=places.facilitates))
+            Q(places.facilitates("pk"), state__in=facilitator)
+            | (Q(places.approves("pk"), state__in=holder) & ~Q(places.facilitates("pk")))
             | Q(state=State.PROPOSED)
         )
     if show == "week":

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from django.utils.html import escape
 
+from accounts.models import User
+from audit.models import Entry
+from audit.queries.wording import (
+    entry_in_words,
+    event_in_words,
+    known_events,
+    names_its_actor,
+    names_of,
+)
 from deliberation.domain.accommodations import propose, share_value
 from deliberation.domain.positions import submit_position
 from deliberation.domain.rounds import close_round, open_round
@@ -51,3 +61,28 @@ def test_what_people_typed_is_printed_as_words_to_everybody(cast: Cast) -> None:
             for bad in ("<script>alert", "<script>x", "<img src=x", "<h2>Decision", "<hr>", 'onload="x', "onclick='x"):
                 assert bad not in text, (who, page, bad)
     assert printed >= 6
+
+
+def test_a_sentence_of_the_record_is_one_whoever_acted(cast: Cast) -> None:
+    """Whatever somebody calls themselves, the record's sentences name them as words; a seat stays without a name."""
+    stages.at_decided(cast)
+    names = ["%(who)s %(agent)s %s %", NAME, "{} {0.user.password} {{ request }}", "\u202eevil"]
+    for name in names:
+        User.objects.filter(pk=cast.facilitator.pk).update(name=name)
+        entries = list(Entry.objects.order_by("pk"))
+        told = names_of(entries)
+        for entry in entries:
+            said = entry_in_words(entry, told)
+            assert "<script>" not in said
+            if entry.actor_ref in told and names_its_actor(entry.event) and told[entry.actor_ref] == name:
+                assert said.startswith(f"<bdi>{escape(name)}</bdi>")
+    seats = {seat.pk.hex: seat.name for seat in Seat.objects.all()}
+    spoken = [entry for entry in entries if entry.actor_ref in seats]
+    assert spoken
+    for entry in spoken:
+        assert not [name for name in seats.values() if name in entry_in_words(entry, told)]
+    for event in known_events():
+        assert "%(" not in event_in_words(event)
+        assert "<bdi>" in entry_in_words(Entry(event=event, actor_kind="human", actor_ref="x"), {"x": NAME}) or (
+            not names_its_actor(event)
+        )

@@ -1,5 +1,7 @@
 """Where a person arrives: what is asked of them, and which places the menu offers."""
 
+from dataclasses import replace
+
 import pytest
 from django.urls import reverse
 
@@ -12,7 +14,8 @@ from deliberation.domain.change_reports import report_change
 from deliberation.domain.review import start_review
 from deliberation.domain.standing import standing_of
 from deliberation.models import OutcomeVersion
-from deliberation.queries.asked import PAGE, Order, asked_of
+from deliberation.queries.asked import PAGE, Order, asked_of, followed_by, next_expected
+from deliberation.queries.board import board
 from deliberation.queries.conflict import next_action
 from deliberation.queries.places import places_of
 from tests.cast import Cast
@@ -87,6 +90,27 @@ def test_what_is_asked_is_read_a_page_at_a_time_and_each_thing_once(cast):
         walked += page
         after = Order.read(str(page[-1].order))
     assert [one.order for one in walked] == [one.order for one in whole]
+
+
+def test_who_sits_on_many_seats_is_asked_the_same(cast):
+    """Looked for from what waits, not from their seats; of whoever has one part alone, too."""
+    for stage in (at_inviting, at_outcome, at_circulated, at_review_due):
+        stage(cast)
+    asked = 0
+    for person in (cast.facilitator, cast.holder, cast.reviewer, cast.first):
+        roles = cast.membership(person).roles if person != cast.first else frozenset()
+        few = places_of(person)
+        many = replace(few, few=0)
+        assert many.parts.keys() >= few.parts.keys() - {Part.READER}
+        each = [asked_of(cast.organisation, user=person, roles=roles, places=places) for places in (few, many)]
+        assert [one.order for one in each[0]] == [one.order for one in each[1]]
+        shown = [[row.deliberation for row in board(person, places, roles=roles)] for places in (few, many)]
+        mine = [[row.deliberation for row in board(person, p, roles=roles, show="mine")] for p in (few, many)]
+        assert (shown[0], mine[0]) == (shown[1], mine[1])
+        assert followed_by(few, each[0]) == followed_by(many, each[1])
+        assert next_expected(few) == next_expected(many)
+        asked += len(each[0])
+    assert asked > 3
 
 
 @pytest.mark.parametrize(
