@@ -32,6 +32,10 @@ class Text(models.Model):
                 condition=models.Q(erased_at__isnull=True) | models.Q(body=""), name="text_erased_is_empty"
             ),
         ]
+        indexes = [
+            # Few of very many: whatever keeps words in memory asks which of them it must let go of.
+            models.Index(fields=["organisation"], condition=models.Q(erased_at__isnull=False), name="text_erased"),
+        ]
 
     def __str__(self) -> str:
         if self.erased_at is None:

@@ -7,6 +7,7 @@ from threading import Lock
 from uuid import UUID
 
 from accounts.models import Project
+from audit.models import Text
 from deliberation.domain.precedent import STANDING
 from deliberation.models import Precedent
 from tractatus import Contradiction, Contradictions, Persistence, Quadrant, TemporalScope, VerificationRequired
@@ -22,8 +23,8 @@ MOST_KEPT = 32
 class Decisions:
     """What one project has decided, each decision filed under its precedent's id.
 
-    Which of them stand is asked each time, by their ids alone: a signed decision never says anything else. Only
-    erasing takes its words, so whoever shows what was found reads the words again.
+    Which of them stand, and which were erased, is asked each time, by their ids alone: a signed decision never says
+    anything else.
     """
 
     def __init__(self) -> None:
@@ -41,6 +42,8 @@ class Decisions:
     def _bring_up(self, project: Project) -> None:
         rows = Precedent.objects.filter(state__in=STANDING, deliberation__project=project)
         wanted = set(rows.order_by("-pk").values_list("pk", flat=True)[:MOST_COMPARED])
+        erased = Text.objects.filter(organisation=project.organisation_id, erased_at__isnull=False)
+        wanted -= set(rows.filter(outcome__signed_version__decision__in=erased).values_list("pk", flat=True))
         for gone in self._known.keys() - wanted:
             if self._known.pop(gone):
                 self._filed.remove(str(gone))

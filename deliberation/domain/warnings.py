@@ -50,7 +50,6 @@ def _precedents_against(said: str, version: OutcomeVersion) -> list[AgainstPrece
     found = decisions_of(deliberation.project).against(said, deliberation.project)
     rows = (
         Precedent.objects.exclude(deliberation=deliberation)
-        .filter(outcome__signed_version__decision__erased_at__isnull=True)
         .select_related("deliberation__question", "outcome__signed_version__decision")
         .in_bulk([UUID(one.instruction_id) for one in found])
     )
