@@ -39,7 +39,7 @@ POSTGRESQL = (
     """
     ALTER TABLE deliberation_searchable ADD COLUMN vector tsvector
     GENERATED ALWAYS AS (
-        array_to_tsvector(string_to_array(kind || ':' || organisation_id::text || ' ' || words, ' '))
+        array_to_tsvector(array_remove(string_to_array(kind || ':' || organisation_id::text || ' ' || words, ' '), ''))
     ) STORED
     """,
     """
